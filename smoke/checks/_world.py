@@ -1,0 +1,55 @@
+"""What a check may use while it observes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from smoke.environment import Environment
+from smoke.http import Exchange, Request
+from smoke.verdict.release import Release
+
+
+class Http(Protocol):
+    """The HTTP client as checks see it (see `smoke.http.client`)."""
+
+    async def send(self, request: Request) -> Exchange:
+        """Send one request; what the target does wrong comes back as `Exchange.failure`."""
+        ...
+
+    async def sample(self, request: Request, times: int) -> tuple[Exchange, ...]:
+        """Send the same request *times* times at once, each on a fresh connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A logged-in role: the headers (Cookie or Authorization) that prove it. Secret."""
+
+    role: str
+    headers: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Session({self.role!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """
+    Everything outside the process that a check may touch.
+
+    *session* logs a role in once per run and raises `LoginRefused` or `SecretMissing`; *old_session* returns the
+    session recorded before the deploy, or None. *secret* resolves a reference of the environment file.
+    *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
+    """
+
+    environment: Environment
+    release: Release
+    http: Http
+    session: Callable[[str], Awaitable[Session]]
+    old_session: Callable[[str], Session | None]
+    secret: Callable[[object], str]
+    remaining_s: Callable[[], float]
+    now: Callable[[], float]
+    pause: Callable[[float], Awaitable[None]]
+
+

@@ -1,0 +1,5 @@
+"""What is to be verified: the models of the environment files, and how they are loaded."""
+
+from smoke.environment.environment import Environment
+
+__all__ = ["Environment"]

@@ -1,0 +1,36 @@
+"""
+The errors that Smokegate raises itself.
+
+    SmokeError
+    ├── UsageError               wrong flags, unknown environment, nothing to select  -> exit 4
+    ├── ConfigurationError       an environment file or manifest is wrong             -> exit 4
+    ├── SecretMissing            a secret reference leads nowhere                     -> undecided, credentials
+    ├── LoginRefused             a role could not log in, so no session exists        -> undecided
+    └── WriteRefused             a check tried a write the environment does not allow -> undecided, suite
+
+What a *target* does wrong is never an exception: it is an `Exchange` with a failure, and then a finding.
+"""
+
+
+class SmokeError(Exception):
+    """Everything Smokegate raises on purpose; the text is one sentence for a person."""
+
+
+class UsageError(SmokeError):
+    """The command line asks for something that does not exist or contradicts itself."""
+
+
+class ConfigurationError(SmokeError):
+    """A file is wrong; the text names the file, the key and the remedy."""
+
+
+class SecretMissing(SmokeError):
+    """A secret reference leads nowhere; the text names the variable or file to provide."""
+
+
+class LoginRefused(SmokeError):
+    """A role could not log in; the text says what the login answered."""
+
+
+class WriteRefused(SmokeError):
+    """A request that writes is not among the writes that the environment file allows."""

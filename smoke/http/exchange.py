@@ -1,0 +1,106 @@
+"""What was asked and what came back: plain data, without judgement."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class FailureKind(StrEnum):
+    """Why no complete answer came, by the phase that failed."""
+
+    NAME = "name resolution"
+    UNREACHABLE = "network unreachable"
+    REFUSED = "connection refused"
+    CONNECT_TIMEOUT = "connect timeout"
+    TLS = "TLS"
+    RESET = "connection reset"
+    TIMEOUT = "timeout"
+    PROTOCOL = "not HTTP"
+    REDIRECTS = "too many redirects"
+    ENCODING = "undecodable body"
+
+    @property
+    def before_any_answer(self) -> bool:
+        """True when the target's application was never reached, so that the network may be to blame."""
+        return self in {FailureKind.NAME, FailureKind.UNREACHABLE, FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No complete answer; *message* says in words what happened, with the limit that was hit."""
+
+    kind: FailureKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    One request to make.
+
+    *write* names the allowed write this request makes (see `writes` in the environment file); None means the
+    request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
+    *secret_body* keeps the body out of every record.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    write: str | None = None
+    secret_body: bool = False
+    follow_redirects: bool = False
+    fresh: bool = True
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """
+    One request with its answer or its failure.
+
+    *headers* have lower-case names; repeated ones (Set-Cookie) keep their order in `header_list`.
+    *body* is decoded from its content encoding and cut at the body limit (*truncated*).
+    *at* is epoch seconds, *duration_s* monotonic. *local* tells that the connection went to this machine.
+    """
+
+    request: Request
+    at: float
+    duration_s: float
+    status: int | None = None
+    header_list: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+    failure: Failure | None = None
+    final_url: str = ""
+    redirects: tuple[str, ...] = ()
+    local: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header values by lower-case name; of repeated ones the last."""
+        return dict(self.header_list)
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, lower-case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    def text(self) -> str:
+        """Return the body as UTF-8, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body)."""
+        if self.truncated:
+            raise ValueError("the body was longer than the limit")
+        return json.loads(self.body.decode("utf-8"))
+
+    def outline(self) -> str:
+        """Say in a few words what came: `HTTP 502 text/html` or the failure's message."""
+        if self.failure:
+            return self.failure.message
+        return f"HTTP {self.status} {self.content_type}".rstrip()
