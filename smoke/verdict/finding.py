@@ -44,6 +44,8 @@ class Finding:
     found: str = ""
     rounds: int = 1
     samples: int = 0
+    started_s: float = 0.0
+    """Seconds from the start of the run to the first look."""
     duration_s: float = 0.0
     evidence: tuple[str, ...] = ()
     reproduce: str = ""

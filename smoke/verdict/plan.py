@@ -1,0 +1,83 @@
+"""What a run sets out to do: the first line of `events.jsonl`, against which completeness is measured."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from smoke.verdict.release import Release
+from smoke.verdict.words import Outcome, Stage, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One check of the environment; *selected* is False when the command line left it out."""
+
+    id: str
+    stage: Stage
+    service: str | None = None
+    gating: bool = True
+    selected: bool = True
+    promise: str = ""
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What one check found before the deploy; *signature* is the short stable text of its fault."""
+
+    outcome: Outcome
+    message: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    A run, before anything is observed.
+
+    *started_at* is epoch seconds. *when_down* says for each dependency whether its outage holds or passes the
+    verdict. *before* is the baseline by check id; None when there is none.
+    """
+
+    run_id: str
+    environment: str
+    tier: Tier
+    budget_s: float
+    started_at: float
+    checks: tuple[Planned, ...]
+    release: Release = field(default_factory=Release)
+    when_down: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Before] | None = None
+    suite_version: str = ""
+    config_sha256: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON primitives only."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
+        """Read back what `to_json` wrote; raises KeyError, TypeError or ValueError on anything else."""
+        before = data["before"]
+        return cls(
+            **{
+                **data,
+                "tier": Tier(data["tier"]),
+                "release": _release(data["release"]),
+                "checks": tuple(_planned(one) for one in data["checks"]),
+                "before": None if before is None else {check: _before(one) for check, one in before.items()},
+            }
+        )
+
+
+def _planned(data: Mapping[str, Any]) -> Planned:
+    return Planned(**{**data, "stage": Stage(data["stage"]), "depends_on": tuple(data["depends_on"])})
+
+
+def _before(data: Mapping[str, Any]) -> Before:
+    return Before(**{**data, "outcome": Outcome(data["outcome"])})
+
+
+def _release(data: Mapping[str, Any]) -> Release:
+    known: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    return Release(**known)
