@@ -67,7 +67,9 @@ def read(path: Path) -> Log:
         elif event.get("event") == "end":
             end = End(**{**event["end"], "warnings": tuple(event["end"]["warnings"])})
     if plan is None:
-        raise UsageError(f"{path}: holds no plan of a run; give the directory of a run, such as reports/portal/prod/latest")
+        raise UsageError(
+            f"{path}: holds no plan of a run; give the directory of a run, such as reports/portal/prod/latest"
+        )
     return Log(plan, tuple(findings), end)
 
 

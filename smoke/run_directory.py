@@ -1,7 +1,6 @@
 """The directory of one run under `reports/`: made first, and never without a verdict in it."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -38,14 +37,14 @@ def point_latest(directory: Path) -> None:
     temporary = directory.parent / f".{LATEST}-{directory.name}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(directory.name, target_is_directory=True)
-    os.replace(temporary, link)
+    temporary.replace(link)
 
 
 def write_verdict(directory: Path, verdict: Mapping[str, Any]) -> None:
     """Replace `verdict.json` in one step: a reader sees the old one or the new one, never half of one."""
     temporary = directory / f".{VERDICT}"
     temporary.write_text(json.dumps(verdict, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, directory / VERDICT)
+    temporary.replace(directory / VERDICT)
 
 
 def read_verdict(directory: Path) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
 """
 Whose doing a failure is: the positive evidence that establishes each cause, in one place.
 
-A failed finding is the release's fault unless one of the rules below finds evidence for another cause (law 3). The rules look
-at other findings, which carry their evidence in `facts`, and at the baseline; never at the wording of an error.
+A failed finding is the release's fault unless one of the rules below finds evidence for another cause (law 3). The
+rules look at other findings, which carry their evidence in `facts`, and at the baseline; never at the wording of an
+error.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +73,7 @@ def _runner(finding: Finding, evidence: Evidence) -> Finding | None:
         return _undecided(finding, Cause.RUNNER, f"{finding.message}; {said}: this machine's network is at fault")
     if controls or finding.facts.get("local") or evidence.anything_answered():
         return None
-    said = "no control host is named in the environment file, so the target and this machine's network cannot be told apart"
+    said = "the environment file names no control host, so the target cannot be told from this machine's network"
     return _undecided(finding, Cause.RUNNER, f"{finding.message}; {said}")
 
 

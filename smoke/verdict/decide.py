@@ -119,10 +119,15 @@ def _warnings(plan: Plan, findings: Sequence[Finding]) -> Iterator[str]:
     for one in findings:
         if one.facts.get("noted"):
             yield f"{one.check}: {one.facts['noted']}"
-        elif one.outcome is Outcome.SKIPPED and one.facts.get("waived"):
+        elif _excused(one):
             yield f"{one.check}: {one.message}"
-        elif one.outcome is not Outcome.PASSED and (not one.gating or one.cause is Cause.PREEXISTING):
-            yield f"{one.check}: {one.message}"
+
+
+def _excused(finding: Finding) -> bool:
+    """Not passed, and yet no reason against a pass: it is said as a warning."""
+    if finding.outcome is Outcome.PASSED:
+        return False
+    return not finding.gating or finding.cause is Cause.PREEXISTING or bool(finding.facts.get("waived"))
 
 
 def _observed(findings: Sequence[Finding]) -> dict[str, Any]:

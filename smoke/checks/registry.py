@@ -1,0 +1,53 @@
+"""Every check of an environment, in the order of the stages."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from typing import Protocol
+
+from smoke.checks._check import Check
+from smoke.environment import Environment
+from smoke.verdict.release import Release
+from smoke.verdict.words import Stage
+
+MODULES = (
+    "control",
+    "converge",
+    "health",
+    "version",
+    "restarts",
+    "pages",
+    "assets",
+    "components",
+    "migrations",
+    "login",
+    "session",
+    "protected",
+    "reads",
+    "queues",
+    "queue_jobs",
+    "salesforce",
+    "whmcs",
+    "confirm",
+)
+"""Modules of this package; each offers `checks(environment, release)`."""
+
+
+class CheckModule(Protocol):
+    """What a check module offers."""
+
+    def checks(self, environment: Environment, release: Release) -> Iterable[Check]:
+        """Return this module's checks for *environment*."""
+        ...
+
+
+def build(environment: Environment, release: Release, modules: Sequence[str] = MODULES) -> tuple[Check, ...]:
+    """Return every check of *environment* but those that the release declares retired."""
+    stages = list(Stage)
+    built = [one for one in _all(environment, release, modules) if one.id not in release.retired]
+    return tuple(sorted(built, key=lambda one: stages.index(one.stage)))
+
+
+def _all(environment: Environment, release: Release, modules: Sequence[str]) -> Iterator[Check]:
+    for name in modules:
+        module: CheckModule = import_module(f"smoke.checks.{name}")
+        yield from module.checks(environment, release)

@@ -1,0 +1,52 @@
+"""The long options that `smoke verify` and the pytest plugin share, declared once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One long option in argparse's terms."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def destination(self) -> str:
+        """The attribute under which its value is kept, prefixed to stay clear of other plugins."""
+        return "smoke_" + self.name.lstrip("-").replace("-", "_")
+
+
+VERIFY = (
+    Option("--sha", "commit that must be live; without it what is live is reported and replicas must agree", "SHA"),
+    Option("--previous", "commit that was live before the deploy", "SHA"),
+    Option("--release", "release manifest (TOML): commit, version, declared changes", "FILE"),
+    Option("--budget", "the whole run's time limit, instead of the environment file's", "SECONDS", {"type": float}),
+    Option(
+        "--connect-to",
+        "send requests for HOST:PORT to another address, as in curl; repeatable",
+        "HOST:PORT:HOST:PORT",
+        {"action": "append", "default": []},
+    ),
+    Option("--environments", "directory of the environment files (default: environments)", "DIR", {"type": Path}),
+    Option("--reports", "directory for the results (default: reports)", "DIR", {"type": Path}),
+    Option("--run-id", "name of this run's directory (default: time and a random part)", "ID"),
+)
+"""For `smoke verify` and pytest alike."""
+
+ONLY_PYTEST = (
+    Option("--environment", "only this environment, e.g. portal/prod", "SYSTEM/ENVIRONMENT"),
+    Option("--prime", "record what the checks see as the baseline, before a deploy", None, {"action": "store_true"}),
+)
+"""What the CLI says with a sub-command or an argument."""
+
+
+def add(options: tuple[Option, ...], add_option: Callable[..., Any]) -> None:
+    """Declare *options* through *add_option*, argparse's `add_argument` or pytest's `addoption`."""
+    for one in options:
+        metavar = {"metavar": one.metavar} if one.metavar else {}
+        add_option(one.name, dest=one.destination, help=one.help, **metavar, **one.settings)
