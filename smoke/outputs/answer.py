@@ -1,0 +1,130 @@
+"""The answer that a verdict gives, in the words that all outputs share."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smoke.verdict.release import normalise
+from smoke.verdict.sentences import NEXT_STEP
+from smoke.verdict.words import Action, Cause, Outcome, Stage, Word
+
+VerdictJson = Mapping[str, Any]
+"""The contents of `verdict.json`, version 1."""
+
+CheckJson = Mapping[str, Any]
+"""One entry of its `checks`."""
+
+LONG_S = 100
+"""Duration from which minutes are easier to read."""
+
+SHORT = 7
+"""Characters of a commit that people read."""
+
+_SELECTABLE = re.compile(r"^[\w.:+/-]+$")
+"""What pytest's -k takes as one word (its expression scanner)."""
+
+_GRAVITY = (Outcome.FAILED, Outcome.UNDECIDED, Outcome.SKIPPED, Outcome.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseGroup:
+    """The reasons that share one cause, and what to do about it."""
+
+    cause: str
+    checks: tuple[str, ...]
+    messages: tuple[str, ...]
+    next_step: str
+
+
+def what_to_do(verdict: VerdictJson) -> str:
+    """Return the action in words: `roll back bff and web`, `promote`, `hold`."""
+    if verdict["action"] != Action.ROLLBACK:
+        return str(verdict["action"])
+    services = [str(one) for one in verdict.get("services", ())] or [_system(verdict)]
+    return f"roll back {enumerate_in_words(services)}"
+
+
+def headline(verdict: VerdictJson) -> str:
+    """Return the answer: `FAIL: roll back bff`."""
+    return f"{str(verdict['verdict']).upper()}: {what_to_do(verdict)}"
+
+
+def causes(verdict: VerdictJson) -> list[CauseGroup]:
+    """Return the reasons by cause, in the order in which the verdict names them."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for reason in verdict["reasons"]:
+        groups.setdefault(str(reason["cause"]), []).append(reason)
+    return [
+        CauseGroup(
+            cause,
+            tuple(str(one["check"]) for one in reasons),
+            tuple(str(one["message"]) for one in reasons),
+            _next_step(verdict, cause),
+        )
+        for cause, reasons in groups.items()
+    ]
+
+
+def repeat_command(verdict: VerdictJson, room: int = 200) -> str:
+    """Return the command that looks at the reasons again, or at everything if that is longer than *room* characters."""
+    tier, system = verdict["tier"], _system(verdict)
+    everything = f'pytest -m "{tier} and {system}"'
+    ids = list(dict.fromkeys(str(one["check"]) for one in verdict["reasons"]))
+    if not ids or not all(_SELECTABLE.match(one) for one in ids):
+        return everything
+    narrowed = f"{everything} -k {ids[0]}" if len(ids) == 1 else f'{everything} -k "{" or ".join(ids)}"'
+    return narrowed if len(narrowed) <= room else everything
+
+
+def problems(verdict: VerdictJson) -> list[CheckJson]:
+    """Return the checks that did not pass, the gravest first, gating before advisory."""
+    found = [one for one in verdict["checks"] if one["outcome"] != Outcome.PASSED]
+    return sorted(found, key=lambda one: (_GRAVITY.index(one["outcome"]), not one["gating"]))
+
+
+def by_stage(verdict: VerdictJson) -> dict[str, list[CheckJson]]:
+    """Return the checks of each stage that has any, in the order of the stages."""
+    stages = {stage.value: [one for one in verdict["checks"] if one["stage"] == stage] for stage in Stage}
+    return {stage: checks for stage, checks in stages.items() if checks}
+
+
+def counts(checks: Sequence[CheckJson]) -> str:
+    """Return `30 passed, 1 failed, 2 undecided`."""
+    counter = Counter(str(one["outcome"]) for one in checks)
+    order = (Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.SKIPPED)
+    return ", ".join(f"{counter[one]} {one}" for one in order if counter[one]) or "no checks"
+
+
+def short(commit: object) -> str:
+    """Return the first characters of a commit, or the whole of what is not one."""
+    text = str(commit)
+    return text[:SHORT] if re.fullmatch(r"[0-9a-f]{8,64}", normalise(text) or "") else text
+
+
+def seconds(duration_s: float) -> str:
+    """Return `1.2 s`, or `2 min 05 s` from a hundred seconds on."""
+    if duration_s < LONG_S:
+        return f"{duration_s:.1f} s"
+    return f"{int(duration_s) // 60} min {int(duration_s) % 60:02d} s"
+
+
+def enumerate_in_words(names: Sequence[str], most: int = 4) -> str:
+    """Return `a, b and c`, or `a, b and 7 more`."""
+    if len(names) <= 1:
+        return "".join(names)
+    if len(names) <= most:
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
+def _next_step(verdict: VerdictJson, cause: str) -> str:
+    if verdict["verdict"] == Word.FAIL and cause == Cause.RELEASE:
+        previous = verdict["release"]["previous"]
+        return what_to_do(verdict) + (f" to {short(previous)}" if previous else "")
+    return NEXT_STEP[Cause(cause)]
+
+
+def _system(verdict: VerdictJson) -> str:
+    return str(verdict["environment"]).partition("/")[0]

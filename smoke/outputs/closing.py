@@ -1,0 +1,83 @@
+"""The last lines of a run in the terminal: the verdict, why, what to do, and where the evidence lies."""
+
+from collections.abc import Iterator
+
+from smoke.outputs import answer, untrusted
+from smoke.outputs.ansi import BOLD, DIM, GREEN, RED, YELLOW, Style, wrap
+from smoke.outputs.answer import CauseGroup, VerdictJson
+from smoke.verdict.words import Cause, Word
+
+_COLOURS = {Word.PASS: GREEN, Word.FAIL: RED, Word.INCONCLUSIVE: YELLOW}
+
+KEY_WIDTH = 9
+WARNINGS_SHOWN = 3
+CAUSES_SHOWN = 3
+SUMMARY_LINES = 4
+DETAIL_LINES = 2
+
+
+def closing_lines(verdict: VerdictJson, report: str, style: Style) -> list[str]:
+    """
+    Return the block that ends a run, each line at most *room* columns but for commands and paths.
+
+    Those are never broken, so that they can be copied. *report* is the path of the report.
+    """
+    return [
+        *_answer(verdict, style),
+        *_causes(verdict, style),
+        *_warnings(verdict, style),
+        *_entries(verdict, report, style),
+    ]
+
+
+def _answer(verdict: VerdictJson, style: Style) -> Iterator[str]:
+    headline = untrusted.for_log(answer.headline(verdict))
+    summary = untrusted.for_log(verdict["summary"], style.room * SUMMARY_LINES)
+    lines = wrap(style.showable(f"{headline}. {summary}"), style.room, 2, SUMMARY_LINES)
+    start = style.showable(headline)
+    first = lines[0].removeprefix(start)
+    colour = _COLOURS[Word(verdict["verdict"])]
+    # A headline with many services may itself be wrapped; then it goes without colour.
+    yield style.paint(start, BOLD, colour) + first if first != lines[0] else lines[0]
+    yield from lines[1:]
+
+
+def _causes(verdict: VerdictJson, style: Style) -> Iterator[str]:
+    groups = answer.causes(verdict)
+    for group in groups[:CAUSES_SHOWN]:
+        condemns = verdict["verdict"] == Word.FAIL and group.cause == Cause.RELEASE
+        if condemns and len(group.checks) == 1 and len(groups) == 1:
+            return
+        yield from _entry("cause", _of(group), style)
+        if not condemns:
+            yield from _entry("do", group.next_step, style)
+    if len(groups) > CAUSES_SHOWN:
+        others = [group.cause for group in groups[CAUSES_SHOWN:]]
+        yield from _entry("cause", f"also {answer.enumerate_in_words(others)}", style)
+
+
+def _of(group: CauseGroup) -> str:
+    return f"{group.cause}: {answer.enumerate_in_words(group.checks)}"
+
+
+def _warnings(verdict: VerdictJson, style: Style) -> Iterator[str]:
+    warnings = verdict["warnings"]
+    for warning in warnings[:WARNINGS_SHOWN]:
+        yield from _entry("note", warning, style, DIM)
+    if len(warnings) > WARNINGS_SHOWN:
+        yield from _entry("note", f"and {len(warnings) - WARNINGS_SHOWN} more in the report", style, DIM)
+
+
+def _entries(verdict: VerdictJson, report: str, style: Style) -> Iterator[str]:
+    if verdict["verdict"] != Word.PASS:
+        command = answer.repeat_command(verdict, style.room - KEY_WIDTH - 2)
+        yield f"  {style.paint('repeat'.ljust(KEY_WIDTH), DIM)}{style.showable(command)}"
+    yield f"  {style.paint('report'.ljust(KEY_WIDTH), DIM)}{style.showable(report)}"
+
+
+def _entry(key: str, text: object, style: Style, *codes: str) -> Iterator[str]:
+    start = f"  {key.ljust(KEY_WIDTH)}"
+    shown = style.showable(untrusted.for_log(text))
+    first, *others = wrap(shown, style.room - len(start), 0, DETAIL_LINES)
+    yield style.paint(start, DIM) + style.paint(first, *codes)
+    yield from (" " * len(start) + style.paint(line, *codes) for line in others)
