@@ -11,6 +11,9 @@ The errors that Smokegate raises itself.
 What a *target* does wrong is never an exception: it is an `Exchange` with a failure, and then a finding.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class SmokeError(Exception):
     """Everything Smokegate raises on purpose; the text is one sentence for a person."""
@@ -21,7 +24,11 @@ class UsageError(SmokeError):
 
 
 class ConfigurationError(SmokeError):
-    """A file is wrong; the text names the file, the key and the remedy."""
+    """A file is wrong; each of *problems* is one line that names the file, the key and the remedy."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class SecretMissing(SmokeError):
@@ -29,7 +36,20 @@ class SecretMissing(SmokeError):
 
 
 class LoginRefused(SmokeError):
-    """A role could not log in; the text says what the login answered."""
+    """
+    A role could not log in; the text says what the login answered.
+
+    *status* is that of the last answer, None if there was none; *detail* is the reason that the answer gave, if any;
+    *facts* holds JSON primitives as evidence for `smoke.verdict.attribution`.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, detail: str = "", facts: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.detail = detail
+        self.facts = dict(facts or {})
 
 
 class WriteRefused(SmokeError):

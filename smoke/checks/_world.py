@@ -23,10 +23,15 @@ class Http(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A logged-in role: the headers (Cookie or Authorization) that prove it. Secret."""
+    """
+    A logged-in role: the headers (Cookie or Authorization) that prove it. Secret.
+
+    *faults* are the answers of attempts that did not log in before one did.
+    """
 
     role: str
     headers: dict[str, str]
+    faults: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Session({self.role!r})"
@@ -51,5 +56,3 @@ class World:
     remaining_s: Callable[[], float]
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
-
-

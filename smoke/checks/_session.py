@@ -1,0 +1,136 @@
+"""
+Log a role in: the acquisition of a session, which every check of a role needs.
+
+An acquisition may be repeated where a measurement may not; what failed on the way is kept in `Session.faults`, so that
+the login check still sees it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from smoke.checks._cookies import cookies_of, dropped, header
+from smoke.checks._json import any_document_of, look_up
+from smoke.checks._world import Http, Session
+from smoke.environment import Environment
+from smoke.environment.promises import Login
+from smoke.errors import LoginRefused
+from smoke.http import Exchange, Request
+
+ATTEMPTS = 3
+"""Most attempts of one acquisition: enough for a bad replica of three, too few for a lock-out."""
+
+TOO_MANY = 429
+WRITE = "login"
+
+
+async def log_in(http: Http, environment: Environment, role: str, secret: Callable[[object], str]) -> Session:
+    """
+    Return a session of *role*, repeating only what another replica or moment may answer differently.
+
+    Raises SecretMissing, or LoginRefused with what the last attempt answered.
+    """
+    login = configured_login(environment)
+    named = environment.roles[role]
+    request = login_request(environment, secret(named.user), secret(named.password))
+    exchanges: list[Exchange] = []
+    while True:
+        exchanges.append(await http.send(request))
+        headers = session_headers(login, exchanges[-1])
+        if headers:
+            return Session(role, headers, tuple(fault_of(login, one) for one in exchanges[:-1]))
+        if not _worth_another(environment, exchanges):
+            raise refusal(login, role, exchanges[-1])
+
+
+def configured_login(environment: Environment) -> Login:
+    """Return the login API; the environment's own validation demands one where roles are used."""
+    if environment.login is None:
+        raise LoginRefused("the environment file describes no [login]")
+    return environment.login
+
+
+def login_request(environment: Environment, user: str, password: str) -> Request:
+    """Return the request that logs in; its body stays out of records."""
+    login = configured_login(environment)
+    body = {login.user_field: user, login.password_field: password}
+    url = environment.services[login.service].url.rstrip("/") + login.path
+    as_form = login.encoding == "form"
+    return Request(
+        "POST",
+        url,
+        headers={"Accept": "application/json"},
+        form=body if as_form else None,
+        json=None if as_form else body,
+        write=WRITE,
+        secret_body=True,
+    )
+
+
+def session_headers(login: Login, exchange: Exchange) -> dict[str, str]:
+    """Return the headers of the session that an answer starts; empty if it starts none. Pure."""
+    if exchange.failure or exchange.status not in login.accepted:
+        return {}
+    if login.token:
+        token = look_up(login.token, any_document_of(exchange).value)
+        return {"Authorization": f"Bearer {token}"} if isinstance(token, str) and token else {}
+    cookies = header(cookies_of(exchange), exchange.request.url, exchange.at)
+    return {"Cookie": cookies} if cookies else {}
+
+
+def fault_of(login: Login, exchange: Exchange) -> str:
+    """Say in stable words what is wrong with an answer that started no session; pure."""
+    if exchange.failure:
+        return str(exchange.failure.kind)
+    if exchange.status not in login.accepted:
+        detail = _detail(exchange)
+        return f"HTTP {exchange.status} ({detail})" if detail else f"HTTP {exchange.status}"
+    if login.token:
+        return f"HTTP {exchange.status}, but no token at {login.token}"
+    reasons = [dropped(cookie, exchange.request.url, exchange.at) for cookie in cookies_of(exchange)]
+    said = next((reason for reason in reasons if reason), None)
+    return (
+        f"HTTP {exchange.status}, but browsers drop its cookie: {said}"
+        if said
+        else f"HTTP {exchange.status}, but no cookie"
+    )
+
+
+def refusal(login: Login, role: str, exchange: Exchange) -> LoginRefused:
+    """Return the error that says why no session of *role* exists, with the evidence for its cause."""
+    fault = fault_of(login, exchange)
+    refused = exchange.failure is None and exchange.status in login.refused
+    facts: dict[str, Any] = {
+        "role": role,
+        "refused": refused,
+        "rate_limited": exchange.status == TOO_MANY,
+        "answered": exchange.failure is None,
+        "failure_kinds": [str(exchange.failure.kind)] if exchange.failure else [],
+        "local": exchange.local,
+        "signature": fault,
+    }
+    if refused:
+        facts["detail"] = _detail(exchange)
+    message = f"the login of role {role} was not accepted: {exchange.failure.message if exchange.failure else fault}"
+    return LoginRefused(message, status=exchange.status, detail=_detail(exchange), facts=facts)
+
+
+def _worth_another(environment: Environment, exchanges: list[Exchange]) -> bool:
+    login = configured_login(environment)
+    last = exchanges[-1]
+    spent_s = sum(one.duration_s for one in exchanges)
+    if len(exchanges) >= ATTEMPTS or spent_s > environment.limits.timeout_s / 2:
+        return False
+    if last.failure or (last.status or 0) >= 500:  # noqa: PLR2004 - the class of server errors
+        return True
+    # Among several replicas a single one may refuse; a second refusal is left to stand, short of any lock-out.
+    return last.status in login.refused and len(exchanges) == 1 and environment.services[login.service].replicas > 1
+
+
+def _detail(exchange: Exchange) -> str:
+    """Return the reason that an error answer gives, short; empty if it gives none."""
+    document = any_document_of(exchange).value
+    for place in ("message", "error.message", "detail", "error_description", "error", "title"):
+        said = look_up(place, document)
+        if isinstance(said, str) and said:
+            return " ".join(said.split())[:80]
+    return ""

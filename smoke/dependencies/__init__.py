@@ -1,0 +1,1 @@
+"""Third parties and stores that a system depends on, asked directly."""

@@ -1,0 +1,104 @@
+"""What a direct call to a dependency proves about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from smoke.http import Exchange, FailureKind, Request
+from smoke.verdict.words import Cause
+
+OURS = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
+"""Failures that happen on this machine or its network, so they say nothing about the dependency."""
+
+TOO_MANY = 429
+
+
+class Sender(Protocol):
+    """The part of the HTTP client that a dependency needs."""
+
+    async def send(self, request: Request) -> Exchange:
+        """Send one request; failures come back as data."""
+        ...
+
+
+class Standing(StrEnum):
+    """How a dependency stands towards us."""
+
+    UP = "up"
+    DOWN = "down"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    One reading of a direct call; *cause* is None when the dependency is up.
+
+    `REFUSED` means that our credential or address is refused: that proves nothing about the system's own. *facts*
+    holds JSON primitives that other findings may use.
+    """
+
+    standing: Standing
+    message: str
+    cause: Cause | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def up(message: str, **facts: Any) -> Answer:
+    """Return that the dependency answers us properly."""
+    return Answer(Standing.UP, message, facts=facts)
+
+
+def down(message: str, **facts: Any) -> Answer:
+    """Return that the dependency answers nobody properly."""
+    return Answer(Standing.DOWN, message, Cause.DEPENDENCY, facts)
+
+
+def refused(message: str) -> Answer:
+    """Return that the dependency refuses our credential, address or permission."""
+    return Answer(Standing.REFUSED, message, Cause.CREDENTIALS)
+
+
+def unknown(message: str, cause: Cause = Cause.SUITE) -> Answer:
+    """Return that the call proved nothing."""
+    return Answer(Standing.UNKNOWN, message, cause)
+
+
+def without_answer(name: str, exchange: Exchange) -> Answer | None:
+    """Read a failed exchange; None if an answer came."""
+    if exchange.failure is None:
+        return None
+    found = f"{name} gave no answer: {exchange.failure.message}"
+    if exchange.failure.kind in OURS:
+        return unknown(f"{found}; this machine's network may be at fault", Cause.RUNNER)
+    return down(found)
+
+
+def by_status(name: str, exchange: Exchange) -> Answer:
+    """Read an answer that is not in the dependency's own format by its status and media type alone."""
+    status = exchange.status or 0
+    found = f"{name} answered {exchange.outline()}"
+    if status in {401, 403, 407, TOO_MANY}:
+        return refused(f"{found}: it refuses this machine or its credential")
+    if status >= 500:  # noqa: PLR2004 - the class of server errors
+        return down(found)
+    if status == 200 and looks_like_html(exchange):  # noqa: PLR2004 - OK
+        return down(f"{found}, a page in place of its API: maintenance, a login page or a wrong address")
+    if not exchange.body.strip() and status == 200:  # noqa: PLR2004 - OK
+        return down(f"{found} with an empty body")
+    return unknown(f"{found}, which is not an answer of its API; check the address in the environment file")
+
+
+def looks_like_html(exchange: Exchange) -> bool:
+    """Tell whether the body is a page, whatever its content type says."""
+    return exchange.content_type == "text/html" or exchange.body.lstrip()[:1] == b"<"
+
+
+def json_of(exchange: Exchange) -> Any:
+    """Return the body as JSON, or None if it is not JSON."""
+    try:
+        return exchange.json()
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,82 @@
+"""
+What Salesforce itself says about our instance: its public Trust status.
+
+Statuses, their severity and the field names are those of the wire formats, section 4.4; inner fields of incidents vary
+and are not read.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from smoke.dependencies._answer import Sender, json_of
+from smoke.environment.dependencies import Trust
+from smoke.http import Exchange, Request
+
+SEVERITY = {
+    "OK": 0,
+    "INFORMATIONAL_NONCORE": 1,
+    "INFORMATIONAL_CORE": 1,
+    "MAINTENANCE_NONCORE": 1,
+    "MAINTENANCE_CORE": 1,
+    "MINOR_INCIDENT_NONCORE": 2,
+    "MINOR_INCIDENT_CORE": 2,
+    "MAJOR_INCIDENT_NONCORE": 3,
+    "MAJOR_INCIDENT_CORE": 3,
+}
+"""Severity of each status, 0 (fine) to 3; from 2 on it is an incident."""
+
+INCIDENT = 2
+
+
+class TrustState(StrEnum):
+    """The public status in one word."""
+
+    OK = "ok"
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+async def ask(http: Sender, trust: Trust, timeout_s: float) -> Exchange:
+    """Ask for the status of our instance; no login, no secrets."""
+    return await http.send(Request("GET", address(trust), timeout_s=timeout_s))
+
+
+def address(trust: Trust) -> str:
+    """Return the URL of the instance's status; the key is upper-case."""
+    return f"{trust.url.rstrip('/')}/v1/instances/{trust.instance.upper()}/status"
+
+
+def read(exchange: Exchange) -> tuple[TrustState, str]:
+    """Return the state at the moment of the answer and the status word behind it; pure."""
+    answer = json_of(exchange)
+    if exchange.failure or exchange.status != 200 or not isinstance(answer, dict):  # noqa: PLR2004 - OK
+        return TrustState.UNKNOWN, exchange.outline()
+    status = answer.get("status")
+    severity = SEVERITY.get(status) if isinstance(status, str) else None
+    if severity is None:
+        return TrustState.UNKNOWN, f"status {status!r}"
+    if severity >= INCIDENT:
+        return TrustState.INCIDENT, str(status)
+    if str(status).startswith("MAINTENANCE") or _in_window(answer.get("Maintenances"), exchange.at):
+        return TrustState.MAINTENANCE, str(status)
+    return TrustState.OK, str(status)
+
+
+def _in_window(maintenances: Any, at: float) -> bool:
+    if not isinstance(maintenances, list):
+        return False
+    return any(_overlaps(one, at) for one in maintenances if isinstance(one, dict))
+
+
+def _overlaps(maintenance: dict[str, Any], at: float) -> bool:
+    start, end = _epoch(maintenance.get("plannedStartTime")), _epoch(maintenance.get("plannedEndTime"))
+    return start is not None and end is not None and start <= at <= end
+
+
+def _epoch(text: object) -> float | None:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return None
