@@ -42,14 +42,14 @@ class Request:
 
     *write* names the allowed write this request makes (see `writes` in the environment file); None means the
     request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
-    *secret_body* keeps the body out of every record.
+    *secret_body* keeps the bodies of request and answer out of every record.
     """
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     write: str | None = None
     secret_body: bool = False
     follow_redirects: bool = False
@@ -71,8 +71,8 @@ class Exchange:
     at: float
     duration_s: float
     status: int | None = None
-    header_list: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    header_list: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     truncated: bool = False
     failure: Failure | None = None
     final_url: str = ""

@@ -1,0 +1,144 @@
+"""The HTTP client: sends requests within limits and answers with exchanges, whatever the target does."""
+
+import ssl
+import time
+from dataclasses import replace
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+import anyio
+
+from smoke.http._httpx import httpx
+from smoke.http.body import ACCEPTED
+from smoke.http.connection import Lanes
+from smoke.http.exchange import Exchange, Failure, FailureKind, Request
+from smoke.http.guard import check_write
+from smoke.http.hop import Hop
+from smoke.http.pacing import Pace
+from smoke.http.redirects import Trail
+from smoke.http.routing import Router
+from smoke.http.settings import RUN_HEADER, HttpSettings
+from smoke.http.trust import trust
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class HttpClient:
+    """
+    Sends requests for checks (see `smoke.checks._world.Http`).
+
+    Belongs to one event loop; close it there (`async with`). Raises `WriteRefused` for a write that is not allowed;
+    what a target or the way to it does wrong is always a `Failure` in the exchange.
+    """
+
+    def __init__(self, settings: HttpSettings) -> None:
+        limits = settings.limits
+        self._settings = settings
+        self._router = Router(settings.connect_to, settings.proxy)
+        self._pace = Pace(limits.concurrency, limits.requests_per_s)
+        self._lanes = Lanes()
+        self._timeouts = {"connect": limits.connect_timeout_s, "read": None, "write": None, "pool": None}
+        if settings.ca_file:
+            _ = self._trust  # a bad file is told now, not in the middle of a run
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself; nothing is opened before the first request."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is still open."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections that were kept for another request."""
+        await self._lanes.aclose()
+
+    async def send(self, request: Request) -> Exchange:
+        """Send one request; what the target does wrong comes back as `Exchange.failure`."""
+        check_write(request, self._settings.writes)
+        exchange = await self._exchange(request)
+        if self._settings.recorder:
+            self._settings.recorder(exchange)
+        return exchange
+
+    async def sample(self, request: Request, times: int) -> tuple[Exchange, ...]:
+        """Send the same request *times* times at once, each on a fresh connection."""
+        check_write(request, self._settings.writes)
+        fresh = replace(request, fresh=True)
+        exchanges: dict[int, Exchange] = {}
+
+        async def one(number: int) -> None:
+            exchanges[number] = await self.send(fresh)
+
+        async with anyio.create_task_group() as group:
+            for number in range(times):
+                group.start_soon(one, number)
+        return tuple(exchanges[number] for number in range(times))
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        return trust(self._settings.ca_file)
+
+    async def _exchange(self, request: Request) -> Exchange:
+        """Send *request* and follow where it leads: one limit for the whole way, waiting for a turn not counted."""
+        limit_s = request.timeout_s or self._settings.limits.timeout_s
+        trail = Trail((request.url,), self._settings.limits.redirects)
+        answer = await self._hop(request, limit_s, limit_s)
+        at, spent_s = answer.at, answer.duration_s
+        while (onward := trail.onward(answer)) is not None:
+            if isinstance(onward, Failure):
+                answer = replace(answer, failure=onward)
+                break
+            trail = trail.step(onward.url)
+            answer = await self._hop(onward, limit_s, limit_s - spent_s)
+            spent_s += answer.duration_s
+        return replace(
+            answer, request=request, at=at, duration_s=spent_s, final_url=trail.urls[-1], redirects=trail.urls[1:]
+        )
+
+    async def _hop(self, request: Request, limit_s: float, remaining_s: float) -> Exchange:
+        try:
+            sent = self._build(request)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            failure = Failure(FailureKind.PROTOCOL, f"{request.url!r} cannot be asked for: {error}")
+            return Exchange(request, time.time(), 0.0, failure=failure)
+        async with self._pace.of(sent.url.host).turn():
+            begun = time.perf_counter()
+            answer = await self._run(request, sent, limit_s, remaining_s)
+            return replace(answer, duration_s=time.perf_counter() - begun)
+
+    async def _run(self, request: Request, sent: httpx.Request, limit_s: float, remaining_s: float) -> Exchange:
+        limits = self._settings.limits
+        url = sent.url
+        route = self._router.route(url.scheme, url.host, url.port or _PORTS[url.scheme])
+        if route.proxy and not route.proxy.usable:
+            failure = Failure(
+                FailureKind.UNREACHABLE, f"the proxy {route.proxy.address} of the process environment cannot be used"
+            )
+            return Exchange(request, time.time(), 0.0, failure=failure)
+        answer = Exchange(request, time.time(), 0.0)
+        hop = Hop(sent, route, (limits.connect_timeout_s, limit_s), limits.body_bytes, answer)
+        context = self._trust if url.scheme == "https" else None
+        async with self._lanes.lane(route, context, fresh=request.fresh) as lane:
+            await hop.run(lane, remaining_s)
+            lane.reusable = hop.complete
+        return hop.answer
+
+    def _build(self, request: Request) -> httpx.Request:
+        url = httpx.URL(request.url)
+        if url.scheme not in _PORTS or not url.host:
+            raise httpx.InvalidURL("an address starts with http:// or https:// and a host")
+        headers = {"accept": "*/*", "accept-encoding": ACCEPTED}
+        headers |= {name.lower(): value for name, value in request.headers.items()}
+        headers |= {"user-agent": self._settings.user_agent, RUN_HEADER: self._settings.run_id}
+        return httpx.Request(
+            request.method.upper(),
+            url,
+            headers=headers,
+            json=request.json,
+            data=request.form,
+            extensions={"timeout": self._timeouts},
+        )

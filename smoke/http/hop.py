@@ -1,0 +1,87 @@
+"""One request over one connection, filled in as the answer comes."""
+
+from dataclasses import dataclass, field, replace
+
+import anyio
+
+from smoke.http._httpx import httpx
+from smoke.http.body import Body
+from smoke.http.connection import Lane
+from smoke.http.exchange import Exchange, Failure, FailureKind
+from smoke.http.failures import CAUGHT, classify, timed_out
+from smoke.http.redirects import leads_on
+from smoke.http.routing import Route
+
+_STATUSES = range(100, 600)
+
+
+@dataclass(slots=True)
+class Hop:
+    """
+    A request on its way to one address, within one limit.
+
+    *answer* is what came so far; *complete* tells that all came, so that the connection may be used again. *limits_s*
+    are the limits for connecting and for the whole exchange, in seconds, as messages name them.
+    """
+
+    sent: httpx.Request
+    route: Route
+    limits_s: tuple[float, float]
+    body_limit: int
+    answer: Exchange
+    complete: bool = field(default=False, init=False)
+
+    async def run(self, lane: Lane, remaining_s: float) -> None:
+        """Send the request over *lane* and take the answer, within *remaining_s*; raise nothing for what comes."""
+        lane.progress.begin()
+        with anyio.move_on_after(remaining_s) as scope:
+            try:
+                await self._converse(lane)
+            except CAUGHT as error:
+                self._fail(classify(error, lane.progress, self.route, self.limits_s))
+        if scope.cancelled_caught:
+            self._fail(timed_out(lane.progress, self.route, self.limits_s))
+        self.answer = replace(self.answer, local=lane.progress.local)
+
+    async def _converse(self, lane: Lane) -> None:
+        response = await lane.handle_async_request(self.sent)
+        try:
+            pairs = tuple((_text(name).lower(), _text(value)) for name, value in response.headers.raw)
+            self.answer = replace(self.answer, status=response.status_code, header_list=pairs)
+            if response.status_code not in _STATUSES:
+                self._fail(
+                    Failure(
+                        FailureKind.PROTOCOL,
+                        f"{self.route} answered with the status {response.status_code}, which HTTP does not know",
+                    )
+                )
+            elif not leads_on(self.answer):
+                await self._read(response)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+
+    async def _read(self, response: httpx.Response) -> None:
+        body = Body(self.answer.headers.get("content-encoding", ""), self.body_limit)
+        wanted = True
+        try:
+            async for chunk in response.aiter_raw():
+                wanted = body.feed(chunk)
+                if not wanted:
+                    break
+            if wanted:
+                body.finish()
+                self.complete = True
+        finally:
+            self.answer = replace(self.answer, body=body.content, truncated=body.truncated)
+
+    def _fail(self, failure: Failure) -> None:
+        self.answer = replace(self.answer, failure=failure)
+
+
+def _text(raw: bytes) -> str:
+    """Header bytes are UTF-8 in practice and Latin-1 by the letter (RFC 9110, 5.5)."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
