@@ -1,35 +1,105 @@
-"""What all models of the environment file have in common."""
+"""What all models of the environment file have in common: the kinds of value and their names in prose."""
 
-from typing import Annotated
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator, model_validator
 
-Seconds = Annotated[float, Field(gt=0)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
-Path = Annotated[str, Field(pattern=r"^/")]
-JmesPath = Annotated[str, Field(min_length=1)]
-Scalar = str | int | float | bool
+NAME = r"^[a-z0-9][a-z0-9_.-]*$"
+PATH = r"^/([^/\s]\S*)?$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+HEADER = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+VISIBLE = r"\S"
+
+PATTERNS = {
+    NAME: "a name made of lower-case letters, digits, '_', '.' and '-'",
+    PATH: "a path that starts with one '/' and has no blanks",
+    VARIABLE: "the name of an environment variable",
+    HEADER: "the name of an HTTP header",
+    VISIBLE: "a text that is not blank",
+}
+"""What a pattern asks for, in words for an error message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a type is called in the generated reference."""
+
+    word: str
+
+
+def _compiled(expression: str) -> str:
+    try:
+        jmespath.compile(expression)
+    except JMESPathError:
+        raise ValueError(
+            f"found {expression!r}, which is not a JMESPath expression; "
+            "join keys with '.', and quote a key that holds other characters than letters, digits and '_'"
+        ) from None
+    return expression
+
+
+def _scalar(value: Any, inner: Callable[[Any], Any]) -> Any:
+    # ValueError, not TypeError: pydantic collects only the former.
+    if not isinstance(value, str | int | float | bool):
+        raise ValueError("found a list or a table, but a text, a number, true or false is needed")  # noqa: TRY004
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"found {value}, but a finite number is needed")
+    return inner(value)
+
+
+Seconds = Annotated[float, Field(gt=0), Kind("seconds")]
+Name = Annotated[str, Field(pattern=NAME), Kind("name")]
+Path = Annotated[str, Field(pattern=PATH), Kind("path")]
+Header = Annotated[str, Field(pattern=HEADER), Kind("header name")]
+Text = Annotated[str, Field(pattern=VISIBLE), Kind("text")]
+Status = Annotated[int, Field(ge=100, le=599), Kind("HTTP status")]
+JmesPath = Annotated[str, Field(min_length=1), AfterValidator(_compiled), Kind("JMESPath")]
+Scalar = Annotated[str | int | float | bool, WrapValidator(_scalar), Kind("text, number or true/false")]
 
 
 class Model(BaseModel):
     """Frozen; an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Fields that no file may set."""
 
 
 class Secret(Model):
     """
-    A reference to a secret: never its value.
+    A reference to a secret, never its value: exactly one of `env` and `file`.
 
-    `env` names an environment variable (`NAME`, or `NAME_FILE` holding the path of a file); `file` names a file,
-    relative to the state directory.
+    One trailing newline of the value is dropped; an empty value counts as missing.
     """
 
-    env: str | None = None
-    file: str | None = None
+    env: Annotated[str, Field(pattern=VARIABLE), Kind("variable name")] | None = Field(
+        None,
+        description="the environment variable `NAME` that holds the value, or `NAME_FILE` that holds a file's path",
+    )
+    file: Text | None = Field(None, description="a file that holds the value, relative to the state directory")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Secret":
+        exactly_one(self, "env", "file")
+        return self
 
 
 class FileReference(Model):
-    """A file written by a tool at run time, relative to the state directory (`SMOKE_STATE_DIR`, default `.smoke`)."""
+    """A file written by a tool at run time."""
 
-    file: str
+    file: Text = Field(description="its path, relative to the state directory (`SMOKE_STATE_DIR`, default `.smoke`)")
+
+
+def exactly_one(model: Model, *keys: str) -> None:
+    """Raise ValueError unless exactly one of *keys* is given."""
+    given = [key for key in keys if getattr(model, key) is not None]
+    if len(given) != 1:
+        found = " and ".join(repr(key) for key in given) or "none of them"
+        choices = ", ".join(repr(key) for key in keys)
+        raise ValueError(f"found {found}, but exactly one of {choices} is needed")

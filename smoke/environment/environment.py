@@ -1,71 +1,103 @@
 """One deployment of a system, as its file describes it."""
 
-from pydantic import Field
+import hashlib
+import json
+from typing import Annotated, Any, ClassVar
 
-from smoke.environment._model import FileReference, Model, Name, Seconds
+from pydantic import Discriminator, Field, Tag
+
+from smoke.environment._model import FileReference, Model, Name, Seconds, Text
+from smoke.environment.addresses import BaseUrl, Url
+from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
 from smoke.environment.journeys import Browser, Journey
-from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Queue, Read, Role, Write
+from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
+from smoke.environment.queues import Queue
 from smoke.environment.services import Service
+from smoke.environment.writes import Write
 from smoke.verdict.words import Tier
 
 
 class Converge(Model):
     """How long the release may take to settle, and when standing still counts as stuck."""
 
-    within_s: Seconds = 60.0
-    stuck_after_s: Seconds = Field(30.0, description="no change for so long, short of the goal, is stuck; a change since is still moving")
+    within_s: Seconds = Field(60.0, description="the longest time that the release may take to settle")
+    stuck_after_s: Seconds = Field(
+        30.0, description="no change for so long, short of the goal, is stuck; a change since is still moving"
+    )
     every_s: Seconds = Field(1.0, description="pause between looks")
 
 
 class Limits(Model):
     """What the suite allows itself, for each host, and what it accepts in one answer."""
 
-    concurrency: int = Field(16, ge=1)
-    requests_per_s: float = Field(50.0, gt=0)
-    connect_timeout_s: Seconds = 5.0
+    concurrency: int = Field(16, ge=1, description="requests to one host at the same time")
+    requests_per_s: float = Field(50.0, gt=0, description="requests to one host in a second")
+    connect_timeout_s: Seconds = Field(5.0, description="until a connection stands")
     timeout_s: Seconds = Field(10.0, description="for a whole exchange")
-    body_bytes: int = Field(2_000_000, ge=1)
-    redirects: int = Field(5, ge=0)
+    body_bytes: int = Field(2_000_000, ge=1, description="how much of a body is read")
+    redirects: int = Field(5, ge=0, description="how many redirects are followed")
 
 
 class Confirm(Model):
     """The second look."""
 
-    pause_s: Seconds = 3.0
+    pause_s: Seconds = Field(3.0, description="pause before a look is repeated")
     rounds: int = Field(3, ge=2, le=5, description="most looks at one check, the first included")
+
+
+def _kind_of_source(value: Any) -> str:
+    return "<file>" if isinstance(value, dict | FileReference) else "<plain>"
+
+
+# The tags stand in angle brackets so that error locations can be told from keys (see `_wording`).
+ByFile = Annotated[FileReference, Tag("<file>")]
+ConnectRules = Annotated[Annotated[tuple[ConnectRule, ...], Tag("<plain>")] | ByFile, Discriminator(_kind_of_source)]
+CaBundle = Annotated[Annotated[Text, Tag("<plain>")] | ByFile, Discriminator(_kind_of_source)]
 
 
 class Environment(Model):
     """An environment file."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"name"})
+
     name: str = Field(description="set by the loader: `<system>/<environment>`")
-    tier: Tier
-    description: str = ""
-    budget_s: Seconds = 120.0
-    control: tuple[str, ...] = Field((), description="URLs of unrelated hosts; they tell the runner's network from the target's")
-    connect_to: tuple[str, ...] | FileReference = Field((), description="HOST:PORT:HOST:PORT rules, or a file with one a line")
-    ca: FileReference | str | None = Field(None, description="an extra CA bundle (PEM)")
-    proxy: str | None = None
-    services: dict[Name, Service] = Field(min_length=1)
-    converge: Converge = Converge()
-    limits: Limits = Limits()
-    confirm: Confirm = Confirm()
-    roles: dict[Name, Role] = {}
-    login: Login | None = None
-    pages: tuple[Page, ...] = ()
-    assets: Assets | None = None
-    protected: tuple[Protected, ...] = ()
-    reads: tuple[Read, ...] = ()
-    components: dict[Name, Component] = {}
-    migrations: dict[Name, Migrations] = {}
-    queues: dict[Name, Queue] = {}
-    dependencies: Dependencies = Dependencies()
-    writes: tuple[Write, ...] = ()
-    journeys: tuple[Journey, ...] = ()
-    browser: Browser = Browser()
+    tier: Tier = Field(description="what the environment is used for")
+    description: str = Field("", description="one line for people")
+    budget_s: Seconds = Field(120.0, description="the deadline of the whole run")
+    control: tuple[Url, ...] = Field(
+        (), description="URLs of unrelated hosts; they tell the runner's network from the target's"
+    )
+    connect_to: ConnectRules = Field(
+        (), description="HOST:PORT:HOST:PORT rules as of curl, or a file with one a line: where connections really go"
+    )
+    ca: CaBundle | None = Field(None, description="an extra CA bundle (PEM)")
+    proxy: BaseUrl | None = Field(None, description="HTTP proxy for all requests")
+    services: dict[Name, Service] = Field(min_length=1, description="the deployed components")
+    converge: Converge = Field(Converge(), description="how the release settles")
+    limits: Limits = Field(Limits(), description="what the suite allows itself")
+    confirm: Confirm = Field(Confirm(), description="the second look")
+    roles: dict[Name, Role] = Field({}, description="the synthetic users")
+    login: Login | None = Field(None, description="the login API; needed by all that uses a role")
+    pages: tuple[Page, ...] = Field((), description="public pages")
+    assets: Assets | None = Field(None, description="scripts and style sheets of the pages")
+    protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous")
+    reads: tuple[Read, ...] = Field((), description="reads through the API")
+    components: dict[Name, Component] = Field({}, description="parts that a service reports on")
+    migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
+    queues: dict[Name, Queue] = Field({}, description="queues, by name")
+    dependencies: Dependencies = Field(Dependencies(), description="third parties")
+    writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
+    journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
+    browser: Browser = Field(Browser(), description="how journeys use the browser")
 
     @property
     def system(self) -> str:
         """The part of the name before the slash."""
         return self.name.partition("/")[0]
+
+
+def config_sha256(environment: Environment) -> str:
+    """Return the SHA-256 of the effective content, inherited keys and defaults included; it holds no secret values."""
+    content = json.dumps(environment.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

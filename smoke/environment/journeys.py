@@ -1,56 +1,85 @@
 """Journeys: what a real browser must be able to do."""
 
-from pydantic import Field
+from typing import Annotated, Literal, Self
 
-from smoke.environment._model import Model, Name, Path, Seconds
+from pydantic import Field, model_validator
+
+from smoke.environment._model import Model, Name, Path, Seconds, Text
+from smoke.environment.addresses import Host
+
+Flow = Literal["login", "checkout"]
+"""The flows written in Python, in smoke/journeys."""
+
+Pixels = Annotated[int, Field(ge=1)]
 
 
 class Landmark(Model):
     """An element found by role and accessible name, as a person would."""
 
-    role: str
-    name: str | None = None
+    role: Text = Field(description="its ARIA role, e.g. `heading`")
+    name: Text | None = Field(None, description="its accessible name")
 
 
 class Rows(Model):
     """Repeated elements, such as the rows of a table."""
 
-    at_least: int = Field(1, ge=0)
-    role: str = "row"
-    within: Landmark | None = None
+    at_least: int = Field(1, ge=0, description="the smallest number that is right")
+    role: Text = Field("row", description="the ARIA role of one element")
+    within: Landmark | None = Field(None, description="the element that holds them; the page without it")
 
 
 class Journey(Model):
     """A check that a real browser makes: a page described here, or a flow written in Python."""
 
-    name: Name
-    flow: str | None = Field(None, description="name of a Python flow in smoke/journeys, e.g. login, checkout")
-    service: str = "web"
-    path: Path = "/"
-    role: str | None = None
-    landmark: Landmark | None = None
-    rows: Rows | None = None
-    contains: tuple[str, ...] = Field((), description="texts that a person must be able to see")
-    absent: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    stage: str = "functional"
-    gating: bool = True
+    name: Name = Field(description="unique among journeys; the check's id is `journey/<name>`")
+    flow: Flow | None = Field(None, description="a flow written in Python, instead of a page described here")
+    service: Name = Field("web", description="the service that serves the page")
+    path: Path = Field("/", description="the page to open")
+    role: Name | None = Field(None, description="the role that is logged in; anonymous without it")
+    landmark: Landmark | None = Field(None, description="the element that tells that the page is the right one")
+    rows: Rows | None = Field(None, description="repeated elements that must be there")
+    contains: tuple[Text, ...] = Field((), description="texts that a person must be able to see")
+    absent: tuple[Text, ...] = Field((), description="texts that must not be seen")
+    depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
+    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
+        "functional", description="when it is made"
+    )
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
+
+    @model_validator(mode="after")
+    def _has_something_to_look_for(self) -> Self:
+        if self.landmark is None and self.flow is None:
+            raise ValueError(
+                "found neither 'landmark' nor 'flow', so any page would do; add for example "
+                'landmark = { role = "heading", name = "Invoices" }'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _flow_has_a_role(self) -> Self:
+        if self.flow is not None and self.role is None:
+            raise ValueError(f"the flow {self.flow!r} needs somebody to log in; add 'role', the name of a role")
+        return self
 
 
 class LoginForm(Model):
     """The login page as a person sees it: accessible names of its controls."""
 
-    path: Path = "/login"
-    user: str = "Email"
-    password: str = "Password"  # noqa: S105 - the label of a field
-    submit: str = "Sign in"
-    landmark: Landmark = Landmark(role="heading", name="Dashboard")
+    path: Path = Field("/login", description="the login page")
+    user: Text = Field("Email", description="label of the field for the user")
+    password: Text = Field("Password", description="label of the field for the password")
+    submit: Text = Field("Sign in", description="label of the button")
+    landmark: Landmark = Field(
+        Landmark(role="heading", name="Dashboard"), description="the element that tells that the login worked"
+    )
 
 
 class Browser(Model):
     """How journeys use the browser."""
 
-    login: LoginForm = LoginForm()
-    allowed_hosts: tuple[str, ...] = Field((), description="third-party hosts that pages may talk to; services are always allowed")
-    timeout_s: Seconds = 10.0
-    viewport: tuple[int, int] = (1280, 800)
+    login: LoginForm = Field(LoginForm(), description="the login page")
+    allowed_hosts: tuple[Host, ...] = Field(
+        (), description="third-party hosts that pages may talk to; services are always allowed"
+    )
+    timeout_s: Seconds = Field(10.0, description="for one step of a journey")
+    viewport: tuple[Pixels, Pixels] = Field((1280, 800), description="width and height in pixels")

@@ -1,145 +1,154 @@
-"""What an environment promises over HTTP: pages, assets, login, reads, refusals, queues, databases."""
+"""What an environment promises over HTTP: pages, assets, login, reads and refusals."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Seconds, Secret
+from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Secret, Status, Text
+from smoke.environment.queues import Queue, QueueJob, QueueLimits
+from smoke.environment.writes import Write
+
+__all__ = [
+    "Assets",
+    "Component",
+    "Expectation",
+    "Login",
+    "Migrations",
+    "Page",
+    "Protected",
+    "Queue",
+    "QueueJob",
+    "QueueLimits",
+    "Read",
+    "Role",
+    "Write",
+]
+
+_FIRST_ERROR = 400
 
 
 class Page(Model):
     """A public page that must show its landmark; a status is not enough."""
 
-    name: Name
-    service: str = "web"
-    path: Path
-    contains: tuple[str, ...] = Field(min_length=1, description="texts that must be in the HTML as served")
-    absent: tuple[str, ...] = Field((), description="texts that must not be there, beside the usual error phrases")
-    gating: bool = True
+    name: Name = Field(description="unique among pages")
+    service: Name = Field("web", description="the service that serves it")
+    path: Path = Field(description="the page to read")
+    contains: tuple[Text, ...] = Field(min_length=1, description="texts that must be in the HTML as served")
+    absent: tuple[Text, ...] = Field((), description="texts that must not be there, beside the usual error phrases")
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
 
 
 class Assets(Model):
     """Scripts and style sheets that the served pages need, followed through imports and the manifest."""
 
-    service: str = "web"
-    pages: tuple[Path, ...] = ("/",)
+    service: Name = Field("web", description="the service that serves the pages")
+    pages: tuple[Path, ...] = Field(("/",), min_length=1, description="the pages to start from")
     manifest: Path | None = Field(None, description="JSON list or mapping of all chunks, if the build publishes one")
-    limit: int = Field(200, ge=1)
+    limit: int = Field(200, ge=1, description="most assets that are fetched")
 
 
 class Login(Model):
     """The login API."""
 
-    service: str = "bff"
-    path: Path
-    encoding: Literal["json", "form"] = "json"
-    user_field: str = "username"
-    password_field: str = "password"  # noqa: S105 - the name of a field
-    accepted: tuple[int, ...] = (200, 201, 204)
-    refused: tuple[int, ...] = (400, 401, 403, 422)
-    token: JmesPath | None = Field(None, description="where the answer carries a bearer token; without it the cookies are the session")
-    who: Path | None = Field(None, description="a path that answers 200 to a session only; proves that a session works and survives a deploy")
+    service: Name = Field("bff", description="the service that logs in")
+    path: Path = Field(description="where the user and the password are posted to")
+    encoding: Literal["json", "form"] = Field("json", description="how they are posted")
+    user_field: Text = Field("username", description="name of the field for the user")
+    password_field: Text = Field("password", description="name of the field for the password")
+    accepted: tuple[Status, ...] = Field((200, 201, 204), min_length=1, description="statuses of a good login")
+    refused: tuple[Status, ...] = Field((400, 401, 403, 422), min_length=1, description="statuses of a bad login")
+    token: JmesPath | None = Field(
+        None, description="where the answer carries a bearer token; without it the cookies are the session"
+    )
+    who: Path | None = Field(
+        None,
+        description="a path that answers 200 to a session only; proves that a session works and survives a deploy",
+    )
+
+    @model_validator(mode="after")
+    def _no_status_means_both(self) -> Self:
+        both = sorted(set(self.accepted) & set(self.refused))
+        if both:
+            raise ValueError(
+                f"found {both[0]} in both 'accepted' and 'refused'; a status means one of them, so remove the other"
+            )
+        return self
 
 
 class Role(Model):
     """A synthetic user."""
 
-    user: Secret
-    password: Secret
+    user: Secret = Field(description="the user's name or mail address")
+    password: Secret = Field(description="the user's password")
 
 
 class Protected(Model):
     """A route that must refuse the anonymous."""
 
-    name: Name
-    service: str = "bff"
-    path: Path
-    refused: tuple[int, ...] = (401, 403)
-    redirects_to: str | None = Field(None, description="a redirect whose location contains this text is a refusal too")
+    name: Name = Field(description="unique among protected routes")
+    service: Name = Field("bff", description="the service that must refuse")
+    path: Path = Field(description="the route")
+    refused: tuple[Status, ...] = Field((401, 403), min_length=1, description="statuses that are a refusal")
+    redirects_to: Text | None = Field(None, description="a redirect whose location contains this text is a refusal too")
+
+    @model_validator(mode="after")
+    def _refusals_are_errors(self) -> Self:
+        answer = next((status for status in self.refused if status < _FIRST_ERROR), None)
+        if answer is not None:
+            raise ValueError(
+                f"found {answer} in 'refused', but it is no refusal; list statuses from 400, "
+                "and name the target of a redirect in 'redirects_to'"
+            )
+        return self
 
 
 class Expectation(Model):
     """What must be found at a place in a JSON answer."""
 
-    at: JmesPath
-    equals: Scalar | None = None
-    contains: Scalar | None = None
+    at: JmesPath = Field(description="the place")
+    equals: Scalar | None = Field(None, description="the value that must be there")
+    contains: Scalar | None = Field(None, description="a member of the list, or a part of the text, that is there")
     at_least: float | None = Field(None, description="smallest number, or smallest length of a list")
-    at_most: float | None = None
+    at_most: float | None = Field(None, description="largest number, or largest length of a list")
+
+    @model_validator(mode="after")
+    def _range_is_possible(self) -> Self:
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError(
+                f"found at_least = {self.at_least:g} above at_most = {self.at_most:g}, "
+                "which nothing can satisfy; swap or correct them"
+            )
+        return self
 
 
 class Read(Model):
     """A read through the API, anonymous or as a role, with what its answer must hold."""
 
-    name: Name
-    service: str = "bff"
-    path: Path
-    role: str | None = None
-    expect: tuple[Expectation, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    stage: Literal["immediate", "functional", "integration", "monitoring"] = "functional"
-    gating: bool = True
+    name: Name = Field(description="unique among reads")
+    service: Name = Field("bff", description="the service to ask")
+    path: Path = Field(description="what to read")
+    role: Name | None = Field(None, description="the role to ask as; anonymous without it")
+    expect: tuple[Expectation, ...] = Field((), description="what the JSON answer must hold")
+    depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
+    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
+        "functional", description="when it is made"
+    )
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
 
 
 class Component(Model):
     """A part that a service reports on, such as Redis: `at` must be healthy by the normalisation table."""
 
-    service: str = "bff"
-    path: Path
-    at: JmesPath
-    role: str | None = None
+    service: Name = Field("bff", description="the service that reports")
+    path: Path = Field(description="where to ask")
+    at: JmesPath = Field(description="where the part's state lies in the JSON answer")
+    role: Name | None = Field(None, description="the role to ask as; anonymous without it")
 
 
 class Migrations(Model):
     """The migration history in a database, read over a read-only connection."""
 
-    dsn: Secret
-    tool: Literal["prisma"] = "prisma"
-    table: str = "_prisma_migrations"
-    expected: tuple[str, ...] = Field((), description="names that must be applied; a release manifest may add more")
-
-
-class QueueLimits(Model):
-    """Limits for one queue; a limit that is left out is not judged."""
-
-    max_waiting: int | None = None
-    max_oldest_s: Seconds | None = None
-    max_failed: int | None = None
-    paused: bool = Field(False, description="whether the queue may be paused")
-
-
-class QueueJob(Model):
-    """A harmless job sent through the queue from end to end."""
-
-    service: str = "bff"
-    path: Path
-    body: dict[str, Scalar] = {}
-    role: str | None = None
-    id: JmesPath = "id"
-    status_path: Path = Field(description="where to ask for the job; `{id}` stands for its id")
-    status: JmesPath = "status"
-    done: tuple[str, ...] = ("completed", "done", "finished")
-    failed: tuple[str, ...] = ("failed", "error")
-    deadline_s: Seconds = 30.0
-    cleanup_path: Path | None = Field(None, description="DELETE here afterwards; `{id}` stands for its id")
-
-
-class Queue(Model):
-    """A queue as the API reports it, and optionally a job sent through it."""
-
-    service: str = "bff"
-    path: Path
-    at: JmesPath = Field(description="where the counts of this queue lie")
-    role: str | None = None
-    failed_since: JmesPath | None = Field(None, description="where failures since a moment lie; `{since}` in the path is epoch milliseconds of the deploy")
-    limits: QueueLimits = QueueLimits()
-    job: QueueJob | None = None
-
-
-class Write(Model):
-    """A write that the suite may make in this environment."""
-
-    name: Name
-    service: str = "bff"
-    methods: tuple[Literal["POST", "PUT", "PATCH", "DELETE"], ...]
-    path: str = Field(description="path pattern; `*` stands for one segment")
+    dsn: Secret = Field(description="the connection string of a user that may only read")
+    tool: Literal["prisma"] = Field("prisma", description="the tool that migrates")
+    table: Text = Field("_prisma_migrations", description="the table in which the tool keeps its history")
+    expected: tuple[Text, ...] = Field((), description="names that must be applied; a release manifest may add more")

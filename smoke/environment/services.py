@@ -1,50 +1,80 @@
 """Services: the deployed components and how each tells its health and its release."""
 
-from pydantic import Field
+from typing import Self
 
-from smoke.environment._model import JmesPath, Model, Path, Scalar, Seconds
+from pydantic import Field, model_validator
+
+from smoke.environment._model import Header, JmesPath, Model, Path, Scalar, Seconds, Text, exactly_one
+from smoke.environment.addresses import BaseUrl
 
 
 class Health(Model):
     """How a service tells that it is well."""
 
-    path: Path
-    status: JmesPath = "status"
-    text: str | None = Field(None, description="the whole plain-text body of a healthy answer, instead of JSON")
+    path: Path = Field(description="where to ask")
+    status: JmesPath = Field("status", description="where the state lies in the JSON answer")
+    text: Text | None = Field(None, description="the whole plain-text body of a healthy answer, instead of JSON")
     components: JmesPath | None = Field(None, description="where the mapping of components and their states lies")
-    optional: tuple[str, ...] = Field((), description="components that may be down without failing the check")
-    timestamp: JmesPath | None = Field(None, description="where the answer carries its own time; it must be fresh and advance")
+    optional: tuple[Text, ...] = Field((), description="components that may be down without failing the check")
+    timestamp: JmesPath | None = Field(
+        None, description="where the answer carries its own time; it must be fresh and advance"
+    )
     max_age_s: Seconds = Field(60.0, description="how old that time may be")
-    expect: dict[str, Scalar] = Field({}, description="JMESPath to the value that must be there, e.g. env = \"production\"")
+    expect: dict[JmesPath, Scalar] = Field(
+        {}, description='JMESPath to the value that must be there, e.g. `env = "production"`'
+    )
+
+    @model_validator(mode="after")
+    def _one_format(self) -> Self:
+        clash = next((key for key in ("components", "timestamp", "expect") if getattr(self, key)), None)
+        if self.text is not None and clash:
+            raise ValueError(f"found 'text' and {clash!r}, but {clash!r} needs a JSON answer; keep one of them")
+        return self
 
 
 class ReleaseProbe(Model):
     """Where a service tells which commit it runs: exactly one of commit, header and meta."""
 
-    path: Path
-    commit: JmesPath | None = Field(None, description="JMESPath into the JSON answer")
-    header: str | None = Field(None, description="name of a response header")
-    meta: str | None = Field(None, description="name of an HTML meta element, for pages")
-    version: JmesPath | None = None
+    path: Path = Field(description="where to ask")
+    commit: JmesPath | None = Field(None, description="where the commit lies in the JSON answer")
+    header: Header | None = Field(None, description="name of the response header that holds the commit")
+    meta: Text | None = Field(None, description="name of the HTML meta element that holds the commit, for pages")
+    version: JmesPath | None = Field(None, description="where the version lies in the JSON answer; reported only")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        exactly_one(self, "commit", "header", "meta")
+        return self
 
 
 class Uptime(Model):
     """Where a service tells how long its process has been running, in seconds."""
 
-    path: Path
-    at: JmesPath = "uptime"
+    path: Path = Field(description="where to ask")
+    at: JmesPath = Field("uptime", description="where the seconds lie in the JSON answer")
 
 
 class Service(Model):
     """One deployed component with a URL."""
 
-    url: str
-    replicas: int = Field(1, ge=1)
-    min_share: float | None = Field(None, gt=0, le=1, description="smallest share of requests whose failing must be seen; default 1/replicas")
-    replica_header: str | None = Field(None, description="response header in which a replica names itself")
-    health: Health | None = None
-    release: ReleaseProbe | None = None
-    uptime: Uptime | None = None
+    url: BaseUrl = Field(description="its address, which all paths are added to")
+    replicas: int = Field(1, ge=1, description="how many copies run behind the address")
+    min_share: float | None = Field(
+        None, gt=0, le=1, description="smallest share of requests whose failing must be seen; default 1/replicas"
+    )
+    replica_header: Header | None = Field(None, description="response header in which a replica names itself")
+    health: Health | None = Field(None, description="how it tells that it is well")
+    release: ReleaseProbe | None = Field(None, description="how it tells which commit it runs")
+    uptime: Uptime | None = Field(None, description="how it tells when its process started; restarts are seen by it")
+
+    @model_validator(mode="after")
+    def _share_shows_one_replica(self) -> Self:
+        if self.min_share is not None and self.min_share > 1 / self.replicas:
+            raise ValueError(
+                f"found min_share = {self.min_share:g}, but that would miss one broken replica of {self.replicas}; "
+                f"write at most {1 / self.replicas:.2g} or leave it out"
+            )
+        return self
 
     @property
     def share(self) -> float:

@@ -1,0 +1,64 @@
+"""Names that parts of an environment use for other parts must exist."""
+
+from collections.abc import Iterator
+
+from smoke.environment._model import Model
+from smoke.environment._positions import Place
+from smoke.environment._validation import Problem
+from smoke.environment._wording import unknown
+from smoke.environment.environment import Environment
+
+
+def dangling(environment: Environment) -> Iterator[Problem]:
+    """Yield every name of a service, role or dependency that does not exist, and roles that cannot log in."""
+    dependencies = [name for name in ("salesforce", "whmcs") if getattr(environment.dependencies, name)]
+    known = {"service": list(environment.services), "role": list(environment.roles), "depends_on": dependencies}
+    for place, part in _parts((), environment):
+        yield from _unknown_names(place, part, known)
+    yield from _roles_log_in(environment)
+
+
+def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> Iterator[Problem]:
+    for key in ("service", "role"):
+        # A landmark has a role too: there it is the one of ARIA.
+        name = getattr(part, key, None) if key == "service" or hasattr(part, "path") else None
+        if name is not None and name not in known[key]:
+            yield Problem((*place, key), f"{unknown(name, known[key], key)}{_remedy(key, name)}")
+    for index, name in enumerate(getattr(part, "depends_on", ())):
+        if name not in known["depends_on"]:
+            yield Problem(
+                (*place, "depends_on", index),
+                f"{unknown(name, known['depends_on'], 'dependency')}; add [dependencies.{name}] or remove it here",
+            )
+
+
+def _remedy(key: str, name: str) -> str:
+    return f" add [{key}s.{name}] or name another {key}"
+
+
+def _roles_log_in(environment: Environment) -> Iterator[Problem]:
+    if not environment.roles:
+        return
+    if environment.login is None:
+        yield Problem(
+            ("roles",), "roles need [login], the login API; add it with 'path' and 'who', or remove the roles"
+        )
+    elif environment.login.who is None:
+        yield Problem(
+            ("login",),
+            "the key 'who' is missing, which proves a session of a role; add the path that answers 200 to a session only",
+        )
+
+
+def _parts(place: Place, part: object) -> Iterator[tuple[Place, Model]]:
+    """Yield every model in *part* with its place."""
+    if isinstance(part, Model):
+        yield place, part
+        for key in type(part).model_fields:
+            yield from _parts((*place, key), getattr(part, key))
+    elif isinstance(part, dict):
+        for key, item in part.items():
+            yield from _parts((*place, key), item)
+    elif isinstance(part, tuple):
+        for index, item in enumerate(part):
+            yield from _parts((*place, index), item)

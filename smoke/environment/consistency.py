@@ -1,0 +1,122 @@
+"""The rules of an environment file that no single part of it can tell."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from smoke.environment._references import dangling
+from smoke.environment._validation import Problem
+from smoke.environment.addresses import is_loopback
+from smoke.environment.environment import Environment
+from smoke.environment.journeys import Journey
+from smoke.environment.writes import Write
+from smoke.verdict.tally import samples_needed
+from smoke.verdict.words import Tier
+
+Rule = Callable[[Environment], Iterator[Problem]]
+
+
+def contradictions(environment: Environment) -> Iterator[Problem]:
+    """Yield everything in *environment* that contradicts something else in it."""
+    for rule in (dangling, _times, _samples, _plain_http, _own_controls, _job_writes, _checkout_writes):
+        yield from rule(environment)
+
+
+def _times(environment: Environment) -> Iterator[Problem]:
+    converge, confirm, limits = environment.converge, environment.confirm, environment.limits
+    budget = environment.budget_s
+    if converge.within_s + confirm.pause_s >= budget:
+        yield Problem(
+            ("converge", "within_s"),
+            f"found {converge.within_s:g}, which with confirm.pause_s = {confirm.pause_s:g} leaves nothing of "
+            f"budget_s = {budget:g} for the checks; lower it or raise the budget",
+        )
+    for place, inner, name, outer in (
+        (("converge", "stuck_after_s"), converge.stuck_after_s, "converge.within_s", converge.within_s),
+        (("converge", "every_s"), converge.every_s, "converge.stuck_after_s", converge.stuck_after_s),
+        (("limits", "connect_timeout_s"), limits.connect_timeout_s, "limits.timeout_s", limits.timeout_s),
+        (("limits", "timeout_s"), limits.timeout_s, "budget_s", budget),
+    ):
+        if inner > outer:
+            yield Problem(place, f"found {inner:g}, but it may be at most {name} = {outer:g}; lower it or raise {name}")
+
+
+def _samples(environment: Environment) -> Iterator[Problem]:
+    for name, service in environment.services.items():
+        needed = samples_needed(service.share)
+        lasts = needed / environment.limits.requests_per_s
+        if lasts >= environment.budget_s:
+            yield Problem(
+                ("services", name, "replicas" if service.min_share is None else "min_share"),
+                f"a share of {service.share:.2g} needs {needed} requests, which take {lasts:.0f} s at "
+                f"limits.requests_per_s = {environment.limits.requests_per_s:g}, but budget_s is "
+                f"{environment.budget_s:g}; raise one of them or the share",
+            )
+
+
+def _plain_http(environment: Environment) -> Iterator[Problem]:
+    if environment.tier is not Tier.PROD:
+        return
+    salesforce, whmcs = environment.dependencies.salesforce, environment.dependencies.whmcs
+    urls = {("services", name, "url"): service.url for name, service in environment.services.items()}
+    if salesforce and salesforce.direct and salesforce.direct.url:
+        urls["dependencies", "salesforce", "direct"] = salesforce.direct.url
+    if whmcs and whmcs.direct:
+        urls["dependencies", "whmcs", "direct"] = whmcs.direct.url
+    for place, url in urls.items():
+        if url.lower().startswith("http:") and not is_loopback(url):
+            yield Problem(
+                place, f"found {url!r}, but logins must not cross a network in clear text in tier prod; use https"
+            )
+
+
+def _own_controls(environment: Environment) -> Iterator[Problem]:
+    own = {_host(service.url): name for name, service in environment.services.items()}
+    for index, url in enumerate(environment.control):
+        if service := own.get(_host(url)):
+            yield Problem(
+                ("control", index),
+                f"found {url!r}, the host of service {service!r}, which tells nothing about the runner's network; "
+                "name an unrelated host",
+            )
+
+
+def _job_writes(environment: Environment) -> Iterator[Problem]:
+    for name, queue in environment.queues.items():
+        job = queue.job
+        if job is None:
+            continue
+        wanted = [("path", "POST", job.path)]
+        if job.cleanup_path is not None:
+            wanted.append(("cleanup_path", "DELETE", job.cleanup_path))
+        for key, method, path in wanted:
+            if not _allowed(environment, job.service, method, path.replace("{id}", "1")):
+                yield Problem(
+                    ("queues", name, "job", key),
+                    f"{method} {path} on service {job.service!r} is a write that no entry of 'writes' allows; "
+                    "add [[writes]] with this service, method and path, or remove the job",
+                )
+
+
+def _checkout_writes(environment: Environment) -> Iterator[Problem]:
+    for index, journey in enumerate(environment.journeys):
+        if journey.flow != "checkout":
+            continue
+        missing = [method for method in ("POST", "DELETE") if not _allows_below(environment.writes, journey, method)]
+        if missing:
+            yield Problem(
+                ("journeys", index),
+                f"the flow 'checkout' makes and removes a draft, but no entry of 'writes' allows "
+                f"{' and '.join(missing)} below {journey.path}; add [[writes]] with such a path, or remove the journey",
+            )
+
+
+def _allowed(environment: Environment, service: str, method: str, path: str) -> bool:
+    return any(write.service == service and write.covers(method, path) for write in environment.writes)
+
+
+def _allows_below(writes: tuple[Write, ...], journey: Journey, method: str) -> bool:
+    return any(method in write.methods and write.path.startswith(journey.path) for write in writes)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")

@@ -1,0 +1,111 @@
+"""Find and read the environment files: `environments/<system>/<environment>.toml`."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from smoke.environment._layers import Layer, merged, read_layers
+from smoke.environment._validation import Problem, refuse, validate
+from smoke.environment._wording import unknown
+from smoke.environment.consistency import contradictions
+from smoke.environment.environment import Environment
+from smoke.errors import ConfigurationError, UsageError
+
+DIRECTORY = "environments"
+_PART = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+
+
+def root(start: Path, chosen: Path | None = None) -> Path:
+    """
+    Return the directory of the environment files: *chosen* if given, else `environments` at *start* or above it.
+
+    Raises ConfigurationError when there is no such directory.
+    """
+    if chosen is not None:
+        if chosen.is_dir():
+            return chosen.resolve()
+        raise ConfigurationError(f"--environments: there is no directory {str(chosen)!r}; correct the path")
+    for place in (start.resolve(), *start.resolve().parents):
+        if (place / DIRECTORY).is_dir():
+            return place / DIRECTORY
+    raise ConfigurationError(
+        f"there is no directory {DIRECTORY!r} in {start} or above it; "
+        "go to the project's directory, or name the directory with --environments"
+    )
+
+
+def names(directory: Path) -> list[str]:
+    """
+    Return all environments as `<system>/<environment>`, sorted; files that start with `_` are there to be extended.
+
+    Raises ConfigurationError when there are none, or when a name could not be used in commands and marks.
+    """
+    files = [file for file in sorted(directory.glob("*/*.toml")) if not file.name.startswith(("_", "."))]
+    odd = [file for file in files if not (_PART.match(file.stem) and _PART.match(file.parent.name))]
+    if odd:
+        raise ConfigurationError(
+            *(
+                f"{_shown(file, directory)}: a name has lower-case letters, digits, '_' and '-' only; rename it"
+                for file in odd
+            )
+        )
+    if not files:
+        raise ConfigurationError(f"{directory}: there is no environment; create <system>/<environment>.toml in it")
+    return [f"{file.parent.name}/{file.stem}" for file in files]
+
+
+def load(directory: Path, name: str) -> Environment:
+    """
+    Return the environment *name*, with everything it inherits.
+
+    Raises UsageError when it does not exist, and ConfigurationError with all problems of its files, one line each.
+    References between parts are looked at only when every part is right, since they would be reported twice.
+    """
+    known = names(directory)
+    if name not in known:
+        raise UsageError(unknown(name, known, "environment"))
+    layers = read_layers(directory / f"{name}.toml", directory.parent)
+    refuse(_raw_problems(layers), layers)
+    outcome = validate(Environment, {**merged(layers), "name": name})
+    if isinstance(outcome, Environment):
+        refuse(contradictions(outcome), layers)
+        return outcome
+    refuse(outcome, layers)
+    raise AssertionError("an invalid environment has at least one problem")
+
+
+def load_all(directory: Path) -> list[Environment]:
+    """Return all environments by name; raises ConfigurationError with the problems of all files together."""
+    environments: list[Environment] = []
+    problems: list[str] = []
+    for name in names(directory):
+        try:
+            environments.append(load(directory, name))
+        except ConfigurationError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigurationError(*dict.fromkeys(problems))
+    return environments
+
+
+def _raw_problems(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """Yield what merging would hide: a name set by hand, and names that occur twice in one file."""
+    for layer in layers:
+        if "name" in layer.data:
+            yield Problem(("name",), "the name follows from the file's own path; remove it")
+        for key, items in layer.data.items():
+            if isinstance(items, list):
+                yield from _repeated(key, items)
+
+
+def _repeated(key: str, items: list[object]) -> Iterator[Problem]:
+    seen: set[object] = set()
+    for item in items:
+        name = item.get("name") if isinstance(item, dict) else None
+        if isinstance(name, str) and name in seen:
+            yield Problem((key,), f"found the name {name!r} twice in one file; rename or remove one")
+        seen.add(name if isinstance(name, str) else None)
+
+
+def _shown(file: Path, directory: Path) -> str:
+    return file.relative_to(directory.parent).as_posix()

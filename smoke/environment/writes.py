@@ -1,0 +1,27 @@
+"""Writes: the only requests that may change something in an environment."""
+
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from smoke.environment._model import Model, Name, Path
+
+Method = Literal["POST", "PUT", "PATCH", "DELETE"]
+
+
+class Write(Model):
+    """A write that the suite may make in this environment."""
+
+    name: Name = Field(description="unique among writes")
+    service: Name = Field("bff", description="the service that is written to")
+    methods: tuple[Method, ...] = Field(min_length=1, description="the HTTP methods that are allowed")
+    path: Path = Field(
+        description="the path; `*` stands for (a part of) one segment, as the last character for all that follows"
+    )
+
+    def covers(self, method: str, path: str) -> bool:
+        """Tell whether this entry allows *method* on *path*, as far as a configured path can tell."""
+        middle, rest = (self.path[:-1], ".*") if self.path.endswith("*") else (self.path, "")
+        pattern = "[^/]*".join(re.escape(part) for part in middle.split("*")) + rest
+        return method in self.methods and re.fullmatch(pattern, path) is not None
