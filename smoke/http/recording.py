@@ -94,7 +94,9 @@ def _safe_url(url: str, *, as_variables: bool = False) -> str:
         (name, (f"${placeholder(name)}" if as_variables else MASK) if is_secret_field(name) else value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
-    query = urlencode(pairs, safe="$[]/:,", quote_via=quote) if any(is_secret_field(n) for n, _ in pairs) else parts.query
+    query = (
+        urlencode(pairs, safe="$[]/:,", quote_via=quote) if any(is_secret_field(n) for n, _ in pairs) else parts.query
+    )
     return parts._replace(netloc=host, query=query).geturl()
 
 
@@ -123,5 +125,5 @@ def _excerpt(text: str, redact: Callable[[str], str]) -> str:
     window = text[: EXCERPT_CHARACTERS + _LONGEST_SECRET]
     safe = redact(window)
     if len(window) < len(text):
-        safe = safe[: -_LONGEST_SECRET]
+        safe = safe[:-_LONGEST_SECRET]
     return safe if len(safe) <= EXCERPT_CHARACTERS else f"{safe[:EXCERPT_CHARACTERS]}…"
