@@ -15,31 +15,46 @@ from smoke.environment import Environment
 from smoke.environment.promises import Login
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, Request
+from smoke.waiting import Patience, acquire
 
 ATTEMPTS = 3
-"""Most attempts of one acquisition: enough for a bad replica of three, too few for a lock-out."""
+"""Most attempts of one acquisition that get no proper answer."""
+
+SERVER_ERRORS = frozenset({500, 502, 503, 504})
+"""Statuses that another moment or replica may answer differently; asking again makes 429 only worse."""
 
 TOO_MANY = 429
 WRITE = "login"
 
 
-async def log_in(http: Http, environment: Environment, role: str, secret: Callable[[object], str]) -> Session:
+async def log_in(
+    http: Http, environment: Environment, role: str, secret: Callable[[object], str], patience: Patience | None = None
+) -> Session:
     """
-    Return a session of *role*, repeating only what another replica or moment may answer differently.
+    Return a session of *role*, repeating only what another moment or replica may answer differently.
 
-    Raises SecretMissing, or LoginRefused with what the last attempt answered.
+    Raises SecretMissing, or LoginRefused with what the last attempt answered. Without *patience* nothing is waited for.
     """
     login = configured_login(environment)
     named = environment.roles[role]
     request = login_request(environment, secret(named.user), secret(named.password))
     exchanges: list[Exchange] = []
-    while True:
+
+    async def attempt() -> Exchange:
         exchanges.append(await http.send(request))
-        headers = session_headers(login, exchanges[-1])
-        if headers:
-            return Session(role, headers, tuple(fault_of(login, one) for one in exchanges[:-1]))
-        if not _worth_another(environment, exchanges):
-            raise refusal(login, role, exchanges[-1])
+        return exchanges[-1]
+
+    if patience:
+        await acquire(attempt, patience=patience, attempts=ATTEMPTS, statuses=SERVER_ERRORS)
+    else:
+        await attempt()
+    if exchanges[-1].status in login.refused and environment.services[login.service].replicas > 1:
+        # Among several replicas a single one may refuse; a second refusal is left to stand, short of any lock-out.
+        await attempt()
+    headers = session_headers(login, exchanges[-1])
+    if not headers:
+        raise refusal(login, role, exchanges[-1])
+    return Session(role, headers, tuple(fault_of(login, one) for one in exchanges[:-1]))
 
 
 def configured_login(environment: Environment) -> Login:
@@ -112,18 +127,6 @@ def refusal(login: Login, role: str, exchange: Exchange) -> LoginRefused:
         facts["detail"] = _detail(exchange)
     message = f"the login of role {role} was not accepted: {exchange.failure.message if exchange.failure else fault}"
     return LoginRefused(message, status=exchange.status, detail=_detail(exchange), facts=facts)
-
-
-def _worth_another(environment: Environment, exchanges: list[Exchange]) -> bool:
-    login = configured_login(environment)
-    last = exchanges[-1]
-    spent_s = sum(one.duration_s for one in exchanges)
-    if len(exchanges) >= ATTEMPTS or spent_s > environment.limits.timeout_s / 2:
-        return False
-    if last.failure or (last.status or 0) >= 500:  # noqa: PLR2004 - the class of server errors
-        return True
-    # Among several replicas a single one may refuse; a second refusal is left to stand, short of any lock-out.
-    return last.status in login.refused and len(exchanges) == 1 and environment.services[login.service].replicas > 1
 
 
 def _detail(exchange: Exchange) -> str:
