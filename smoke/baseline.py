@@ -25,6 +25,7 @@ SESSIONS = "sessions.json"
 class Baseline:
     """Outcomes by check id, session headers by role, and the commits that each service served."""
 
+    run_id: str
     recorded_at: float
     before: Mapping[str, Before]
     observed: Mapping[str, Any] = field(default_factory=dict)
@@ -46,6 +47,7 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
     """Write both files, each in one step; returns their directory. Raises UsageError when it cannot be written."""
     directory = _directory(state, environment)
     outcomes = {
+        "run_id": baseline.run_id,
         "recorded_at": baseline.recorded_at,
         "observed": dict(baseline.observed),
         "before": {
@@ -71,6 +73,7 @@ def load(state: Path, environment: str) -> Baseline | None:
     if outcomes is None:
         return None
     return Baseline(
+        run_id=outcomes["run_id"],
         recorded_at=outcomes["recorded_at"],
         observed=outcomes["observed"],
         before={

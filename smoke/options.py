@@ -1,6 +1,6 @@
 """The long options that `smoke verify` and the pytest plugin share, declared once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,28 @@ ONLY_PYTEST = (
 )
 """What the CLI says with a sub-command or an argument."""
 
+ONLY_VERIFY = (
+    Option(
+        "--workers",
+        "spread the journeys over so many processes (default: one process makes everything)",
+        "N",
+        {"type": int, "default": 0},
+    ),
+)
+"""For the supervised commands; with pytest it is xdist's `-n`."""
+
 
 def add(options: tuple[Option, ...], add_option: Callable[..., Any]) -> None:
     """Declare *options* through *add_option*, argparse's `add_argument` or pytest's `addoption`."""
     for one in options:
         metavar = {"metavar": one.metavar} if one.metavar else {}
         add_option(one.name, dest=one.destination, help=one.help, **metavar, **one.settings)
+
+
+def repeat(options: tuple[Option, ...], chosen: Any) -> Iterator[str]:
+    """Yield the arguments that say again what *chosen* holds, for a child process."""
+    for one in options:
+        value = getattr(chosen, one.destination)
+        for said in value if isinstance(value, list) else [value]:
+            if said is not None:
+                yield f"{one.name}={said}"

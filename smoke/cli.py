@@ -1,0 +1,52 @@
+"""The command line, `smoke`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from smoke import __version__
+from smoke.errors import SmokeError
+from smoke.verdict.words import EXIT_USAGE
+
+COMMANDS = ("verify", "prime", "demo", "environments", "replay", "schema", "reference")
+
+EPILOG = """\
+exit status: 0 pass, promote; 10 fail, roll back; 20 inconclusive, hold; 4 wrong usage or configuration
+
+The suite is plain pytest too: `pytest -m prod`, or `pytest -m "prod and portal" -k invoices`.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with the product's exit status for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say in one sentence what is wrong, and exit with 4."""
+        self.exit(EXIT_USAGE, f"ERROR: {message}; see `{self.prog} --help`\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = Parser(
+        prog="smoke",
+        description="Smokegate looks at a freshly deployed environment and says pass, fail or inconclusive.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"smoke {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"smoke.commands.{name}").add(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; wrong usage is one sentence and exit status 4."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(import_module(f"smoke.commands.{chosen.command}").run(chosen))
+    except SmokeError as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+        return EXIT_USAGE

@@ -1,0 +1,32 @@
+"""`smoke environments`: list and validate all environment files."""
+
+import argparse
+import sys
+from typing import Any
+
+from smoke import options
+
+ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("environments", help="list and validate all environment files")
+    options.add(ENVIRONMENTS, parser.add_argument)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print one line an environment; raises ConfigurationError when a file is wrong."""
+    from smoke.checks.registry import build
+    from smoke.environment import loading
+    from smoke.opening import environments_directory
+    from smoke.verdict.release import Release
+
+    for environment in loading.load_all(environments_directory(chosen)):
+        checks, journeys = len(build(environment, Release())), len(environment.journeys)
+        services = ", ".join(environment.services)
+        line = (
+            f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} of them journeys"
+        )
+        sys.stdout.write(f"{line}; {services}\n")
+    return 0

@@ -1,0 +1,41 @@
+"""`smoke prime ENV`: before the deploy, record what the checks see."""
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from smoke import options
+from smoke.commands.verify import supervised
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Outcome, Word
+
+NOT_THE_VERDICTS = ("--sha", "--previous", "--release")
+"""Before the deploy nothing is expected yet."""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("prime", help="before the deploy: record the baseline and a session of each role")
+    parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
+    offered = tuple(one for one in options.VERIFY if one.name not in NOT_THE_VERDICTS)
+    options.add((*offered, *options.ONLY_VERIFY), parser.add_argument)
+    parser.set_defaults(smoke_sha=None, smoke_previous=None, smoke_release=None)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Record the baseline; 0 when it was recorded, whatever it says, else 20 or 4."""
+    status = supervised(chosen, os.environ, "--prime")
+    if status == EXIT_USAGE:
+        return status
+    from smoke import baseline
+    from smoke.opening import state_of
+
+    known = baseline.load(state_of(chosen), chosen.environment)
+    if known is None or known.run_id != chosen.smoke_run_id:
+        sys.stdout.write("no baseline was recorded: the run did not come to its end\n")
+        return EXIT_STATUS[Word.INCONCLUSIVE]
+    red = sum(1 for one in known.before.values() if one.outcome is Outcome.FAILED)
+    sys.stdout.write(
+        f"baseline recorded: {len(known.before)} checks, {red} failing already, {len(known.sessions)} sessions\n"
+    )
+    return 0

@@ -1,0 +1,18 @@
+"""`smoke schema`: print the JSON Schema of the environment files, for editors."""
+
+import argparse
+import sys
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    commands.add_parser("schema", help="print the JSON Schema of the environment files, for editors")
+
+
+def run(_: argparse.Namespace) -> int:
+    """Print it."""
+    from smoke.environment.schema import schema
+
+    sys.stdout.write(schema())
+    return 0

@@ -1,0 +1,52 @@
+"""`smoke verify ENV`: the gate."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smoke import options
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("verify", help="verify an environment and give the verdict (the gate)")
+    parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
+    options.add(options.VERIFY, parser.add_argument)
+    options.add(options.ONLY_VERIFY, parser.add_argument)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Verify under a supervisor; returns the verdict's exit status."""
+    return supervised(chosen, os.environ)
+
+
+def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str) -> int:
+    """Run the suite for `chosen.environment` as a supervised child, with *extra* pytest arguments."""
+    from smoke.environment import loading
+    from smoke.opening import environments_directory
+    from smoke.run_directory import new_run_id
+    from smoke.supervisor import Child, supervise
+
+    environments = environments_directory(chosen)
+    environment = loading.load(environments, chosen.environment)  # wrong usage is said before a child is started
+    chosen.smoke_run_id = chosen.smoke_run_id or new_run_id()
+    chosen.smoke_reports = Path(chosen.smoke_reports or environments.parent / "reports").absolute()
+    chosen.smoke_environments = environments
+    child = Child(
+        arguments=[
+            f"--environment={chosen.environment}",
+            *options.repeat(options.VERIFY, chosen),
+            *_workers(chosen),
+            *extra,
+        ],
+        directory=chosen.smoke_reports / chosen.environment / chosen.smoke_run_id,
+        budget_s=chosen.smoke_budget or environment.budget_s,
+        environ=environ,
+    )
+    return supervise(child)
+
+
+def _workers(chosen: argparse.Namespace) -> list[str]:
+    return [f"-n{chosen.smoke_workers}"] if chosen.smoke_workers else []

@@ -1,0 +1,83 @@
+"""From command line options to the runs of a session."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import time
+from typing import Any
+
+from smoke import baseline
+from smoke.environment import Environment, loading, manifest
+from smoke.environment.redaction import Redactor
+from smoke.errors import UsageError
+from smoke.run import Run, Settings, state_directory, with_previous
+from smoke.run_directory import new_run_id
+from smoke.verdict.release import Release
+
+
+def open_settings(namespace: Any) -> Settings:
+    """Return the settings of a new session; makes its private directory."""
+    environments = environments_directory(namespace)
+    return Settings(
+        run_id=namespace.smoke_run_id or new_run_id(),
+        started_at=time(),
+        private=tempfile.mkdtemp(prefix="smokegate-"),
+        reports=str((namespace.smoke_reports or environments.parent / "reports").absolute()),
+        state=str(state_of(namespace)),
+        connect_to=tuple(namespace.smoke_connect_to),
+        prime=bool(getattr(namespace, "smoke_prime", False)),
+    )
+
+
+def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
+    """
+    Yield a run for each environment that may be selected; which of them is, pytest's own selection decides.
+
+    Raises ConfigurationError or UsageError for a wrong file, manifest or flag.
+    """
+    release = _release(namespace)
+    for environment in _wanted(namespace):
+        known = None if settings.prime else baseline.load(Path(settings.state), environment.name)
+        yield Run(
+            environment=_with_flags(environment, namespace, settings),
+            release=with_previous(release, known),
+            settings=settings,
+            redactor=Redactor(),
+        )
+
+
+def environments_directory(namespace: Any) -> Path:
+    """Return the directory of the environment files; raises UsageError or ConfigurationError when it is not there."""
+    if namespace.smoke_environments is None:
+        return loading.root(Path.cwd())
+    directory = Path(namespace.smoke_environments).absolute()
+    if not directory.is_dir():
+        raise UsageError(f"--environments {namespace.smoke_environments}: there is no such directory")
+    return directory
+
+
+def state_of(namespace: Any) -> Path:
+    """Return the state directory that belongs to the chosen environments."""
+    return state_directory(environments_directory(namespace).parent)
+
+
+def _wanted(namespace: Any) -> list[Environment]:
+    directory = environments_directory(namespace)
+    name = getattr(namespace, "smoke_environment", None)
+    return [loading.load(directory, name)] if name else loading.load_all(directory)
+
+
+def _release(namespace: Any) -> Release:
+    declared = manifest.load(Path(namespace.smoke_release)) if namespace.smoke_release else None
+    return manifest.combine(declared, sha=namespace.smoke_sha, previous=namespace.smoke_previous)
+
+
+def _with_flags(environment: Environment, namespace: Any, settings: Settings) -> Environment:
+    changed: dict[str, object] = {}
+    if namespace.smoke_budget is not None:
+        if namespace.smoke_budget <= 0:
+            raise UsageError(f"--budget {namespace.smoke_budget:g}: the budget is a number of seconds above 0")
+        changed["budget_s"] = namespace.smoke_budget
+    if settings.connect_to:
+        changed["connect_to"] = settings.connect_to
+    return environment.model_copy(update=changed)

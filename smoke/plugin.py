@@ -1,0 +1,103 @@
+"""
+The pytest plugin: one item a check, many environments, one verdict each.
+
+It stays quiet in sessions that were not asked for the suite. Under xdist the controller keeps the record, and the
+workers send their findings with the test reports.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smoke import options
+from smoke.errors import SmokeError
+
+if TYPE_CHECKING:
+    from smoke.session import SuiteSession
+
+SUITE = Path(__file__).parent / "suite"
+PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures")
+SESSION = pytest.StashKey["SuiteSession"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options that `smoke verify` has too."""
+    group = parser.getgroup("smokegate", "Smokegate: post-deploy verification")
+    options.add((*options.VERIFY, *options.ONLY_PYTEST), group.addoption)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Load pytest-playwright only where a journey may be made: its import takes longer than a hundred checks."""
+    if not is_suite_run(early_config):
+        return
+    suite = _open(early_config, early_config.known_args_namespace)
+    if suite.has_journeys:
+        for name in PLAYWRIGHT:
+            early_config.pluginmanager.import_plugin(name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let xdist keep the HTTP checks of one environment together, and load in its workers what is loaded here."""
+    if SESSION not in config.stash:
+        return
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
+    if config.stash[SESSION].has_journeys:
+        config.option.plugins = [*config.option.plugins, *PLAYWRIGHT]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register markers and hooks of the session; an xdist worker opens its session here."""
+    if "smokegate" in getattr(config, "workerinput", {}):
+        _open(config, config.option)
+    if SESSION not in config.stash:
+        return
+    suite = config.stash[SESSION]
+    for line in suite.marker_lines():
+        config.addinivalue_line("markers", line)
+    config.pluginmanager.register(suite, "smokegate-session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Show our own face in place of pytest's, unless more detail or only a listing is asked for."""
+    config = session.config
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if SESSION in config.stash and terminal is not None and not _wants_pytests_face(config):
+        config.pluginmanager.unregister(terminal)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker which run it belongs to."""
+    if SESSION in node.config.stash:
+        node.workerinput["smokegate"] = node.config.stash[SESSION].workerinput()
+
+
+def is_suite_run(config: pytest.Config) -> bool:
+    """Tell whether the session was asked for the suite and nothing else."""
+    known = config.known_args_namespace
+    if known.version or known.help:
+        return False
+    named = known.file_or_dir or config.getini("testpaths")
+    root = config.invocation_params.dir if known.file_or_dir else config.rootpath
+    paths = [(root / str(one).split("::")[0]).resolve() for one in named]
+    return bool(paths) and all(one == SUITE or SUITE in one.parents for one in paths)
+
+
+def _open(config: pytest.Config, namespace: Any) -> "SuiteSession":
+    from smoke.session import SuiteSession  # only sessions of the suite pay for this import
+
+    try:
+        config.stash[SESSION] = SuiteSession(config, namespace)
+    except SmokeError as error:
+        raise pytest.UsageError(str(error)) from error
+    return config.stash[SESSION]
+
+
+def _wants_pytests_face(config: pytest.Config) -> bool:
+    return bool(config.option.collectonly or config.option.verbose > 0 or hasattr(config, "workerinput"))

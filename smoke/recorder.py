@@ -1,0 +1,117 @@
+"""Keep the record of one run: log each finding as it comes, and end with a verdict and everything derived from it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+from smoke import run_directory
+from smoke.events import FILE, EventWriter
+from smoke.verdict.decide import End, decide
+from smoke.verdict.finding import Finding
+from smoke.verdict.plan import Plan
+from smoke.verdict.verdict import Verdict
+
+UNFINISHED = "it did not come to its end"
+
+
+class Face(Protocol):
+    """What shows a run to a person while it happens (see `smoke.outputs.terminal`)."""
+
+    def finding(self, finding: Finding) -> None:
+        """Show one finding."""
+        ...
+
+    def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
+        """Show the verdict, last of all."""
+        ...
+
+
+class Recorder:
+    """
+    The record of one run.
+
+    `verdict.json` is there from the start and says that the run did not finish, until `finish` replaces it; so a killed
+    run leaves an honest verdict. Findings may come from several threads, and twice: the first counts.
+    """
+
+    def __init__(self, plan: Plan, directory: Path, face: Face, redact: Callable[[str], str]) -> None:
+        self.plan = plan
+        self.directory = directory
+        self._face = face
+        self._redact = redact
+        self._lock = Lock()
+        self._findings: dict[str, Finding] = {}
+        self._verdict: Verdict | None = None
+        run_directory.write_verdict(directory, self._unfinished().to_json())
+        run_directory.point_latest(directory)
+        self._events = EventWriter(directory / FILE)
+        self._events.plan(plan)
+
+    def record(self, finding: Finding) -> None:
+        """Take one finding; what comes after the end is dropped."""
+        finding = redacted(finding, self._redact)
+        with self._lock:
+            if finding.check in self._findings or self._verdict is not None:
+                return
+            self._findings[finding.check] = finding
+            self._events.finding(finding)
+            self._face.finding(finding)
+
+    def waiting_for(self) -> list[str]:
+        """Return the ids of the selected checks that have no finding yet."""
+        return [one.id for one in self.plan.checks if one.selected and one.id not in self._findings]
+
+    def finding(self, check: str) -> Finding | None:
+        """Return what was found for *check* so far."""
+        return self._findings.get(check)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found so far."""
+        return tuple(self._findings.values())
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict, once `finish` has been called."""
+        return self._verdict
+
+    def finish(self, end: End) -> Verdict:
+        """Decide, write `verdict.json` first and then all that derives from it, and show it; the first call counts."""
+        with self._lock:
+            if self._verdict is not None:
+                return self._verdict
+            self._verdict = decide(self.plan, self.findings, end)
+            self._events.end(end)
+            self._events.close()
+            data = self._verdict.to_json()
+            run_directory.write_verdict(self.directory, data)
+        self._derive(data)
+        return self._verdict
+
+    def _derive(self, data: dict[str, Any]) -> None:
+        from smoke.outputs import write_all  # renderers are slow to import and not needed before
+
+        warnings = write_all(self.directory, data)
+        if warnings:
+            data = {**data, "warnings": [*data["warnings"], *warnings]}
+            run_directory.write_verdict(self.directory, data)
+        self._face.verdict(data, self.directory)
+
+    def _unfinished(self) -> Verdict:
+        return decide(self.plan, (), End(finished_at=self.plan.started_at, interruption=UNFINISHED))
+
+
+def redacted(finding: Finding, redact: Callable[[str], str]) -> Finding:
+    """Return *finding* with every secret masked in every text (law 7)."""
+    return Finding.from_json(_masked(finding.to_json(), redact))
+
+
+def _masked(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {redact(str(key)): _masked(one, redact) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(one, redact) for one in value]
+    return value

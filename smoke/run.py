@@ -1,0 +1,184 @@
+"""One run over one environment, as every process that takes part in it sees it."""
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from time import monotonic, time
+
+from smoke import __version__, baseline
+from smoke.baseline import Baseline
+from smoke.checks._check import Check
+from smoke.checks.registry import build
+from smoke.engine import Engine
+from smoke.environment import Environment
+from smoke.environment._model import FileReference
+from smoke.environment.connect_to import ConnectTo, resolve_connect_to
+from smoke.environment.dependencies import Salesforce, Whmcs
+from smoke.environment.environment import config_sha256
+from smoke.environment.journeys import Journey
+from smoke.environment.redaction import Redactor
+from smoke.errors import ConfigurationError
+from smoke.once import once
+from smoke.verdict.finding import Finding
+from smoke.verdict.plan import Plan, Planned
+from smoke.verdict.release import Release
+from smoke.verdict.words import Stage
+from smoke.world import open_world
+
+CONFIRM_RESERVE_S = 3.0
+"""Kept back from the journeys, so that the last look at the release fits into the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    What all processes of one session share; JSON primitives, so that xdist can hand it to its workers.
+
+    *started_at* is epoch seconds; *private* is a directory for this session only (mode 0700).
+    """
+
+    run_id: str
+    started_at: float
+    private: str
+    reports: str
+    state: str
+    connect_to: tuple[str, ...] = ()
+    prime: bool = False
+
+
+@dataclass
+class Run:
+    """
+    An environment, its checks and the release they are made against.
+
+    *ends_at* (epoch seconds) is known once it is known which environments share the session.
+    """
+
+    environment: Environment
+    release: Release
+    settings: Settings
+    redactor: Redactor
+    ends_at: float = math.inf
+
+    @cached_property
+    def directory(self) -> Path:
+        """Where the results go: `reports/<environment>/<run id>`."""
+        return Path(self.settings.reports) / self.environment.name / self.settings.run_id
+
+    @cached_property
+    def private(self) -> Path:
+        """A private directory for this environment's sessions and locks."""
+        path = Path(self.settings.private) / self.environment.name.replace("/", "-")
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    @cached_property
+    def connect_to(self) -> ConnectTo:
+        """Where connections really go; raises ConfigurationError when the file with the rules is missing."""
+        return resolve_connect_to(self.environment.connect_to, Path(self.settings.state))
+
+    @cached_property
+    def ca_file(self) -> Path | None:
+        """The extra CA bundle; raises ConfigurationError when it is missing."""
+        ca = self.environment.ca
+        if ca is None:
+            return None
+        path = Path(self.settings.state) / ca.file if isinstance(ca, FileReference) else Path(ca)
+        if not path.is_file():
+            raise ConfigurationError(f"{self.environment.name}: ca: there is no file {path}; provide the CA bundle")
+        return path
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What was recorded before the deploy; a run that records one does not compare."""
+        if self.settings.prime:
+            return None
+        return baseline.load(Path(self.settings.state), self.environment.name)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check that is not a journey."""
+        return build(self.environment, self.release)
+
+    @cached_property
+    def journeys(self) -> tuple[Journey, ...]:
+        """Every journey that the release has not declared retired."""
+        return tuple(one for one in self.environment.journeys if f"journey/{one.name}" not in self.release.retired)
+
+    def remaining_s(self) -> float:
+        """Return what is left for looking, in seconds; never negative."""
+        return max(0.0, self.ends_at - CONFIRM_RESERVE_S - time())
+
+    def plan(self, selected: frozenset[str] | None = None) -> Plan:
+        """Return the plan; *selected* are the ids that the command line left in, None means all."""
+        return Plan(
+            run_id=self.settings.run_id,
+            environment=self.environment.name,
+            tier=self.environment.tier,
+            budget_s=self.environment.budget_s,
+            started_at=self.settings.started_at,
+            checks=tuple(self._planned(selected)),
+            release=self.release,
+            when_down={name: one.when_down for name, one in _dependencies(self.environment)},
+            before=self.baseline.before if self.baseline else None,
+            suite_version=__version__,
+            config_sha256=config_sha256(self.environment),
+        )
+
+    def _planned(self, selected: frozenset[str] | None) -> list[Planned]:
+        checks = [
+            Planned(one.id, one.stage, one.service, one.gating, _in(one, selected), one.promise, one.depends_on)
+            for one in self.checks
+        ]
+        journeys = [
+            Planned(
+                id=f"journey/{one.name}",
+                stage=Stage(one.stage),
+                service=one.service,
+                gating=one.gating,
+                selected=selected is None or f"journey/{one.name}" in selected,
+                promise=f"A browser makes the journey {one.name}.",
+                depends_on=one.depends_on,
+            )
+            for one in self.journeys
+        ]
+        return [*checks, *journeys]
+
+    def engine(self, publish: Callable[[Finding], None]) -> Engine:
+        """Return an engine for this run, not started."""
+        epoch_to_monotonic = monotonic() - time()
+        return Engine(
+            world=open_world(self),
+            checks=self.checks,
+            started=self.settings.started_at + epoch_to_monotonic,
+            deadline=self.ends_at + epoch_to_monotonic,
+            once=lambda key, produce: once(self.private, key, produce),
+            publish=publish,
+        )
+
+
+def _dependencies(environment: Environment) -> Iterator[tuple[str, Salesforce | Whmcs]]:
+    for name in ("salesforce", "whmcs"):
+        dependency = getattr(environment.dependencies, name)
+        if dependency is not None:
+            yield name, dependency
+
+
+def _in(check: Check, selected: frozenset[str] | None) -> bool:
+    """Converging and confirming bind the verdict to the release, so they are made whatever is selected (law 2)."""
+    return selected is None or check.stage in {Stage.CONVERGE, Stage.CONFIRM} or check.id in selected
+
+
+def with_previous(release: Release, known: Baseline | None) -> Release:
+    """Fill in the previous commit from the baseline when nobody named it."""
+    if release.previous is None and known is not None and known.commit != release.commit:
+        return replace(release, previous=known.commit)
+    return release
+
+
+def state_directory(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where baselines and sessions are kept: `SMOKE_STATE_DIR`, or `.smoke` beside the environments."""
+    return Path(environ.get("SMOKE_STATE_DIR") or root / ".smoke").absolute()

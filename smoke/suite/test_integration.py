@@ -1,0 +1,10 @@
+"""The integration stage: one item a check, made by the engine; the item waits for its finding."""
+
+from collections.abc import Callable
+
+from smoke.selection import Case
+
+
+def test_integration(case: Case, hold: Callable[[Case], None]) -> None:
+    """Every check of the integration stage holds."""
+    hold(case)

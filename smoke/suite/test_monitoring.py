@@ -1,0 +1,10 @@
+"""The monitoring stage: one item a check, made by the engine; the item waits for its finding."""
+
+from collections.abc import Callable
+
+from smoke.selection import Case
+
+
+def test_monitoring(case: Case, hold: Callable[[Case], None]) -> None:
+    """Every check of the monitoring stage holds."""
+    hold(case)

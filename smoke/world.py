@@ -1,0 +1,93 @@
+"""Build the world that checks observe through, from an environment and its secrets."""
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+import anyio
+
+from smoke.checks._session import log_in
+from smoke.checks._world import Session, World
+from smoke.environment._model import Secret
+from smoke.environment.secrets import resolve
+from smoke.errors import SmokeError
+from smoke.http.client import HttpClient
+from smoke.http.settings import HttpSettings
+
+if TYPE_CHECKING:
+    from smoke.run import Run
+
+
+def open_world(run: "Run") -> World:
+    """Return the world of *run*: its HTTP client, sessions, secrets and clock."""
+    environment = run.environment
+    http = HttpClient(_settings(run))
+
+    def secret(reference: object) -> str:
+        return _secret(run, reference)
+
+    sessions = Sessions(lambda role: log_in(http, environment, role, secret))
+    return World(
+        environment=environment,
+        release=run.release,
+        http=http,
+        session=sessions.of,
+        old_session=lambda role: _old_session(run, role),
+        sessions=sessions.headers,
+        secret=secret,
+        remaining_s=run.remaining_s,
+        now=time,
+        pause=anyio.sleep,
+    )
+
+
+class Sessions:
+    """Log every role in once; a refusal is remembered too, so that an account is never tried into a lock-out."""
+
+    def __init__(self, log_in: Callable[[str], Awaitable[Session]]) -> None:
+        self._log_in = log_in
+        self._locks: dict[str, anyio.Lock] = {}
+        self._known: dict[str, Session | SmokeError] = {}
+
+    async def of(self, role: str) -> Session:
+        """Return the session of *role*; raises LoginRefused or SecretMissing, each time the same."""
+        async with self._locks.setdefault(role, anyio.Lock()):
+            if role not in self._known:
+                try:
+                    self._known[role] = await self._log_in(role)
+                except SmokeError as refusal:
+                    self._known[role] = refusal
+        known = self._known[role]
+        if isinstance(known, SmokeError):
+            raise known
+        return known
+
+    def headers(self) -> dict[str, dict[str, str]]:
+        """Return the headers of every role that is logged in."""
+        return {role: dict(one.headers) for role, one in self._known.items() if isinstance(one, Session)}
+
+
+def _secret(run: "Run", reference: object) -> str:
+    if not isinstance(reference, Secret):
+        raise TypeError(f"not a secret reference: {reference!r}")
+    value = resolve(reference, environ=os.environ, state=Path(run.settings.state))
+    run.redactor.register(value)
+    return value
+
+
+def _old_session(run: "Run", role: str) -> Session | None:
+    headers = dict(run.baseline.sessions.get(role, {})) if run.baseline else {}
+    for value in headers.values():
+        run.redactor.register(value)
+    return Session(role, headers) if headers else None
+
+
+def _settings(run: "Run") -> HttpSettings:
+    return HttpSettings.for_environment(
+        run.environment,
+        run_id=run.settings.run_id,
+        connect_to=run.connect_to.target,
+        ca_file=run.ca_file,
+    )
