@@ -1,0 +1,81 @@
+"""What GitHub Actions is told: annotations, the step's summary and its outputs."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TextIO
+
+from smoke.outputs import answer, summary, untrusted
+from smoke.outputs.answer import CheckJson, VerdictJson
+from smoke.verdict.words import Cause, Outcome, Word
+
+MOST_PER_TYPE = 10
+"""Annotations of one type that GitHub shows for a step; more are dropped in silence."""
+
+
+def is_here(variables: Mapping[str, str]) -> bool:
+    """Tell whether this process runs in GitHub Actions, from its environment *variables*."""
+    return variables.get("GITHUB_ACTIONS") == "true"
+
+
+def annotate(verdict: VerdictJson, stream: TextIO) -> None:
+    """Print the workflow commands that annotate the run; raises OSError."""
+    lines = [*_verdict_annotation(verdict)]
+    found = answer.problems(verdict)
+    errors = [check for check in found if _condemns(check)]
+    others = [check for check in found if not _condemns(check) and check["outcome"] != Outcome.SKIPPED]
+    taken = {"error": 0, "warning": 0, lines[0].split(" ")[0].strip(":"): 1}
+    lines += _annotations("error", errors, verdict, MOST_PER_TYPE - taken["error"])
+    lines += _annotations("warning", others, verdict, MOST_PER_TYPE - taken["warning"])
+    stream.write("".join(f"{line}\n" for line in lines))
+    stream.flush()
+
+
+def write_step_files(verdict: VerdictJson, report: str, variables: Mapping[str, str]) -> None:
+    """
+    Append to the files that `GITHUB_STEP_SUMMARY` and `GITHUB_OUTPUT` name; raises OSError.
+
+    The outputs are `verdict`, `action`, `summary` and `report`, the path of the report.
+    """
+    if variables.get("GITHUB_STEP_SUMMARY"):
+        _append(variables["GITHUB_STEP_SUMMARY"], summary.render(verdict))
+    if variables.get("GITHUB_OUTPUT"):
+        values = {name: verdict[name] for name in ("verdict", "action", "summary")} | {"report": report}
+        # One line each, so no value can begin another output.
+        lines = [f"{name}={untrusted.one_line(value, 2000)}\n" for name, value in values.items()]
+        _append(variables["GITHUB_OUTPUT"], "".join(lines))
+
+
+def _verdict_annotation(verdict: VerdictJson) -> Iterator[str]:
+    kinds = {Word.PASS: "notice", Word.FAIL: "error", Word.INCONCLUSIVE: "warning"}
+    title = f"{verdict['environment']}: {answer.headline(verdict)}"
+    yield _command(kinds[Word(verdict["verdict"])], title, verdict["summary"])
+
+
+def _annotations(kind: str, checks: list[CheckJson], verdict: VerdictJson, most: int) -> Iterator[str]:
+    shown = checks if len(checks) <= most else checks[: most - 1]
+    for check in shown:
+        yield _command(kind, f"{verdict['environment']}: {check['id']}", check["message"])
+    if len(shown) < len(checks):
+        yield _command(kind, str(verdict["environment"]), f"{len(checks) - len(shown)} more in report.html")
+
+
+def _condemns(check: CheckJson) -> bool:
+    return bool(check["gating"]) and check["outcome"] == Outcome.FAILED and check["cause"] == Cause.RELEASE
+
+
+def _command(kind: str, title: str, message: object) -> str:
+    return f"::{kind} title={_property(title)}::{_data(message)}"
+
+
+def _data(text: object) -> str:
+    """Escape as the runner undoes it (actions/toolkit, packages/core/src/command.ts)."""
+    return untrusted.block(text, 2000).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: object) -> str:
+    return _data(untrusted.one_line(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _append(path: str, text: str) -> None:
+    with Path(path).open("a", encoding="utf-8", errors="replace") as stream:
+        stream.write(text)
