@@ -143,8 +143,8 @@ class SuiteSession:
     def _start(self, session: pytest.Session) -> None:
         """Begin to observe at once; with xdist a worker begins when the first of its items asks."""
         if self.records is not None and session.items:
-            for name, checks in self._selected.items():
-                self.engine(name).look(checks)
+            for name in self._selected:
+                self.engine(name).look(self._selected[name])
 
     def _confirm(self) -> None:
         for name in self._selected if self.records is not None else ():
@@ -155,7 +155,7 @@ class SuiteSession:
         """Take a worker's finding into the record; a test that broke before it had one is undecided."""
         if self.records is None:
             return
-        sent = [value for name, value in report.user_properties if name == FINDING]
+        sent: list[Any] = [value for name, value in report.user_properties if name == FINDING]
         for value in sent:
             finding = Finding.from_json({key: one for key, one in value.items() if key != "environment"})
             self.records.record(value["environment"], finding)

@@ -38,9 +38,9 @@ class Child:
 
 
 def supervise(child: Child) -> int:
-    """Run *child* and return the exit status of its verdict; a verdict file is there afterwards unless usage was wrong."""
+    """Run *child* and return its verdict's exit status; a verdict file is there afterwards unless usage was wrong."""
     read_end, write_end = os.pipe()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [
             sys.executable,
             "-m",

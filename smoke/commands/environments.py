@@ -26,7 +26,7 @@ def run(chosen: argparse.Namespace) -> int:
         checks, journeys = len(build(environment, Release())), len(environment.journeys)
         services = ", ".join(environment.services)
         line = (
-            f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} of them journeys"
+            f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"
         )
         sys.stdout.write(f"{line}; {services}\n")
     return 0

@@ -1,0 +1,52 @@
+# Everything is set up by the first target that needs it; nothing outside this directory is touched, save that a missing
+# browser is installed by the means that the machine has.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench lock docs clean
+
+help:
+	@echo "make demo   start the embedded portal, deploy to it, verify it, tear it down"
+	@echo "make test   run the project's own tests"
+	@echo "make lint   ruff, mypy and the docstring check"
+	@echo "make bench  measure the speed beside what people use today"
+	@echo "make docs   write the generated schema and reference again"
+	@echo "make lock   resolve the dependencies again"
+
+setup: $(VENV)/.complete browser
+
+$(VENV)/.complete: requirements.txt pyproject.toml tools/bootstrap.py
+	$(PYTHON) tools/bootstrap.py $(VENV)
+
+.PHONY: browser
+browser: $(VENV)/.complete
+	@$(BIN)/python tools/browser.py
+
+demo: setup
+	$(BIN)/smoke demo
+
+test: setup
+	$(BIN)/python -m pytest tests -n 2
+
+lint: $(VENV)/.complete
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/interrogate -q smoke
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+docs: $(VENV)/.complete
+	$(BIN)/smoke schema > smoke/environment/schema.json
+	$(BIN)/smoke reference > docs/environment-reference.md
+
+lock: $(VENV)/.complete
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --all-extras --group dev pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf $(VENV) .cache
