@@ -1,8 +1,8 @@
 """What a check may use while it observes."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -43,8 +43,10 @@ class World:
     Everything outside the process that a check may touch.
 
     *session* logs a role in once per run and raises `LoginRefused` or `SecretMissing`; *old_session* returns the
-    session recorded before the deploy, or None. *secret* resolves a reference of the environment file.
+    session recorded before the deploy, or None; *sessions* returns the headers of all roles logged in.
+    *secret* resolves a reference of the environment file.
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
+    *memory* holds what earlier checks of this run saw, for later ones to compare with (see `smoke.checks.confirm`).
     """
 
     environment: Environment
@@ -52,7 +54,9 @@ class World:
     http: Http
     session: Callable[[str], Awaitable[Session]]
     old_session: Callable[[str], Session | None]
+    sessions: Callable[[], dict[str, dict[str, str]]]
     secret: Callable[[object], str]
     remaining_s: Callable[[], float]
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
+    memory: dict[str, Any] = field(default_factory=dict)

@@ -20,6 +20,12 @@ MISS = 0.01
 FALSE_ALARM = 1e-4
 """Accepted probability that ambient noise alone looks like a fault, per check."""
 
+SURE_SHARE = 0.95
+"""A fault of everything is taken to show in this share of requests: even then a stray answer may come through."""
+
+REPLICA_SHARE = 0.9
+"""The share of a broken replica's own requests that fail."""
+
 
 class Reading(Enum):
     """What the samples say."""
@@ -49,21 +55,17 @@ def read(rounds: Sequence[Sequence[Sample]], share: float) -> Reading:
     Read the samples of all rounds made so far.
 
     A failure must persist: the last round clears what an earlier one saw only if it is long enough to clear on
-    its own, and condemns only if it saw failures itself. A replica that names itself is also read alone.
+    its own, and condemns only if it leans to the fault itself. A replica that names itself is also read alone.
     """
-    last = rounds[-1]
+    last = rounds[-1] if rounds else ()
     if not last:
         return Reading.UNCLEAR
-    together = [sample for one_round in rounds for sample in one_round]
-    if _weigh(last, share) is Reading.HEALTHY and not any(_all_failed(last, name) for name in _replicas(last)):
+    if _clears(last, share, first=len(rounds) == 1):
         return Reading.HEALTHY
-    if len(rounds) == 1 and not any(sample.fault for sample in last):
-        return Reading.HEALTHY if len(last) >= samples_needed(share) else Reading.UNCLEAR
-    if not any(sample.fault for sample in last):
-        return Reading.UNCLEAR
-    if _weigh(together, share) is Reading.FAULTY:
+    together = [sample for one_round in rounds for sample in one_round]
+    if _condemns(together, last, share):
         return Reading.FAULTY
-    if any(_weigh(_of(together, name), 0.9) is Reading.FAULTY for name in _replicas(last)):
+    if any(_condemns(_of(together, name), _of(last, name), REPLICA_SHARE) for name in _replicas(last)):
         return Reading.FAULTY
     return Reading.UNCLEAR
 
@@ -77,13 +79,29 @@ def tally(samples: Iterable[Sample]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _weigh(samples: Sequence[Sample], share: float) -> Reading:
-    share = min(share, 0.95)
+def _clears(last: Sequence[Sample], share: float, *, first: bool) -> bool:
+    """Tell whether the last round is healthy on its own; a spotless first round needs no more than was planned."""
+    if any(_all_failed(last, name) for name in _replicas(last)):
+        return False
+    if first and not any(sample.fault for sample in last) and len(last) >= samples_needed(share):
+        return True
+    return _weigh(last, share) <= math.log(MISS / (1 - FALSE_ALARM))
+
+
+def _condemns(together: Sequence[Sample], last: Sequence[Sample], share: float) -> bool:
+    return _weigh(together, share) >= math.log((1 - MISS) / FALSE_ALARM) and _weigh(last, share) > 0
+
+
+def _weigh(samples: Sequence[Sample], share: float) -> float:
+    """
+    Return the log-likelihood ratio of "the share fails" to "only ambient noise".
+
+    Who asks to see a share near the ambient rate is taken to have less noise: a quarter of that share.
+    """
+    share = min(share, SURE_SHARE)
+    ambient = min(AMBIENT, share / 4)
     failed = sum(1 for sample in samples if sample.fault)
-    ratio = failed * math.log(share / AMBIENT) + (len(samples) - failed) * math.log((1 - share) / (1 - AMBIENT))
-    if ratio >= math.log((1 - MISS) / FALSE_ALARM):
-        return Reading.FAULTY
-    return Reading.HEALTHY if ratio <= math.log(MISS / (1 - FALSE_ALARM)) else Reading.UNCLEAR
+    return failed * math.log(share / ambient) + (len(samples) - failed) * math.log((1 - share) / (1 - ambient))
 
 
 def _replicas(samples: Sequence[Sample]) -> set[str]:

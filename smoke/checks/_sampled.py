@@ -1,0 +1,199 @@
+"""Checks that ask one thing several times at once, so that one bad replica of many cannot hide."""
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from shlex import quote as shell_quote
+from typing import TYPE_CHECKING, Any
+
+from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.errors import SmokeError
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.tally import Reading, Sample, read, samples_needed, tally
+from smoke.verdict.words import Cause, Outcome
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+LATER_AT_LEAST = 3
+"""Fewest samples of a later round: one failure among them is still told from a fault."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampledCheck(Check):
+    """
+    Ask one request as often as it takes to meet a bad replica, and judge the answers together.
+
+    *share* is the smallest share of failing requests that must be seen; *replica_header* is the response header in
+    which a replica names itself. Subclasses say what to ask (`request`), what is wrong with one answer (`fault`)
+    and what was `expected`; `remark` and `together` are there to be overridden where they help.
+    """
+
+    share: float = 1.0
+    replica_header: str | None = None
+
+    @abstractmethod
+    async def request(self, world: "World") -> Request:
+        """Return what to ask; a SmokeError raised here (no session, no secret) leaves the check undecided."""
+
+    @abstractmethod
+    def fault(self, exchange: Exchange) -> str | None:
+        """
+        Return what is wrong with one answer, or None; pure.
+
+        The text is short and stable (no times, ids, counts): it is compared with what was seen before the deploy.
+        """
+
+    @property
+    def expected(self) -> str:
+        """What a good answer looks like, in words."""
+        return "HTTP 200"
+
+    def remark(self, exchange: Exchange) -> str | None:
+        """Return what is noteworthy, though not wrong, about one good answer; pure."""
+        _ = exchange
+        return None
+
+    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:
+        """Return what is wrong with answers that look good one by one, or None; pure."""
+        _ = rounds
+        return None
+
+    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
+        """Return further facts for the finding; pure."""
+        _ = rounds
+        return {}
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask, all samples at once, each on a fresh connection."""
+        try:
+            request = await self.request(world)
+        except SmokeError as error:
+            return obstacle(error)
+        return Observation(intern(await world.http.sample(request, self.times(round_number))))
+
+    def times(self, round_number: int) -> int:
+        """Return how many samples a round takes; later rounds take more, since they decide."""
+        needed = samples_needed(self.share)
+        return needed if round_number == 1 else max(LATER_AT_LEAST, 2 * needed)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Tally the faults over all rounds, by replica."""
+        answers = [one.exchanges for one in rounds]
+        samples = [[self.sample(exchange) for exchange in one] for one in answers]
+        reading = read(samples, self.share)
+        facts = {**self.facts(rounds, samples), **self.more_facts(rounds)}
+        if reading is Reading.HEALTHY:
+            wrong = self.together(answers)
+            if wrong is None:
+                return self._passed(rounds, samples, facts)
+            facts["signature"] = wrong
+            return Judgement(
+                Outcome.FAILED, wrong, Cause.RELEASE, self.expected, wrong, facts, unclear=len(rounds) == 1
+            )
+        return self._not_passed(reading, rounds, samples, facts)
+
+    def sample(self, exchange: Exchange) -> Sample:
+        """Return the fault and the replica of one answer."""
+        name = exchange.headers.get(self.replica_header.lower()) if self.replica_header else None
+        return Sample(self.fault(exchange), name)
+
+    def facts(self, rounds: Sequence[Observation], samples: Sequence[Sequence[Sample]]) -> dict[str, Any]:
+        """Return the evidence that other pure functions use (see `smoke.verdict.attribution`)."""
+        answers = [exchange for one in rounds for exchange in one.exchanges]
+        flat = [sample for one in samples for sample in one]
+        facts = transport_facts(answers)
+        named = {name: list(counts) for name, counts in tally(flat).items() if name}
+        if named:
+            facts["replicas"] = named
+        commonest = commonest_fault(samples)
+        if commonest:
+            facts["signature"] = commonest
+        return facts
+
+    def _passed(
+        self, rounds: Sequence[Observation], samples: Sequence[Sequence[Sample]], facts: dict[str, Any]
+    ) -> Judgement:
+        answers = [exchange for one in rounds for exchange in one.exchanges]
+        failed = sum(1 for one in samples for sample in one if sample.fault)
+        good = [exchange for exchange in answers if self.fault(exchange) is None]
+        remarks = sorted({remark for exchange in good if (remark := self.remark(exchange))})
+        if failed:
+            remarks.insert(0, f"{facts.pop('signature')} in {failed} of {len(answers)} samples, not seen again")
+        message = f"{len(answers)} {'sample' if len(answers) == 1 else 'samples'} as expected"
+        if failed:
+            message = f"{len(answers) - failed} of {len(answers)} samples as expected"
+        if remarks:
+            facts["noted"] = "; ".join(remarks)
+            message = f"{message}; {facts['noted']}"
+        return Judgement(Outcome.PASSED, message, expected=self.expected, found=message, facts=facts)
+
+    def _not_passed(
+        self,
+        reading: Reading,
+        rounds: Sequence[Observation],
+        samples: Sequence[Sequence[Sample]],
+        facts: dict[str, Any],
+    ) -> Judgement:
+        where = locate(samples[-1] if any(one.fault for one in samples[-1]) else [*_flat(samples)])
+        fault = facts.get("signature", "no answer could be judged")
+        found = next((one.outline() for one in rounds[-1].exchanges if self.fault(one) == fault), fault)
+        if reading is Reading.FAULTY:
+            return Judgement(Outcome.FAILED, f"{fault} {where}", Cause.RELEASE, self.expected, found, facts)
+        message = f"{fault} {where}: too often for chance, too seldom for certainty"
+        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self.expected, found, facts, unclear=True)
+
+
+def intern(exchanges: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """Keep equal bodies once: a dozen samples of one large page then cost one page of memory."""
+    bodies: dict[bytes, bytes] = {}
+    return tuple(replace(one, body=bodies.setdefault(one.body, one.body)) for one in exchanges)
+
+
+def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
+    """Return whether anything answered, what failed underneath HTTP, and whether all this was on one machine."""
+    kinds = sorted({one.failure.kind.value for one in exchanges if one.failure is not None})
+    facts: dict[str, Any] = {"answered": any(one.status is not None for one in exchanges)}
+    if kinds:
+        facts["failure_kinds"] = kinds
+    if exchanges and all(one.local for one in exchanges):
+        facts["local"] = True
+    failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
+    if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004
+        facts["retry_after"] = True
+    return facts
+
+
+def commonest_fault(samples: Sequence[Sequence[Sample]]) -> str | None:
+    """Return the fault seen most often, in the last round that saw any."""
+    for one_round in reversed(samples):
+        faults = Counter(sample.fault for sample in one_round if sample.fault)
+        if faults:
+            return max(sorted(faults), key=lambda fault: faults[fault])
+    return None
+
+
+def locate(samples: Sequence[Sample]) -> str:
+    """Say where failures lie: `from replica b (4 of 4); the others are fine`, or `in 5 of 12 samples`."""
+    failed = sum(1 for one in samples if one.fault)
+    named = {name: counts for name, counts in tally(samples).items() if name}
+    bad = sorted(name for name, (wrong, _) in named.items() if wrong)
+    plain = f"in {failed} of {len(samples)} {'sample' if len(samples) == 1 else 'samples'}"
+    if sum(named[name][0] for name in bad) < failed or not bad:
+        return plain
+    if len(bad) == len(named):
+        return plain + (", on every replica" if len(bad) > 1 else "")
+    counts = ", ".join(f"{name} ({named[name][0]} of {named[name][1]})" for name in bad)
+    return f"from replica {counts}; the others are fine"
+
+
+def curl(url: str, *options: str) -> str:
+    """Return a command line that repeats a plain GET by hand."""
+    return " ".join(["curl", "-sS", "-i", *options, shell_quote(url)])
+
+
+def _flat(samples: Sequence[Sequence[Sample]]) -> list[Sample]:
+    return [sample for one in samples for sample in one]
