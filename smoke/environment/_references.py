@@ -46,7 +46,7 @@ def _roles_log_in(environment: Environment) -> Iterator[Problem]:
     elif environment.login.who is None:
         yield Problem(
             ("login",),
-            "the key 'who' is missing, which proves a session of a role; add the path that answers 200 to a session only",
+            "the key 'who' is missing, which proves sessions; add the path that answers 200 to a session only",
         )
 
 

@@ -58,11 +58,11 @@ def parse_rule(text: str) -> Rule:
 
 
 def parse_rules(texts: Iterable[str]) -> ConnectTo:
-    """Read rules as given on the command line; raises ConfigurationError."""
+    """Read rules as the command line or an environment file gives them; raises ConfigurationError."""
     try:
         return ConnectTo(tuple(parse_rule(text) for text in texts))
     except ValueError as error:
-        raise ConfigurationError(f"--connect-to: {error}") from None
+        raise ConfigurationError(f"connect-to: {error}") from None
 
 
 def resolve_connect_to(configured: Sequence[str] | FileReference, state: Path) -> ConnectTo:
@@ -72,7 +72,7 @@ def resolve_connect_to(configured: Sequence[str] | FileReference, state: Path) -
     Raises ConfigurationError when that file is missing, since then no stack is running, or when a rule is wrong.
     """
     if not isinstance(configured, FileReference):
-        return ConnectTo(tuple(parse_rule(text) for text in configured))
+        return parse_rules(configured)
     file = state / configured.file
     try:
         lines = file.read_text("utf-8").splitlines()

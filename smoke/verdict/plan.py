@@ -63,7 +63,7 @@ class Plan:
             **{
                 **data,
                 "tier": Tier(data["tier"]),
-                "release": _release(data["release"]),
+                "release": Release.from_json(data["release"]),
                 "checks": tuple(_planned(one) for one in data["checks"]),
                 "before": None if before is None else {check: _before(one) for check, one in before.items()},
             }
@@ -76,8 +76,3 @@ def _planned(data: Mapping[str, Any]) -> Planned:
 
 def _before(data: Mapping[str, Any]) -> Before:
     return Before(**{**data, "outcome": Outcome(data["outcome"])})
-
-
-def _release(data: Mapping[str, Any]) -> Release:
-    known: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    return Release(**known)

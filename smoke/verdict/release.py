@@ -1,7 +1,9 @@
 """What was deployed, and how a deployed build names itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 PLACEHOLDERS = frozenset({"", "null", "none", "undefined", "dev", "local", "unknown", "head", "latest", "0.0.0"})
 """Values that mean *unknown* (wire formats, section 2.1); an unexpanded `${…}` or `$VAR` is one too."""
@@ -11,12 +13,45 @@ _HEX = re.compile(r"^[0-9a-f]{7,64}$")
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """Something new that the release brings: *path* of *service* must answer *status* and show all of *contains*."""
+
+    name: str
+    path: str
+    service: str = "web"
+    role: str | None = None
+    status: int = 200
+    contains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFlag:
+    """A feature that only the share *share* of users (0 to 1) sees for now, so that its absence is no fault."""
+
+    name: str
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A declared window, in epoch seconds, during which nothing can be judged."""
+
+    begins_at: float
+    ends_at: float
+
+    def covers(self, now: float) -> bool:
+        """Tell whether *now* lies in the window."""
+        return self.begins_at <= now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """
     What should be live.
 
     *commit* None means that nothing was announced: what is live is reported and the replicas must agree.
-    *deployed_at* is the deploy's start in epoch seconds. *migrations* are the names that must be applied.
+    *deployed_at* is the deploy's start in epoch seconds. *migrations* are the names that must be applied, *retired*
+    the ids of checks that the release makes obsolete.
     """
 
     commit: str | None = None
@@ -28,6 +63,21 @@ class Release:
     invalidates_sessions: bool = False
     retired: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    staged_flags: tuple[StagedFlag, ...] = ()
+    maintenance: Maintenance | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Release":
+        """Read back what `dataclasses.asdict` made of a release; raises KeyError or TypeError on anything else."""
+        plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        window = plain.get("maintenance")
+        nested: dict[str, Any] = {
+            "markers": tuple(Marker(**{**one, "contains": tuple(one["contains"])}) for one in plain.get("markers", ())),
+            "staged_flags": tuple(StagedFlag(**one) for one in plain.get("staged_flags", ())),
+            "maintenance": Maintenance(**window) if window else None,
+        }
+        return cls(**{**plain, **nested})
 
 
 def normalise(commit: object) -> str | None:
@@ -39,6 +89,11 @@ def normalise(commit: object) -> str | None:
     if bare in PLACEHOLDERS or "$" in bare:
         return None
     return bare
+
+
+def is_commit(text: str) -> bool:
+    """Tell whether *text* names a commit: 7 to 64 hex characters, after a prefix such as `v`, `sha-` or `prod-`."""
+    return bool(_HEX.match(normalise(text) or ""))
 
 
 def same_commit(one: object, other: object) -> bool:
