@@ -13,7 +13,7 @@ from smoke.http._httpx import httpx
 from smoke.http.body import ACCEPTED
 from smoke.http.connection import Lanes
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
-from smoke.http.guard import check_write
+from smoke.http.guard import READS, check_write
 from smoke.http.hop import Hop
 from smoke.http.pacing import Pace
 from smoke.http.redirects import Trail
@@ -22,6 +22,7 @@ from smoke.http.settings import RUN_HEADER, HttpSettings
 from smoke.http.trust import trust
 
 _PORTS = {"http": 80, "https": 443}
+_VALID_PORTS = range(1, 65536)
 
 
 class HttpClient:
@@ -121,16 +122,25 @@ class HttpClient:
             return Exchange(request, time.time(), 0.0, failure=failure)
         answer = Exchange(request, time.time(), 0.0)
         hop = Hop(sent, route, (limits.connect_timeout_s, limit_s), limits.body_bytes, answer)
-        context = self._trust if url.scheme == "https" else None
-        async with self._lanes.lane(route, context, fresh=request.fresh) as lane:
-            await hop.run(lane, remaining_s)
-            lane.reusable = hop.complete
+        deadline = anyio.current_time() + remaining_s
+        await self._over_a_lane(hop, deadline, fresh=request.fresh)
+        if hop.stale and request.method.upper() in READS:
+            # Losing an idle connection says nothing about the target (RFC 9112, section 9.3.1).
+            await self._over_a_lane(hop, deadline, fresh=True)
         return hop.answer
+
+    async def _over_a_lane(self, hop: Hop, deadline: float, *, fresh: bool) -> None:
+        context = self._trust if hop.sent.url.scheme == "https" else None
+        async with self._lanes.lane(hop.route, context, fresh=fresh) as lane:
+            await hop.run(lane, deadline)
+            lane.reusable = hop.complete
 
     def _build(self, request: Request) -> httpx.Request:
         url = httpx.URL(request.url)
         if url.scheme not in _PORTS or not url.host:
             raise httpx.InvalidURL("an address starts with http:// or https:// and a host")
+        if url.port is not None and url.port not in _VALID_PORTS:
+            raise httpx.InvalidURL("a port is a number from 1 to 65535")
         headers = {"accept": "*/*", "accept-encoding": ACCEPTED}
         headers |= {name.lower(): value for name, value in request.headers.items()}
         headers |= {"user-agent": self._settings.user_agent, RUN_HEADER: self._settings.run_id}

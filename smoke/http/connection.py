@@ -40,9 +40,10 @@ class Progress:
     opened: int = 0
     local: bool = False
 
-    def begin(self) -> None:
-        """Start over for another request."""
+    def begin(self) -> int:
+        """Start over for another request; return how often a connection was opened before."""
         self.phase, self.received = Phase.CONNECT, 0
+        return self.opened
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -106,8 +107,9 @@ class _Connector(httpcore.AsyncNetworkBackend):
         if not self._route.proxy:
             host, port = self._route.target
         stream = await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        peer = stream.get_extra_info("server_addr")
-        self._progress.local = not self._route.proxy and is_local(peer[0])
+        peer = stream.get_extra_info("server_addr")  # None if the connection is lost already
+        if peer and not self._route.proxy:
+            self._progress.local = is_local(peer[0])
         return _Stream(stream, self._progress)
 
 

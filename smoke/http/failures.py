@@ -24,6 +24,7 @@ CAUGHT = (
 """All that a target, or the way to it, can make the layers below raise."""
 
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
+_PENDING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _LOST = (ConnectionError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
 
 # OpenSSL's X509_V_ERR_* numbers (openssl/x509_vfy.h).
@@ -49,17 +50,19 @@ def classify(error: BaseException, progress: Progress, route: Route, limits_s: t
 
     *limits_s* are the limits for connecting and for the whole exchange, in seconds.
     """
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return timed_out(progress, route, limits_s)
     causes = list(_causes(error))
     if route.proxy and progress.phase is Phase.CONNECT:
         return Failure(FailureKind.UNREACHABLE, f"no connection to the proxy {route.proxy.address} ({_reason(causes)})")
     for cause in causes:
         if isinstance(cause, Undecodable):
             return Failure(FailureKind.ENCODING, str(cause))
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _PENDING):
             return Failure(FailureKind.TLS, f"TLS with {route} failed: {_tls(cause)}")
         if isinstance(cause, httpx.ProxyError):
             return Failure(FailureKind.UNREACHABLE, f"the way to {route} is barred: it answered {cause}")
-    return _connecting(causes, route) or _talking(causes, progress, route, limits_s)
+    return _connecting(causes, route) or _talking(causes, progress, route)
 
 
 def timed_out(progress: Progress, route: Route, limits_s: tuple[float, float]) -> Failure:
@@ -92,9 +95,7 @@ def _connecting(causes: list[BaseException], route: Route) -> Failure | None:
     return None
 
 
-def _talking(causes: list[BaseException], progress: Progress, route: Route, limits_s: tuple[float, float]) -> Failure:
-    if any(isinstance(cause, httpx.TimeoutException | TimeoutError) for cause in causes):
-        return timed_out(progress, route, limits_s)
+def _talking(causes: list[BaseException], progress: Progress, route: Route) -> Failure:
     refused = next((cause for cause in causes if isinstance(cause, httpx.LocalProtocolError)), None)
     if refused:
         return Failure(FailureKind.PROTOCOL, f"the request cannot be sent as HTTP ({refused})")

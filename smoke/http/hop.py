@@ -20,8 +20,9 @@ class Hop:
     """
     A request on its way to one address, within one limit.
 
-    *answer* is what came so far; *complete* tells that all came, so that the connection may be used again. *limits_s*
-    are the limits for connecting and for the whole exchange, in seconds, as messages name them.
+    *answer* is what came so far; *complete* tells that all came, so that the connection may be used again, and *stale*
+    that a connection which had been kept was lost before any answer. *limits_s* are the limits for connecting and for
+    the whole exchange, in seconds, as messages name them.
     """
 
     sent: httpx.Request
@@ -30,11 +31,13 @@ class Hop:
     body_limit: int
     answer: Exchange
     complete: bool = field(default=False, init=False)
+    stale: bool = field(default=False, init=False)
 
-    async def run(self, lane: Lane, remaining_s: float) -> None:
-        """Send the request over *lane* and take the answer, within *remaining_s*; raise nothing for what comes."""
-        lane.progress.begin()
-        with anyio.move_on_after(remaining_s) as scope:
+    async def run(self, lane: Lane, deadline: float) -> None:
+        """Send the request over *lane* and take the answer, until *deadline*; raise nothing for what comes."""
+        self.answer = replace(self.answer, failure=None)
+        opened = lane.progress.begin()
+        with anyio.CancelScope(deadline=deadline) as scope:
             try:
                 await self._converse(lane)
             except CAUGHT as error:
@@ -42,6 +45,8 @@ class Hop:
         if scope.cancelled_caught:
             self._fail(timed_out(lane.progress, self.route, self.limits_s))
         self.answer = replace(self.answer, local=lane.progress.local)
+        lost = self.answer.failure is not None and self.answer.failure.kind is FailureKind.RESET
+        self.stale = lost and lane.progress.opened == opened and not lane.progress.received
 
     async def _converse(self, lane: Lane) -> None:
         response = await lane.handle_async_request(self.sent)

@@ -28,7 +28,12 @@ class Trail:
         request = answer.request
         if answer.failure or not leads_on(answer):
             return None
-        url = urljoin(request.url, answer.headers["location"])
+        location = answer.headers["location"]
+        try:
+            url = urljoin(request.url, location)
+            elsewhere = origin(url) != origin(request.url)
+        except ValueError:
+            return Failure(FailureKind.REDIRECTS, f"redirected to {location}, which is no address")
         if urlsplit(url).scheme not in _DEFAULT_PORTS:
             return Failure(FailureKind.REDIRECTS, f"redirected to {url}, which is no HTTP address")
         if url in self.urls:
@@ -36,7 +41,7 @@ class Trail:
         if len(self.urls) > self.limit:
             return Failure(FailureKind.REDIRECTS, f"redirected more than {self.limit} times, at last to {url}")
         headers = request.headers
-        if origin(url) != origin(request.url):
+        if elsewhere:
             headers = {name: value for name, value in headers.items() if not is_secret_header(name)}
         return replace(request, url=url, headers=headers)
 
@@ -54,6 +59,6 @@ def leads_on(answer: Exchange) -> bool:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of *url*, for comparison only."""
+    """Return scheme, host and port of *url*, for comparison only; raises ValueError."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)
