@@ -1,0 +1,110 @@
+"""Read one health answer: what is wrong with it, what is merely noteworthy, and which components are to blame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote
+from smoke.checks._health_words import State, state_of
+from smoke.environment.services import Health
+from smoke.http import Exchange
+
+UNAVAILABLE = 503
+"""The status with which health endpoints report a component that is down (wire formats, section 1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """One health answer, read: *fault* and *remark* are texts, *down* names required components that are not well."""
+
+    fault: str | None = None
+    remark: str | None = None
+    down: tuple[str, ...] = ()
+
+
+def read_health(exchange: Exchange, health: Health) -> HealthReading:
+    """Read *exchange* by what the environment says about this health endpoint."""
+    silent = no_answer(exchange)
+    if silent is not None:
+        return HealthReading(silent)
+    stale = cached(exchange)
+    if stale is not None:
+        return HealthReading(f"answered by a cache ({stale})")
+    if health.text is not None or exchange.content_type == "text/plain":
+        return _read_text(exchange, health)
+    bad_status = not_ok(exchange)
+    if bad_status is not None and exchange.status != UNAVAILABLE:
+        return HealthReading(bad_status)
+    no_json = not_json(exchange)
+    if no_json is not None:
+        return HealthReading(bad_status or no_json)
+    return _read_json(parse(exchange), health, bad_status)
+
+
+def _read_text(exchange: Exchange, health: Health) -> HealthReading:
+    bad_status = not_ok(exchange)
+    if bad_status is not None:
+        return HealthReading(bad_status)
+    body = exchange.text().strip()
+    if health.text is not None:
+        same = body.lower() == health.text.strip().lower() and exchange.content_type != "text/html"
+        return HealthReading(None if same else f"the body is not {quote(health.text)}")
+    if not_json(exchange) is None and state_of(body) is State.UNKNOWN:
+        return _read_json(parse(exchange), health, None)
+    if health.components or health.expect or health.timestamp:
+        return HealthReading("plain text instead of JSON")
+    return _overall(state_of(body))
+
+
+def _read_json(data: Any, health: Health, bad_status: str | None) -> HealthReading:
+    parts = components_of(data, health) if health.components else {}
+    if health.components and not parts:
+        return HealthReading(bad_status or "no component is reported, so nothing was verified")
+    down = tuple(sorted(name for name, state in parts.items() if _is_down(state) and name not in health.optional))
+    if down:
+        worst_first = ", ".join(f"{name} is {parts[name].value}" for name in down)
+        return HealthReading(worst_first + (f" ({bad_status})" if bad_status else ""), down=down)
+    spared = sorted(name for name, state in parts.items() if _is_down(state))
+    told = find(health.status, data)
+    overall = _overall(state_of(data if told is None else told))
+    if bad_status or overall.fault:
+        if not spared:
+            return HealthReading(bad_status or overall.fault)
+        overall = HealthReading()
+    differs = _unexpected(data, health)
+    if differs:
+        return HealthReading(differs)
+    notes = [f"{name} is {parts[name].value}, but optional" for name in spared]
+    notes += [f"{name} is degraded" for name, state in sorted(parts.items()) if state is State.DEGRADED]
+    return HealthReading(remark="; ".join(notes) or overall.remark)
+
+
+def components_of(data: Any, health: Health) -> dict[str, State]:
+    """Return the state of each component: a mapping by name, or a list of objects that carry their `name`."""
+    found = find(health.components, data) if health.components else None
+    if isinstance(found, Mapping):
+        return {str(name): state_of(value) for name, value in found.items()}
+    if isinstance(found, list):
+        named = [one for one in found if isinstance(one, Mapping) and isinstance(one.get("name"), str)]
+        return {one["name"]: state_of(one) for one in named}
+    return {}
+
+
+def _overall(state: State) -> HealthReading:
+    if state is State.HEALTHY:
+        return HealthReading()
+    if state is State.DEGRADED:
+        return HealthReading(remark="it calls itself degraded, which still serves")
+    return HealthReading(f"it calls itself {state.value}" if state is State.UNHEALTHY else "its state is unknown")
+
+
+def _is_down(state: State) -> bool:
+    return state in {State.UNHEALTHY, State.UNKNOWN}
+
+
+def _unexpected(data: Any, health: Health) -> str | None:
+    for path, due in health.expect.items():
+        found = find(path, data)
+        if found != due or isinstance(found, bool) is not isinstance(due, bool):
+            return f"{path} is {quote(found)}, expected {quote(due)}"
+    return None
