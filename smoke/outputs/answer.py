@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from smoke.verdict.release import normalise
@@ -34,7 +35,8 @@ class CauseGroup:
 
     cause: str
     checks: tuple[str, ...]
-    messages: tuple[str, ...]
+    messages: Mapping[str, tuple[str, ...]]
+    """The checks of each message, so that what is the same for many is said once."""
     next_step: str
 
 
@@ -56,15 +58,7 @@ def causes(verdict: VerdictJson) -> list[CauseGroup]:
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for reason in verdict["reasons"]:
         groups.setdefault(str(reason["cause"]), []).append(reason)
-    return [
-        CauseGroup(
-            cause,
-            tuple(str(one["check"]) for one in reasons),
-            tuple(str(one["message"]) for one in reasons),
-            _next_step(verdict, cause),
-        )
-        for cause, reasons in groups.items()
-    ]
+    return [_cause_group(verdict, cause, reasons) for cause, reasons in groups.items()]
 
 
 def repeat_command(verdict: VerdictJson, room: int = 200) -> str:
@@ -110,6 +104,14 @@ def seconds(duration_s: float) -> str:
     return f"{int(duration_s) // 60} min {int(duration_s) % 60:02d} s"
 
 
+def moment(written: str) -> str:
+    """Return a moment as people read it, `2026-11-21 10:02:00 UTC`, or what is written when it is none."""
+    try:
+        return f"{datetime.fromisoformat(written).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except ValueError:
+        return written
+
+
 def enumerate_in_words(names: Sequence[str], most: int = 4) -> str:
     """Return `a, b and c`, or `a, b and 7 more`."""
     if len(names) <= 1:
@@ -117,6 +119,14 @@ def enumerate_in_words(names: Sequence[str], most: int = 4) -> str:
     if len(names) <= most:
         return f"{', '.join(names[:-1])} and {names[-1]}"
     return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
+def _cause_group(verdict: VerdictJson, cause: str, reasons: Sequence[Mapping[str, Any]]) -> CauseGroup:
+    messages: dict[str, tuple[str, ...]] = {}
+    for one in reasons:
+        message = str(one["message"])
+        messages[message] = (*messages.get(message, ()), str(one["check"]))
+    return CauseGroup(cause, tuple(str(one["check"]) for one in reasons), messages, _next_step(verdict, cause))
 
 
 def _next_step(verdict: VerdictJson, cause: str) -> str:

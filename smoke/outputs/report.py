@@ -64,7 +64,7 @@ def render(verdict: VerdictJson, run_directory: Path) -> str:
 
     style = _style_sheet()
     problems = answer.problems(verdict)
-    unfolded = {one["id"] for one in problems[:OPENED] if one["outcome"] != Outcome.SKIPPED}
+    unfolded = {one["id"] for one in problems[:OPENED] if one["expected"] or one["found"] or one["evidence"]}
     try:
         return _template().render(
             verdict=verdict,
@@ -105,6 +105,7 @@ def _template() -> "Template":
         "short": answer.short,
         "seconds": answer.seconds,
         "counts": answer.counts,
+        "moment": answer.moment,
         "link": link,
     }
     return environment.get_template(TEMPLATE)

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Callable
 from typing import TextIO
+from weakref import WeakKeyDictionary, ref
 
 EVERY_S = 0.5
 """How often the line is written again, for the time that is left."""
 
 _ERASE_REST = "\x1b[K"
+
+_TURNS: "WeakKeyDictionary[TextIO, list[ref[StatusLine]]]" = WeakKeyDictionary()
 
 
 class StatusLine:
@@ -16,6 +19,9 @@ class StatusLine:
 
     Erasing, writing and drawing again go out as one write, so nothing flickers. *render* says what to show now; it is
     called on a thread of its own as well.
+
+    Several on one stream take turns, in the order of their first lines: what the others print is held until it is their
+    turn, so that each run is one block.
     """
 
     def __init__(self, stream: TextIO, render: Callable[[], str], *, live: bool) -> None:
@@ -24,6 +30,8 @@ class StatusLine:
         self._live = live
         self._shown = False
         self._gone = False
+        self._held: list[str] = []
+        self._turns = _TURNS.setdefault(stream, [])
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._ticker: threading.Thread | None = None
@@ -38,6 +46,9 @@ class StatusLine:
     def print(self, *lines: str) -> None:
         """Write finished lines above the status line."""
         with self._lock:
+            if not self._is_my_turn():
+                self._held.extend(lines)
+                return
             finished = "".join(f"{line}\n" for line in lines)
             self._write(f"\r{_ERASE_REST}{finished}" if self._shown else finished, draw=self._running)
 
@@ -50,6 +61,26 @@ class StatusLine:
         self._ended.set()
         with self._lock:
             self._write(f"\r{_ERASE_REST}" if self._shown else "", draw=False)
+
+    def leave(self) -> None:
+        """Erase the line, and let the next one on this stream print what it has held."""
+        self.stop()
+        self._turns[:] = [one for one in self._turns if one() not in {self, None}]
+        if self._turns and (following := self._turns[0]()):
+            following.release()
+
+    def release(self) -> None:
+        """Print what was held; called when it is this one's turn."""
+        with self._lock:
+            held, self._held = self._held, []
+            self.print(*held)
+
+    def _is_my_turn(self) -> bool:
+        # One that was forgotten without an end must not keep the others waiting, hence weak references.
+        self._turns[:] = [one for one in self._turns if one() is not None]
+        if all(one() is not self for one in self._turns):
+            self._turns.append(ref(self))
+        return self._turns[0]() is self
 
     @property
     def _running(self) -> bool:

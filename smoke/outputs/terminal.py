@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from smoke.outputs import untrusted
@@ -52,6 +53,7 @@ class Terminal:
         self._pending: dict[str, list[str]] = {}
         self._found: dict[str, Finding] = {}
         self._noted = 0
+        self._said: set[str] = set()
         self._note = ""
         self._status = ""
 
@@ -112,20 +114,24 @@ class Terminal:
 
     def verdict(self, verdict: VerdictJson, report_dir: str) -> None:
         """Print the last block; *report_dir* is the run's directory as a person may type it."""
-        self.close()
+        self._line.stop()
         if self._noted > FINDINGS_SHOWN:
             self._line.print(self._style.showable(f"  … and {self._noted - FINDINGS_SHOWN} more in report.html"))
         report = f"{report_dir.rstrip('/')}/report.html"
         self._line.print("", *closing_lines(verdict, report, self._style))
+        self._line.leave()
 
     def close(self) -> None:
-        """Erase the status line, also when no verdict comes."""
-        self._line.stop()
+        """Erase the status line for good, also when no verdict comes."""
+        self._line.leave()
 
     def _note_finding(self, finding: Finding, stage: str) -> None:
         self._noted += 1
         if self._noted <= FINDINGS_SHOWN:
-            self._line.print(*finding_lines(finding, stage, self._style))
+            same = finding.message in self._said
+            self._said.add(finding.message)
+            told = replace(finding, message="the same") if same else finding
+            self._line.print(*finding_lines(told, stage, self._style))
 
     def _complete(self, stage: str) -> None:
         findings = [self._found[check] for check in self._planned[stage]]

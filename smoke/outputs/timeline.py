@@ -11,8 +11,11 @@ ROW = 20
 """Height of a row, in pixels."""
 
 TICKS = 6
-LATE = 60.0
-"""Bars that begin beyond this part of the width, in per cent, have their name on their left."""
+WIDE = 35.0
+"""Bars of at least this width, in per cent, hold their name."""
+
+LATE = 70.0
+"""Other bars that end beyond this part of the width, in per cent, have their name on their left."""
 
 THINNEST = 0.4
 """Width in per cent under which a bar could not be seen."""
@@ -20,13 +23,18 @@ THINNEST = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One check; *x* and *width* in per cent of the run, *y* in pixels."""
+    """
+    One check; *x* and *width* in per cent of the run, *y* in pixels.
+
+    Its name begins at *name_x* or, with *leftwards*, ends there.
+    """
 
     check: CheckJson
     x: float
     width: float
     y: int
-    late: bool
+    name_x: float
+    leftwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,10 @@ def _seen(check: CheckJson) -> bool:
 
 def _bar(check: CheckJson, whole: float, y: int) -> Bar:
     x = 100 * check["started_at"] / whole
-    width = max(THINNEST, 100 * check["duration_s"] / whole)
-    return Bar(check, round(x, 2), round(min(width, 100 - x), 2), y, x > LATE)
+    width = min(max(THINNEST, 100 * check["duration_s"] / whole), 100 - x)
+    leftwards = width < WIDE and x + width > LATE
+    name_x = x if leftwards or width >= WIDE else x + width
+    return Bar(check, round(x, 2), round(width, 2), y, round(name_x, 2), leftwards)
 
 
 def _ticks(whole: float) -> Iterator[tuple[float, str]]:
