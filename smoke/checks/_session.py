@@ -8,8 +8,9 @@ the login check still sees it.
 from collections.abc import Callable
 from typing import Any
 
+from smoke.checks._answers import find
 from smoke.checks._cookies import cookies_of, dropped, header
-from smoke.checks._json import any_document_of, look_up
+from smoke.checks._json import any_document_of
 from smoke.checks._world import Http, Session
 from smoke.environment import Environment
 from smoke.environment.promises import Login
@@ -86,7 +87,7 @@ def session_headers(login: Login, exchange: Exchange) -> dict[str, str]:
     if exchange.failure or exchange.status not in login.accepted:
         return {}
     if login.token:
-        token = look_up(login.token, any_document_of(exchange).value)
+        token = find(login.token, any_document_of(exchange).value)
         return {"Authorization": f"Bearer {token}"} if isinstance(token, str) and token else {}
     cookies = header(cookies_of(exchange), exchange.request.url, exchange.at)
     return {"Cookie": cookies} if cookies else {}
@@ -133,7 +134,7 @@ def _detail(exchange: Exchange) -> str:
     """Return the reason that an error answer gives, short; empty if it gives none."""
     document = any_document_of(exchange).value
     for place in ("message", "error.message", "detail", "error_description", "error", "title"):
-        said = look_up(place, document)
+        said = find(place, document)
         if isinstance(said, str) and said:
             return " ".join(said.split())[:80]
     return ""

@@ -25,9 +25,7 @@ REFUSALS = {
 """What a message begins with, lower-case, and what it means (wire formats, section 5.1)."""
 
 
-async def ask(
-    http: Sender, direct: WhmcsDirect, secret: Callable[[object], str], timeout_s: float
-) -> tuple[Exchange, ...]:
+async def ask(http: Sender, direct: WhmcsDirect, secret: Callable[[object], str], timeout_s: float) -> Exchange:
     """
     Make the one call; its body carries secrets and stays out of records.
 
@@ -43,7 +41,7 @@ async def ask(
         form["accesskey"] = secret(direct.access_key)
     # The API answers POST only, but WhmcsDetails changes nothing.
     request = Request("POST", address(direct), form=form, write=WRITE, secret_body=True, timeout_s=timeout_s)
-    return (await http.send(request),)
+    return await http.send(request)
 
 
 def address(direct: WhmcsDirect) -> str:

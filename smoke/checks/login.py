@@ -1,0 +1,173 @@
+"""The login API accepts the right password and refuses a wrong one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._answers import no_answer
+from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.checks._sampled import SampledCheck, intern, transport_facts
+from smoke.checks._session import TOO_MANY, configured_login, log_in, login_request
+from smoke.checks._world import Session
+from smoke.checks.session import who_fault
+from smoke.environment import Environment
+from smoke.errors import LoginRefused, SmokeError
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.waiting import Patience
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+WRONG_PASSWORD = "smokegate-is-refused-with-this"  # noqa: S105 - it is meant to be wrong
+REFUSES = "refuses-wrong-password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginCheck(SampledCheck):
+    """
+    The login API accepts the right password, and every replica accepts the session it gives.
+
+    One login a run and role; another attempt is made only where one was not accepted.
+    """
+
+    kind: ClassVar[str] = "login"
+    stage: ClassVar[Stage] = Stage.FUNCTIONAL
+
+    role: str
+    who: str | None
+    """The whole URL that answers to a session only."""
+
+    async def request(self, world: "World") -> Request:
+        """Ask who the run's session belongs to."""
+        return self._who(await world.session(self.role))
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Take the run's session, or log in afresh where it was refused before; then use it everywhere."""
+        try:
+            session = await self._session(world, round_number)
+        except LoginRefused as refusal:
+            return Observation(facts={**refusal.facts, "refusal": str(refusal), "status": refusal.status})
+        except SmokeError as error:
+            return obstacle(error, facts={"role": self.role})
+        answers = await world.http.sample(self._who(session), self.times(round_number)) if self.who else ()
+        return Observation(intern(answers), {"before": list(session.faults)})
+
+    def fault(self, exchange: Exchange) -> str | None:
+        """Demand that the session is accepted."""
+        fault = who_fault(exchange)
+        return f"a fresh session gets {fault}" if fault else None
+
+    @property
+    def expected(self) -> str:
+        """What a good login leads to."""
+        return "a session that every replica accepts" if self.who else "a session"
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the attempts to log in first, then what became of the session."""
+        last = rounds[-1]
+        if "refusal" in last.facts:
+            return self._refused(last.facts)
+        used = [one for one in rounds if one.exchanges]
+        judgement = super().judge(used) if used else Judgement(Outcome.PASSED, "logged in", facts={"answered": True})
+        facts = {**judgement.facts, "role": self.role}
+        if judgement.outcome is not Outcome.PASSED:
+            return replace(judgement, facts=facts)
+        refusals = [str(one.facts["refusal"]) for one in rounds if "refusal" in one.facts]
+        if refusals:
+            message = f"{refusals[0]}; a later attempt was accepted"
+            return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self.expected, refusals[0], facts, unclear=True)
+        before = last.facts["before"]
+        noted = {"noted": f"a first attempt was not accepted: {'; '.join(before)}"} if before else {}
+        return replace(judgement, facts={**facts, "logged_in": True, **noted})
+
+    def _refused(self, seen: Mapping[str, Any]) -> Judgement:
+        message = str(seen["refusal"])
+        facts = {key: value for key, value in seen.items() if key != "refusal"}
+        if seen["status"] == TOO_MANY:
+            said = f"{message}: too many attempts, ours or others'"
+            return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, self.expected, message, facts)
+        return Judgement(Outcome.FAILED, message, expected=self.expected, found=message, facts=facts)
+
+    async def _session(self, world: "World", round_number: int) -> Session:
+        try:
+            return await world.session(self.role)
+        except LoginRefused:
+            if round_number == 1:
+                raise
+            patience = Patience(world.pause, world.remaining_s)
+            return await log_in(world.http, world.environment, self.role, world.secret, patience)
+
+    def _who(self, session: Session) -> Request:
+        return Request("GET", self.who or "", headers={"Accept": "application/json", **session.headers})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongPasswordCheck(Check):
+    """The login API refuses a wrong password."""
+
+    kind: ClassVar[str] = "login"
+    stage: ClassVar[Stage] = Stage.FUNCTIONAL
+
+    role: str
+    accepted: tuple[int, ...]
+    refused: tuple[int, ...]
+
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+        """Try one wrong password, once: more could lock the account."""
+        try:
+            user = world.secret(world.environment.roles[self.role].user)
+            request = login_request(world.environment, user, WRONG_PASSWORD)
+            return Observation((await world.http.send(request),))
+        except SmokeError as error:
+            return obstacle(error)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the newest answer; a wrong password that was accepted once is never explained by noise."""
+        looks = [one.exchanges[0] for one in rounds if one.exchanges]
+        last = looks[-1]
+        facts = transport_facts(looks)
+        expected, found = f"HTTP {' or '.join(map(str, self.refused))}", last.outline()
+        accepted = [one for one in looks if one.status in self.accepted]
+        if accepted:
+            message = f"a wrong password was accepted: {accepted[0].outline()}"
+            facts["signature"] = "accepts a wrong password"
+            failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
+            once = last not in accepted
+            return replace(failed, outcome=Outcome.UNDECIDED, unclear=True) if once else failed
+        if last.status in self.refused:
+            return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
+        if last.status == TOO_MANY:
+            message = "not decided: the login answers HTTP 429, too many attempts"
+            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
+        facts["signature"] = no_answer(last) or f"HTTP {last.status}"
+        message = f"a wrong password was neither refused nor accepted: {found}"
+        return Judgement(Outcome.FAILED, message, expected=expected, found=found, facts=facts)
+
+
+def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+    """Return one check for each role, and one wrong password for the last of them."""
+    if environment.login is None or not environment.roles:
+        return
+    login = configured_login(environment)
+    service = environment.services[login.service]
+    for role in environment.roles:
+        yield LoginCheck(
+            subject=role,
+            service=login.service,
+            share=service.share,
+            replica_header=service.replica_header,
+            role=role,
+            who=service.url.rstrip("/") + login.who if login.who else None,
+        )
+    # The last role, as the first is usually the one that most other checks need.
+    yield WrongPasswordCheck(
+        subject=REFUSES,
+        service=login.service,
+        role=list(environment.roles)[-1],
+        accepted=login.accepted,
+        refused=login.refused,
+    )

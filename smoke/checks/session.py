@@ -1,0 +1,97 @@
+"""A session from before the deploy is still accepted, on every replica."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._answers import not_ok
+from smoke.checks._check import Check, Observation
+from smoke.checks._sampled import SampledCheck, curl
+from smoke.environment import Environment
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+NO_BASELINE = "no baseline"
+DECLARED = "declared"
+
+WAIVERS = {
+    NO_BASELINE: "no session from before the deploy: run `smoke prime` first",
+    DECLARED: "the release declares that it invalidates sessions",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCheck(SampledCheck):
+    """A session from before the deploy is still accepted, on every replica."""
+
+    kind: ClassVar[str] = "session"
+    stage: ClassVar[Stage] = Stage.FUNCTIONAL
+
+    role: str
+    url: str
+    declared: bool
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Use the recorded session, if there is one that should still live."""
+        if self.declared:
+            return Observation(facts={"waived": DECLARED})
+        if world.old_session(self.role) is None:
+            return Observation(facts={"waived": NO_BASELINE})
+        return await super().observe(world, round_number)
+
+    async def request(self, world: "World") -> Request:
+        """Ask who the recorded session belongs to."""
+        session = world.old_session(self.role)
+        return Request("GET", self.url, headers={"Accept": "application/json", **(session.headers if session else {})})
+
+    def fault(self, exchange: Exchange) -> str | None:
+        """Demand HTTP 200."""
+        return who_fault(exchange)
+
+    @property
+    def expected(self) -> str:
+        """What a living session gets."""
+        return "HTTP 200 with the session from before the deploy"
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Waive what cannot or need not be looked at; tally the rest."""
+        waived = rounds[-1].facts.get("waived")
+        if waived:
+            return Judgement(Outcome.SKIPPED, WAIVERS[waived], facts={"waived": waived})
+        return super().judge(rounds)
+
+    def reproduce(self) -> str:
+        """Return the request without the session."""
+        return curl(self.url)
+
+
+def who_fault(exchange: Exchange) -> str | None:
+    """Return what is wrong with an answer to "who am I"; a page with 200 is not an answer of an API. Pure."""
+    fault = not_ok(exchange)
+    if fault or exchange.status == 200:  # noqa: PLR2004 - OK
+        page = exchange.content_type == "text/html"
+        return fault or ("HTTP 200 with a page in place of the account" if page else None)
+    return f"HTTP {exchange.status}"
+
+
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
+    """Return one check for each role, if there is a path that answers to a session only."""
+    login = environment.login
+    if login is None or login.who is None:
+        return
+    service = environment.services[login.service]
+    for role in environment.roles:
+        yield SessionCheck(
+            subject=role,
+            service=login.service,
+            share=service.share,
+            replica_header=service.replica_header,
+            role=role,
+            url=service.url.rstrip("/") + login.who,
+            declared=release.invalidates_sessions,
+        )
