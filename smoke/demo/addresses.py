@@ -1,0 +1,33 @@
+"""The public names of the stack and where they lead on this machine."""
+
+from dataclasses import dataclass
+
+WEB = "portal.demo.test"
+API = "api.portal.demo.test"
+WORKER = "worker.portal.demo.test"
+CONTROL = "control.demo.test"
+SALESFORCE = "acme.my.salesforce.demo.test"
+TRUST = "status.salesforce.demo.test"
+WHMCS = "billing.demo.test"
+
+OURS = (WEB, API, WORKER)
+"""The names behind the portal's own edge; the others are unrelated hosts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The loopback port of every public name."""
+
+    ports: dict[str, int]
+
+    def rules(self) -> list[str]:
+        """Return the rules for `--connect-to`, one for each name."""
+        return [f"{host}:443:127.0.0.1:{port}" for host, port in self.ports.items()]
+
+    def nowhere(self) -> list[str]:
+        """Return rules that send every name to one that does not resolve, as on a runner without DNS."""
+        return [f"{host}:443:nowhere.invalid:443" for host in self.ports]
+
+    def browser_rules(self) -> str:
+        """Return the value of Chromium's `--host-resolver-rules` that leads to the stack."""
+        return ",".join(f"MAP {host}:443 127.0.0.1:{port}" for host, port in self.ports.items())

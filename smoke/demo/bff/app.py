@@ -1,0 +1,55 @@
+"""The BFF as an application: its routes, its guard against other origins, its errors."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smoke.demo.bff import account, auth, exports, health, orders
+from smoke.demo.bff.context import Context
+from smoke.demo.bff.errors import on_http_exception
+from smoke.demo.bff.guarding import Unguessed
+from smoke.demo.warmth import Replica
+
+ROUTES = [
+    Route("/health", health.health),
+    Route("/health/queues", health.queues),
+    Route("/auth/health-check", health.dependencies),
+    Route("/auth/login", auth.login, methods=["POST"]),
+    Route("/auth/logout", auth.logout, methods=["POST"]),
+    Route("/auth/me", auth.me),
+    Route("/tenant", account.tenant),
+    Route("/invoices", account.invoices),
+    Route("/invoices/{number}", account.invoice),
+    Route("/subscriptions", account.subscriptions),
+    Route("/account/contact", account.contact),
+    Route("/catalogue", orders.catalogue),
+    Route("/checkout/drafts", orders.create_draft, methods=["POST"]),
+    Route("/checkout/drafts/{id:uuid}", orders.read_draft),
+    Route("/checkout/drafts/{id:uuid}", orders.delete_draft, methods=["DELETE"]),
+    Route("/checkout/orders", orders.place_order, methods=["POST"]),
+    Route("/exports", exports.create_export, methods=["POST"]),
+    Route("/exports/{id:uuid}", exports.read_export),
+    Route("/exports/{id:uuid}", exports.delete_export, methods=["DELETE"]),
+]
+
+
+def bff(context: Context) -> ASGIApp:
+    """Return the application of one replica."""
+    pages = Middleware(
+        CORSMiddleware,
+        allow_origins=[context.settings.web_origin],
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+    )
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[pages, Middleware(Unguessed)],
+        exception_handlers={HTTPException: on_http_exception},
+    )
+    app.state.context = context
+    settings = context.settings
+    return Replica(app, context.name, settings.slow_first_s, each_route=settings.slow_each_route)

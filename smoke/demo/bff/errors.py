@@ -1,0 +1,31 @@
+"""Errors in NestJS's dialect (wire formats, sections 1.2 and 1.7)."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+
+def refused(message: str = "Unauthorized") -> HTTPException:
+    """Return a 401 that says *message*."""
+    return HTTPException(HTTPStatus.UNAUTHORIZED, message)
+
+
+async def on_http_exception(request: Request, error: Exception) -> JSONResponse:
+    """Answer as Nest's exception filter does: message, error and statusCode."""
+    if not isinstance(error, HTTPException):
+        return await on_crash(request, error)
+    name = HTTPStatus(error.status_code).phrase
+    message = error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND and message == name:
+        message = f"Cannot {request.method} {request.url.path}"
+    content: dict[str, object] = {"message": message, "statusCode": error.status_code}
+    if message != name:
+        content["error"] = name
+    return JSONResponse(content, error.status_code)
+
+
+async def on_crash(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer as Nest does when a handler throws anything else."""
+    return JSONResponse({"statusCode": 500, "message": "Internal server error"}, 500)

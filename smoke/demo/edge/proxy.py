@@ -1,0 +1,149 @@
+"""The edge's server: one TLS port for all public names of the portal."""
+
+import asyncio
+import socket
+import ssl
+import struct
+from contextlib import suppress
+
+import h11
+
+from smoke.demo.edge.cache import Cache
+from smoke.demo.edge.conditions import MAINTENANCE_PAGE, Conditions
+from smoke.demo.edge.upstreams import Upstreams
+from smoke.demo.serving import LOOPBACK
+from smoke.demo.wire import Answer, Call, Headers, Peer, WireError, fetch
+
+HOP_BY_HOP = frozenset(
+    {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"te", b"upgrade", b"trailer"}
+)
+IDLE_S = 30.0
+UPSTREAM_S = 20.0
+BODY_LIMIT = 1_000_000
+
+
+class Edge:
+    """Forwards requests by their host name to a healthy replica."""
+
+    def __init__(self, sites: dict[str, Upstreams], conditions: Conditions) -> None:
+        self._sites = sites
+        self._conditions = conditions
+        self._cache = Cache()
+        self._server: asyncio.Server | None = None
+        self._watchers: list[asyncio.Task[None]] = []
+        self._visits: set[asyncio.Task[None]] = set()
+
+    async def start(self, context: ssl.SSLContext, health_every_s: float) -> int:
+        """Listen on a free port and watch the replicas' health; returns the port."""
+        listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        self._server = await asyncio.start_server(self._visit, sock=listener, ssl=context)
+        self._watchers = [asyncio.create_task(site.watch(health_every_s)) for site in self._sites.values()]
+        return int(listener.getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the port and all connections."""
+        for task in (*self._watchers, *self._visits):
+            task.cancel()
+        if self._server is not None:
+            self._server.close()
+        await asyncio.gather(*self._watchers, *self._visits, return_exceptions=True)
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._visits.add(task)
+            task.add_done_callback(self._visits.discard)
+        try:
+            with suppress(OSError, TimeoutError, EOFError, h11.ProtocolError, asyncio.CancelledError):
+                await self._converse(reader, writer)
+        finally:
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection, one after the other."""
+        connection = h11.Connection(h11.SERVER)
+        while True:
+            request, body = await _receive(connection, reader)
+            if request is None:
+                return
+            if self._conditions.resets():
+                _reset(writer)
+                return
+            answer = await self._answer(request, body)
+            await _send(connection, writer, answer, head_only=request.method == b"HEAD")
+            if connection.our_state is h11.MUST_CLOSE or connection.their_state is h11.MUST_CLOSE:
+                return
+            connection.start_next_cycle()
+
+    async def _answer(self, request: h11.Request, body: bytes) -> Answer:
+        host = dict(request.headers).get(b"host", b"").decode("ascii", "replace").partition(":")[0].lower()
+        if self._conditions.maintenance:
+            return Answer(200, [(b"content-type", b"text/html; charset=utf-8")], MAINTENANCE_PAGE)
+        if host not in self._sites:
+            return _plain(421, b"unknown host\n")
+        if self._conditions.drops(asyncio.get_running_loop().time()):
+            return _plain(503, b"no healthy upstream")
+        method, target = request.method.decode(), request.target.decode("ascii", "replace")
+        kept = self._cache.find(host, method, target)
+        if kept is not None:
+            return kept
+        call = Call(method, target, _forwarded(list(request.headers)), body)
+        return self._cache.keep(host, method, target, await self._forward(self._sites[host], call))
+
+    async def _forward(self, site: Upstreams, call: Call) -> Answer:
+        upstream = site.choose()
+        if upstream is None:
+            return _plain(503, b"no healthy upstream")
+        try:
+            return await fetch(Peer(upstream.port), call, UPSTREAM_S)
+        except WireError:
+            upstream.failures += 1
+            return _plain(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>\n", b"text/html")
+
+
+async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[h11.Request | None, bytes]:
+    """Return the next request with its body, or None at the end of the connection."""
+    request, body = None, bytearray()
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await asyncio.wait_for(reader.read(65536), IDLE_S))
+        elif isinstance(event, h11.Request):
+            request = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > BODY_LIMIT:
+                return None, b""
+        elif isinstance(event, h11.EndOfMessage):
+            return request, bytes(body)
+        else:
+            return None, b""
+
+
+async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, answer: Answer, *, head_only: bool) -> None:
+    headers = [(name, value) for name, value in answer.headers if name not in HOP_BY_HOP]
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    events: list[h11.Event] = [h11.Response(status_code=answer.status, headers=headers)]
+    if answer.body and not head_only:
+        events.append(h11.Data(answer.body))
+    writer.write(b"".join(connection.send(event) or b"" for event in [*events, h11.EndOfMessage()]))
+    await writer.drain()
+
+
+def _forwarded(headers: Headers) -> Headers:
+    """Return the headers that go on to the replica."""
+    kept = [(name, value) for name, value in headers if name not in HOP_BY_HOP]
+    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", b"198.51.100.23")]
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Abort the connection with RST: a linger time of zero throws away what is unsent."""
+    plug = writer.get_extra_info("socket")
+    if plug is not None:
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def _plain(status: int, text: bytes, kind: bytes = b"text/plain") -> Answer:
+    return Answer(status, [(b"content-type", kind), (b"cache-control", b"no-store")], text)

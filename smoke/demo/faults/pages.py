@@ -1,0 +1,35 @@
+"""Faults of the pages: everything answers 200, and nobody can use it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from smoke.demo.faults._registry import fault
+from smoke.verdict.words import Word
+
+if TYPE_CHECKING:
+    from smoke.demo.scene import Scene
+
+
+@fault("C01", "White screen: the entry script throws", Word.FAIL)
+def white_screen(scene: "Scene") -> None:
+    """Let the entry script read a property of nothing."""
+    scene.after = replace(scene.after, throws_at_start=True)
+
+
+@fault("C03", "One lazily loaded chunk is missing from the image", Word.FAIL)
+def missing_chunk(scene: "Scene") -> None:
+    """Leave the chunk of one page out of the build."""
+    chunk = scene.rng.choice(["checkout.js", "subscriptions.js", "invoices.js"])
+    scene.after = replace(scene.after, missing_chunks=frozenset({chunk}))
+
+
+@fault("C10", "An error page is rendered with status 200", Word.FAIL)
+def error_page(scene: "Scene") -> None:
+    """Answer the page of the invoices with an error text."""
+    scene.after = replace(scene.after, broken_pages=frozenset({"/account/invoices"}))
+
+
+@fault("H03", "The maintenance page was left on, served with status 200", Word.FAIL)
+def maintenance_left_on(scene: "Scene") -> None:
+    """Let the edge answer every URL with its maintenance page."""
+    scene.maintenance = True

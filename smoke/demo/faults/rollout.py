@@ -1,0 +1,38 @@
+"""Faults of the roll-out: what is live is not what was deployed."""
+
+from typing import TYPE_CHECKING
+
+from smoke.demo.faults._registry import fault
+from smoke.demo.scene import Strategy
+from smoke.verdict.words import Word
+
+if TYPE_CHECKING:
+    from smoke.demo.scene import Scene
+
+
+@fault("A01", "The deploy reports success, but the old build is still live", Word.FAIL)
+def nothing_deployed(scene: "Scene") -> None:
+    """Announce the new release and leave every replica as it is."""
+    scene.plan.strategy = Strategy.NOT_AT_ALL
+
+
+@fault("A03", "One of three replicas stays on the old version for good", Word.FAIL)
+def one_replica_pinned(scene: "Scene") -> None:
+    """Leave one slot out of the switch."""
+    scene.plan.pinned = frozenset({scene.one_slot()})
+
+
+@fault("N04", "Mixed versions during the roll, converging in time", Word.PASS)
+def slow_roll(scene: "Scene") -> None:
+    """Switch the replicas about two seconds apart."""
+    scene.plan.first_s, scene.plan.step_s = scene.about(1.5), scene.about(2.0)
+
+
+@fault("I11", "The roll-out is still in progress at the deadline", Word.INCONCLUSIVE)
+def unfinished_roll(scene: "Scene") -> None:
+    """
+    Switch so slowly that some replicas are old when the waiting ends, and one was switched shortly before.
+
+    Hardly any spread: each pause has to be shorter than the time after which standing still counts as stuck.
+    """
+    scene.plan.first_s = scene.plan.step_s = scene.about(5.6, spread=0.01)

@@ -1,0 +1,105 @@
+"""The ground that the portal stands on: servers, databases with content, third parties; ready before any replica."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke.demo import addresses, content, migrate
+from smoke.demo.control_host import control_host
+from smoke.demo.daemons import Sentinel, start_postgres, start_valkey
+from smoke.demo.database import Connection, connect, connect_when_ready, dsn
+from smoke.demo.release import Image, Settings
+from smoke.demo.salesforce import Org
+from smoke.demo.serving import Serving
+from smoke.demo.tls import Authority
+from smoke.demo.whmcs import Installation
+
+PRODUCTION, STAGING, READER = "portal_prod", "portal_staging", "smoke_reader"
+
+READ_ONLY = f"""
+CREATE ROLE {READER} LOGIN;
+ALTER ROLE {READER} SET default_transaction_read_only = on;
+ALTER ROLE {READER} SET statement_timeout = '5s';
+GRANT SELECT ON "_prisma_migrations", tenant TO {READER};
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the parts of one run lie: a private directory that goes when the stack goes."""
+
+    directory: Path
+
+    @property
+    def postgres(self) -> Path:
+        """The directory of PostgreSQL's socket."""
+        return self.directory / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        """Valkey's socket."""
+        return self.directory / "valkey" / "valkey.sock"
+
+
+async def start_databases(
+    sentinel: Sentinel, paths: Paths, before: Image, accounts: tuple[content.Account, ...]
+) -> None:
+    """Start PostgreSQL and Valkey; fill the production database and derive that of staging."""
+    await start_valkey(sentinel, paths.directory)
+    socket = await start_postgres(sentinel, paths.directory)
+    server = await connect_when_ready(dsn(socket, "postgres"))
+    await server.execute(f'CREATE DATABASE "{PRODUCTION}"')
+    production = await connect(dsn(socket, PRODUCTION))
+    await migrate.deploy(production, before.migrations)
+    await content.populate(production, accounts)
+    await production.execute(READ_ONLY)
+    await production.close()
+    await server.execute(f'CREATE DATABASE "{STAGING}" TEMPLATE "{PRODUCTION}"')
+    await server.close()
+    staging = await connect(dsn(socket, STAGING))
+    await content.turn_into_staging(staging)
+    await staging.close()
+
+
+async def open_database(settings: Settings) -> Connection:
+    """Return a connection to the database that *settings* name."""
+    return await connect(settings.database)
+
+
+async def expire(settings: Settings, account: content.Account) -> None:
+    """Let the password of *account* have expired yesterday."""
+    connection = await open_database(settings)
+    await connection.execute(
+        "UPDATE customer SET password_expired_at = now() - interval '1 day' WHERE email = %s", (account.email,)
+    )
+    await connection.close()
+
+
+@dataclass(slots=True)
+class ThirdParties:
+    """The hosts that are not ours, each with its own listener."""
+
+    org: Org
+    whmcs: Installation
+    servings: dict[str, Serving]
+
+    @classmethod
+    async def start(cls, authority: Authority, org: Org, whmcs: Installation) -> "ThirdParties":
+        """Serve all of them."""
+        apps = {
+            addresses.CONTROL: control_host(),
+            addresses.SALESFORCE: org.app(),
+            addresses.TRUST: org.status_app(),
+            addresses.WHMCS: whmcs.app(),
+        }
+        servings = {host: Serving(app, authority.issue(host)) for host, app in apps.items()}
+        await asyncio.gather(*(serving.start() for serving in servings.values()))
+        return cls(org, whmcs, servings)
+
+    def ports(self) -> dict[str, int]:
+        """Return the port of each host."""
+        return {host: serving.port for host, serving in self.servings.items()}
+
+    async def stop(self) -> None:
+        """Serve none of them any more."""
+        await asyncio.gather(*(serving.stop(abruptly=True) for serving in self.servings.values()))

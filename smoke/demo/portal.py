@@ -1,0 +1,197 @@
+"""The reference portal as a whole: everything that one run of the stack consists of."""
+
+import asyncio
+import os
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from smoke.demo import addresses, content, migrate
+from smoke.demo.addresses import Addresses
+from smoke.demo.daemons import Sentinel
+from smoke.demo.database import dsn
+from smoke.demo.edge.conditions import Conditions
+from smoke.demo.edge.proxy import Edge
+from smoke.demo.edge.upstreams import Upstreams
+from smoke.demo.faults import Fault
+from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, expire, start_databases
+from smoke.demo.release import Credential, Image, Settings, commit_of
+from smoke.demo.replicas import Surroundings
+from smoke.demo.rollout import Fleet
+from smoke.demo.salesforce import Org
+from smoke.demo.scene import Outage, Scene
+from smoke.demo.state import StateFiles
+from smoke.demo.tls import Authority
+from smoke.demo.whmcs import Installation
+from smoke.demo.wire import Peer
+
+AMBIENT_RESETS = (0.001, 0.005)
+COLD_START_S = 0.3
+
+
+class Portal:
+    """One run: started once, deployed once, stopped once."""
+
+    def __init__(self, state: Path, directory: Path, faults: tuple[Fault, ...], seed: int, speed: float) -> None:
+        self.files = StateFiles(state)
+        self._paths = Paths(directory)
+        self._faults = faults
+        self._speed = speed
+        self._customer, self._control = content.customer(), content.control()
+        self._verifier = {name: _credential(name) for name in ("salesforce", "whmcs")}
+        self.scene = self._arranged(Random(seed))
+        self._conditions = Conditions(rng=Random(seed + 1), reset_share=self.scene.reset_share)
+        self._switching: asyncio.Task[None] | None = None
+
+    async def start(self, sentinel: Sentinel) -> None:
+        """Start everything with the release before, and write the state files."""
+        scene = self.scene
+        accounts = (self._customer, self._control)
+        databases = asyncio.create_task(start_databases(sentinel, self._paths, scene.before, accounts))
+        authority = Authority(self._paths.directory)
+        org = Org(f"https://{addresses.SALESFORCE}", self._known("salesforce"))
+        self._third_parties = await ThirdParties.start(authority, org, Installation(self._known("whmcs")))
+        await databases
+        if scene.account_expired:
+            await expire(scene.settings_before, self._customer)
+        sites = _sites()
+        self._fleet = Fleet(scene, sites, self._surroundings(authority))
+        await self._fleet.start()
+        self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
+        port = await self._edge.start(authority.server_context(*addresses.OURS), 1.0 / self._speed)
+        self.addresses = Addresses({**dict.fromkeys(addresses.OURS, port), **self._third_parties.ports()})
+        self._write_state(authority)
+
+    async def deploy(self) -> dict[str, Any]:
+        """Deploy the new release; the switch goes on in the background. Returns what the pipeline announces."""
+        began = time.time()
+        replicas = await self._fleet.prepare()
+        await self._change_the_world()
+        self._switching = asyncio.create_task(self._fleet.switch(replicas))
+        scene = self.scene
+        return {
+            "commit": scene.after.commit,
+            "previous": scene.before.commit,
+            "version": scene.after.version,
+            "deployed_at": began,
+        }
+
+    async def stop(self) -> None:
+        """Stop all that runs in this process; the sentinel stops the rest."""
+        if self._switching is not None:
+            self._switching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._switching
+        await self._edge.stop()
+        await self._fleet.stop()
+        await self._third_parties.stop()
+
+    def _arranged(self, rng: Random) -> Scene:
+        first, newest = migrate.shipped()[:-1], migrate.shipped()
+        before = Image(commit_of(rng), "1.41.2", first, asks_due_date=False)
+        settings = self._settings(rng)
+        scene = Scene(
+            rng=rng,
+            speed=self._speed,
+            before=before,
+            after=Image(commit_of(rng), "1.42.0", newest),
+            settings_before=settings,
+            settings=replace(settings, salesforce=_credential("bff-v1.42"), whmcs=_credential("bff-v1.42")),
+            reset_share=rng.uniform(*AMBIENT_RESETS),
+        )
+        for fault in self._faults:
+            fault.arrange(scene)
+        return scene
+
+    def _settings(self, rng: Random) -> Settings:
+        return Settings(
+            database=dsn(self._paths.postgres, PRODUCTION),
+            valkey=str(self._paths.valkey),
+            session_secret=secrets.token_hex(32),
+            salesforce=_credential("bff-v1.41"),
+            whmcs=_credential("bff-v1.41"),
+            web_origin=f"https://{addresses.WEB}",
+            api_origin=f"https://{addresses.API}",
+            slow_first_s=COLD_START_S * rng.uniform(0.5, 1.0) / self._speed,
+        )
+
+    def _known(self, party: str) -> tuple[Credential, ...]:
+        scene = self.scene
+        ours = (scene.settings_before, scene.settings)
+        return (*(getattr(settings, party) for settings in ours), self._verifier[party])
+
+    def _surroundings(self, authority: Authority) -> Surroundings:
+        trust, ports = authority.client_context(), self._third_parties.ports()
+        salesforce, whmcs = (
+            Peer(ports[host], tls=trust, name=host) for host in (addresses.SALESFORCE, addresses.WHMCS)
+        )
+        return Surroundings(salesforce, whmcs)
+
+    async def _change_the_world(self) -> None:
+        """Let happen what the scene has for the moment of the switch."""
+        scene, third = self.scene, self._third_parties
+        self._conditions.maintenance = scene.maintenance
+        self._conditions.blip_share = 0.6
+        self._conditions.blip_until = asyncio.get_running_loop().time() + scene.blip_s
+        if scene.whmcs_refuses_release:
+            third.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
+        if scene.salesforce is not None:
+            third.org.down = True
+        if scene.salesforce is Outage.REFUSED:
+            await third.servings[addresses.SALESFORCE].stop(abruptly=True)
+        if not scene.names_resolve:
+            self.files.write({"connect-to": "\n".join(self.addresses.nowhere())})
+
+    def _write_state(self, authority: Authority) -> None:
+        texts = {
+            "connect-to": "\n".join(self.addresses.rules()),
+            "ca.pem": authority.pem.decode().strip(),
+            "customer-user": self._customer.email,
+            "customer-password": self._customer.password,
+            "control-user": self._control.email,
+            "control-password": self._control.password,
+            "database-dsn": dsn(self._paths.postgres, PRODUCTION, READER),
+            "salesforce-client-id": self._verifier["salesforce"].identifier,
+            "salesforce-client-secret": self._verifier["salesforce"].secret,
+            "whmcs-identifier": self._verifier["whmcs"].identifier,
+            "whmcs-secret": self._verifier["whmcs"].secret,
+        }
+        self.files.write(texts)
+        self.files.write_json("stack.json", self.description())
+        if self.scene.browser_lives_s is not None:
+            from smoke.demo.dying_browser import script
+
+            self.files.write_program("dying-browser", script(self.scene.browser_lives_s))
+
+    def description(self) -> dict[str, Any]:
+        """Return what a person needs to try the stack: addresses, accounts, commits, the process."""
+        return {
+            "pid": os.getpid(),
+            "web": f"https://{addresses.WEB}/",
+            "api": f"https://{addresses.API}/",
+            "addresses": {host: f"127.0.0.1:{port}" for host, port in self.addresses.ports.items()},
+            "host_resolver_rules": self.addresses.browser_rules(),
+            "accounts": {
+                name: {"user": account.email, "password": account.password}
+                for name, account in (("customer", self._customer), ("control", self._control))
+            },
+            "before": self.scene.before.commit,
+            "after": self.scene.after.commit,
+            "faults": [fault.id for fault in self._faults],
+        }
+
+
+def _sites() -> dict[str, Upstreams]:
+    return {
+        "web": Upstreams(addresses.WEB, "/_health"),
+        "bff": Upstreams(addresses.API, "/health"),
+        "worker": Upstreams(addresses.WORKER, "/health"),
+    }
+
+
+def _credential(name: str) -> Credential:
+    return Credential(f"{name}-{secrets.token_hex(6)}", secrets.token_urlsafe(24))

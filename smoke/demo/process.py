@@ -1,0 +1,117 @@
+"""A handle on the embedded stack: starts its process, deploys, and lets it end."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from smoke.demo.errors import StackError
+from smoke.demo.faults import Fault, find
+from smoke.errors import UsageError
+from smoke.verdict.words import EXIT_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedRelease:
+    """What the deploy announced; *deployed_at* is its beginning in epoch seconds."""
+
+    commit: str
+    previous: str
+    version: str
+    deployed_at: float
+
+
+class Stack:
+    """
+    The embedded stack as a child process; a context manager.
+
+    Entering waits until the stack is ready with the release before; raises UsageError for an unknown fault and
+    StackError when it cannot start. The child ends with this process, however this process ends.
+    """
+
+    def __init__(self, state: Path, faults: Sequence[str] = (), *, seed: int = 1, speed: float = 1.0) -> None:
+        self.state = state
+        self.faults: tuple[Fault, ...] = tuple(find(identifier) for identifier in faults)
+        self.description: dict[str, Any] = {}
+        self._options = ["--seed", str(seed), "--speed", str(speed)]
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that the faults want the verifying process to have."""
+        pairs = (pair for fault in self.faults for pair in fault.environment.items())
+        return {name: value.format(state=self.state.absolute()) for name, value in pairs}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """HOST:PORT on this machine by public host name."""
+        return dict(self.description.get("addresses", {}))
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready."""
+        command = [sys.executable, "-m", "smoke.demo.stack", "--state", str(self.state), *self._options]
+        for fault in self.faults:
+            command += ["--fault", fault.id]
+        # Its own session: Ctrl-C is for the verifier first, which still needs the stack for its last words.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.description = self._answer("ready")
+
+    def deploy(self) -> DeployedRelease:
+        """Deploy the new release; returns when the switch begins."""
+        self._order("deploy")
+        answer = self._answer("deployed")
+        return DeployedRelease(answer["commit"], answer["previous"], answer["version"], answer["deployed_at"])
+
+    def close(self, timeout_s: float = 15.0) -> None:
+        """Let the stack end and wait until nothing of it is left."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def __enter__(self) -> "Stack":
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _order(self, word: str) -> None:
+        if self._process is None or self._process.stdin is None:
+            raise StackError("the stack is not running; start it first")
+        try:
+            self._process.stdin.write(f"{word}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise StackError("the stack has ended by itself; its last words are on stderr") from error
+
+    def _answer(self, expected: str) -> dict[str, Any]:
+        if self._process is None or self._process.stdout is None:
+            raise StackError("the stack is not running; start it first")
+        line = self._process.stdout.readline()
+        answer = dict(json.loads(line)) if line else {"message": "it ended without a word; see stderr"}
+        if answer.get("event") == expected:
+            return answer
+        if self._process.poll() == EXIT_USAGE:
+            raise UsageError(str(answer.get("message")))
+        raise StackError(f"the embedded stack failed: {answer.get('message')}")

@@ -1,0 +1,65 @@
+"""What is deployed: an image, built from a commit, and the settings it runs with."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha1
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smoke.demo.migrate import Migration
+
+SERVICES = ("bff", "web", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """
+    One build of the portal. The fields after *migrations* are what a build can have got wrong.
+
+    *open_routes* lack the login guard; *broken_pages* answer an error text with status 200; *missing_chunks* were
+    left out of the build; *throws_at_start* lets the entry script throw; *deaf* workers run without taking jobs.
+    """
+
+    commit: str
+    version: str
+    migrations: tuple["Migration", ...] = ()
+    asks_due_date: bool = True
+    starts: bool = True
+    open_routes: frozenset[str] = frozenset()
+    stores_cookie: bool = True
+    throws_at_start: bool = False
+    missing_chunks: frozenset[str] = frozenset()
+    broken_pages: frozenset[str] = frozenset()
+    deaf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An identifier with its secret."""
+
+    identifier: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment that a replica runs in; *slow_first_s* is how long its first answers take."""
+
+    database: str
+    valkey: str
+    session_secret: str | None = field(repr=False)
+    salesforce: Credential
+    whmcs: Credential
+    web_origin: str
+    api_origin: str
+    slow_first_s: float = 0.0
+    slow_each_route: bool = False
+
+    def without_secret(self) -> "Settings":
+        """Return the same settings with the session secret forgotten."""
+        return replace(self, session_secret=None)
+
+
+def commit_of(rng: Random) -> str:
+    """Return a commit of 40 hexadecimal digits."""
+    return sha1(rng.randbytes(20), usedforsecurity=False).hexdigest()

@@ -1,0 +1,105 @@
+"""Running replicas: each an application with its own name, settings and connections on its own port."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bullmq import Queue
+from redis.asyncio import Redis
+
+from smoke.demo.bff.app import bff
+from smoke.demo.bff.billing import Billing
+from smoke.demo.bff.context import Context
+from smoke.demo.bff.crm import Crm
+from smoke.demo.bff.sessions import Sessions
+from smoke.demo.database import Pool
+from smoke.demo.edge.upstreams import Upstream
+from smoke.demo.release import Image, Settings
+from smoke.demo.serving import Serving
+from smoke.demo.web.app import AssetStore, WebReplica
+from smoke.demo.web.build import Build, build
+from smoke.demo.wire import Peer
+from smoke.demo.worker import QUEUE, ExportWorker
+
+
+class ReplicaCrashed(Exception):
+    """A replica did not start."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all replicas share: the third parties' addresses, the published assets, the builds by commit."""
+
+    salesforce: Peer
+    whmcs: Peer
+    assets: AssetStore = field(default_factory=AssetStore)
+    builds: dict[str, Build] = field(default_factory=dict)
+
+    def build_of(self, image: Image) -> Build:
+        """Return the front end of *image*, its files published."""
+        if image.commit not in self.builds:
+            made = build(image.commit, throws_at_start=image.throws_at_start)
+            self.assets.publish(made, image.missing_chunks)
+            self.builds[image.commit] = made
+        return self.builds[image.commit]
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """A replica that serves."""
+
+    service: str
+    slot: int
+    upstream: Upstream
+    serving: Serving
+    close: Callable[[], Awaitable[None]]
+
+    async def stop(self, *, abruptly: bool = False) -> None:
+        """Stop serving and give all connections back."""
+        await self.serving.stop(abruptly=abruptly)
+        await self.close()
+
+
+async def start_replica(
+    service: str, slot: int, name: str, image: Image, settings: Settings, around: Surroundings
+) -> Running:
+    """Start one replica of *service*; raises ReplicaCrashed if its build does not start."""
+    if not image.starts:
+        raise ReplicaCrashed(f"{name}: exit status 1")
+    starters = {"bff": _bff, "web": _web, "worker": _worker}
+    serving, close = starters[service](name, image, settings, around)
+    port = await serving.start()
+    return Running(service, slot, Upstream(name, port), serving, close)
+
+
+Started = tuple[Serving, Callable[[], Awaitable[None]]]
+
+
+def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
+    redis = Redis(unix_socket_path=settings.valkey, decode_responses=True)
+    context = Context(
+        name=name,
+        image=image,
+        settings=settings,
+        database=Pool(settings.database),
+        redis=redis,
+        exports=Queue(QUEUE, {"connection": redis}),
+        sessions=Sessions(settings.session_secret),
+        billing=Billing(around.whmcs, settings.whmcs),
+        crm=Crm(around.salesforce, settings.salesforce),
+    )
+    return Serving(bff(context)), context.close
+
+
+def _web(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
+    replica = WebReplica(name, image, settings, around.build_of(image), around.assets)
+    return Serving(replica.app()), _nothing
+
+
+def _worker(name: str, image: Image, settings: Settings, _around: Surroundings) -> Started:
+    worker = ExportWorker(name, image, settings)
+    worker.start()
+    return Serving(worker.app()), worker.stop
+
+
+async def _nothing() -> None:
+    """Give nothing back: a web replica holds no connections."""

@@ -1,0 +1,113 @@
+"""How one release follows another: replicas started, switched and stopped, as the scene's plan says."""
+
+import asyncio
+import logging
+
+from smoke.demo import migrate
+from smoke.demo.edge.upstreams import Upstreams
+from smoke.demo.foundation import open_database
+from smoke.demo.release import SERVICES, Image, Settings
+from smoke.demo.replicas import ReplicaCrashed, Running, Surroundings, start_replica
+from smoke.demo.scene import REPLICAS, Scene, Strategy
+
+DRAIN_S = 0.5
+
+_log = logging.getLogger("smoke.demo.rollout")
+
+
+class Fleet:
+    """The replicas of all services, and the two ways of replacing them."""
+
+    def __init__(self, scene: Scene, sites: dict[str, Upstreams], around: Surroundings) -> None:
+        self._scene = scene
+        self._sites = sites
+        self._around = around
+        self._live: dict[tuple[str, int], Running] = {}
+        self._draining: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Start the release before and give it all traffic."""
+        scene = self._scene
+        replicas = await self._start_all("blue", scene.before, scene.settings_before, frozenset())
+        for replica in replicas:
+            self._put(replica)
+
+    async def prepare(self) -> list[Running]:
+        """Carry out what comes before the switch; returns the replicas that are to take over."""
+        plan = self._scene.plan
+        if plan.strategy is Strategy.NOT_AT_ALL:
+            return []
+        if plan.strategy is Strategy.ALL_AT_ONCE:
+            await self._stop_all()
+        try:
+            if plan.migrates:
+                await self._migrate()
+            return await self._start_all("green", self._scene.after, self._scene.settings, plan.pinned)
+        except (migrate.MigrationFailed, ReplicaCrashed) as error:
+            _log.warning("%s", error)
+            return []
+
+    async def switch(self, replicas: list[Running]) -> None:
+        """Let *replicas* take the places of the old ones, one slot after the other."""
+        plan = self._scene.plan
+        if plan.strategy is Strategy.SWITCH:
+            await asyncio.sleep(plan.first_s)
+        for slot in range(REPLICAS):
+            moved = [replica for replica in replicas if replica.slot == slot]
+            for replica in moved:
+                self._put(replica)
+            if moved and plan.strategy is Strategy.SWITCH:
+                await asyncio.sleep(plan.step_s)
+
+    async def stop(self) -> None:
+        """Stop everything at once."""
+        for task in self._draining:
+            task.cancel()
+        await asyncio.gather(*self._draining, return_exceptions=True)
+        await self._stop_all()
+
+    def _put(self, replica: Running) -> None:
+        """Give *replica* its place; the one that was there finishes its requests and stops."""
+        place = (replica.service, replica.slot)
+        old = self._live.get(place)
+        self._sites[replica.service].replace(old.upstream if old else None, replica.upstream)
+        self._live[place] = replica
+        if old is not None:
+            task = asyncio.create_task(self._drain(old))
+            self._draining.add(task)
+            task.add_done_callback(self._draining.discard)
+
+    async def _drain(self, old: Running) -> None:
+        try:
+            await asyncio.sleep(DRAIN_S)
+        finally:
+            await old.stop()
+
+    async def _stop_all(self) -> None:
+        running, self._live = list(self._live.values()), {}
+        for replica in running:
+            self._sites[replica.service].replace(replica.upstream, None)
+        await asyncio.gather(*(replica.stop(abruptly=True) for replica in running))
+
+    async def _migrate(self) -> None:
+        connection = await open_database(self._scene.settings)
+        try:
+            await migrate.deploy(connection, self._scene.after.migrations)
+        finally:
+            await connection.close()
+
+    async def _start_all(self, colour: str, image: Image, settings: Settings, pinned: frozenset[int]) -> list[Running]:
+        places = [
+            (service, slot)
+            for service in SERVICES
+            for slot in range(1 if service == "worker" else REPLICAS)
+            if slot not in pinned or service == "worker"
+        ]
+        odd = self._scene.odd_ones if image is self._scene.after else {}
+        starting = [
+            start_replica(
+                service, slot, f"{service}-{colour}-{slot + 1}", image, odd.get((service, slot), settings), self._around
+            )
+            for service, slot in places
+        ]
+        return list(await asyncio.gather(*starting))

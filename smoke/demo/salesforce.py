@@ -1,0 +1,151 @@
+"""
+A stand-in for Salesforce: the OAuth token endpoint, some REST resources and the Trust status API.
+
+It is no part of the portal. It answers as `<MyDomain>.my.salesforce.com` and `api.status.salesforce.com` do
+(wire formats, section 4), so that checks and the BFF can be tried without an org.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smoke.demo.forms import form_of
+from smoke.demo.release import Credential
+
+INSTANCE = "AP15"
+VERSIONS = (("Spring '26", "66.0"), ("Summer '26", "67.0"), ("Winter '27", "68.0"))
+RECORDS: dict[str, dict[str, Any]] = {
+    "Organization": {"InstanceName": INSTANCE, "IsSandbox": False},
+    "Contact": {"Name": "Naomi Fischer", "Email": "naomi.fischer@aozora.example", "Phone": "+81 3 5555 0117"},
+}
+
+
+@dataclass(slots=True)
+class Org:
+    """The state of the stand-in: who may ask, which tokens live, and whether it is down for everybody."""
+
+    url: str
+    clients: tuple[Credential, ...]
+    down: bool = False
+    tokens: set[str] = field(default_factory=set)
+    calls: int = 0
+
+    def app(self) -> ASGIApp:
+        """Return the application that answers for the org."""
+        routes = [
+            Route("/services/oauth2/token", self._token, methods=["POST"]),
+            Route("/services/oauth2/userinfo", self._userinfo),
+            Route("/services/data/", self._versions),
+            Route("/services/data/{version}/limits", self._limits),
+            Route("/services/data/{version}/query", self._query),
+        ]
+        return _Outage(self, Starlette(routes=routes, exception_handlers={404: _not_found}))
+
+    def status_app(self) -> ASGIApp:
+        """Return the application of the Trust status API, which stays up when the org is down."""
+        return Starlette(routes=[Route("/v1/instances/{key}/status", self._status)])
+
+    async def _token(self, request: Request) -> JSONResponse:
+        form = await form_of(request)
+        if form.get("grant_type") != "client_credentials":
+            return _oauth_error("unsupported_grant_type", "grant type not supported")
+        known = {client.identifier: client.secret for client in self.clients}
+        identifier = form.get("client_id", "")
+        if identifier not in known:
+            return _oauth_error("invalid_client_id", "client identifier invalid")
+        if not secrets.compare_digest(known[identifier], form.get("client_secret", "")):
+            return _oauth_error("invalid_client", "invalid client credentials")
+        token = f"00D5i000000Demo!{secrets.token_urlsafe(24)}"
+        self.tokens.add(token)
+        return JSONResponse(
+            {
+                "access_token": token,
+                "signature": secrets.token_urlsafe(32),
+                "scope": "api",
+                "instance_url": self.url,
+                "id": "https://login.salesforce.com/id/00D5i000000DemoEAC/0055i000001DemoAAS",
+                "token_type": "Bearer",
+                "issued_at": str(int(time.time() * 1000)),
+                "api_instance_url": "https://api.salesforce.com",
+            }
+        )
+
+    async def _versions(self, _request: Request) -> JSONResponse:
+        listed = [{"label": label, "url": f"/services/data/v{v}", "version": v} for label, v in VERSIONS]
+        return JSONResponse(listed)
+
+    async def _userinfo(self, request: Request) -> Response:
+        if not self._known(request):
+            return PlainTextResponse("Bad_OAuth_Token", 403)
+        return JSONResponse({"sub": self.url, "user_id": "0055i000001DemoAAS", "organization_id": "00D5i000000DemoEAC"})
+
+    async def _limits(self, request: Request) -> JSONResponse:
+        content = {"DailyApiRequests": {"Max": 15000, "Remaining": 15000 - self.calls}}
+        return self._rest(request, content)
+
+    async def _query(self, request: Request) -> JSONResponse:
+        words = request.query_params.get("q", "").split()
+        named = words[words.index("FROM") + 1] if "FROM" in words[:-1] else ""
+        if named not in RECORDS:
+            return JSONResponse(
+                [{"message": f"sObject type '{named}' is not supported.", "errorCode": "INVALID_TYPE"}], 400
+            )
+        record = {"attributes": {"type": named, "url": f"{request.url.path}/{named}"}, **RECORDS[named]}
+        return self._rest(request, {"totalSize": 1, "done": True, "records": [record]})
+
+    async def _status(self, request: Request) -> JSONResponse:
+        if request.path_params["key"] != INSTANCE:
+            return JSONResponse({"message": "Instance not found"}, 404)
+        incidents = [{"id": 20001234, "message": {"rootCause": None}, "isCore": True}] if self.down else []
+        return JSONResponse(
+            {
+                "key": INSTANCE,
+                "location": "APAC",
+                "environment": "production",
+                "releaseVersion": "Winter '27 Patch 4",
+                "releaseNumber": "264.4",
+                "status": "MAJOR_INCIDENT_CORE" if self.down else "OK",
+                "isActive": True,
+                "Products": [],
+                "Incidents": incidents,
+                "Maintenances": [],
+            }
+        )
+
+    def _known(self, request: Request) -> bool:
+        return request.headers.get("authorization", "").removeprefix("Bearer ") in self.tokens
+
+    def _rest(self, request: Request, content: Any) -> JSONResponse:
+        if not self._known(request):
+            return JSONResponse([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}], 401)
+        self.calls += 1
+        return JSONResponse(content, headers={"sforce-limit-info": f"api-usage={self.calls}/15000"})
+
+
+class _Outage:
+    """Answers for the org while it is down: 503 for every caller."""
+
+    def __init__(self, org: Org, app: ASGIApp) -> None:
+        self._org = org
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: ASGIApp = self._app
+        if self._org.down:
+            app = JSONResponse([{"message": "Server unavailable", "errorCode": "SERVER_UNAVAILABLE"}], 503)
+        await app(scope, receive, send)
+
+
+def _oauth_error(error: str, description: str) -> JSONResponse:
+    return JSONResponse({"error": error, "error_description": description}, 400)
+
+
+async def _not_found(_request: Request, _error: Exception) -> JSONResponse:
+    return JSONResponse([{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}], 404)

@@ -1,0 +1,70 @@
+"""Everything that can be otherwise in one run of the stack: faults write here, the portal acts on it."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from random import Random
+
+from smoke.demo.release import Image, Settings
+
+REPLICAS = 3
+
+
+class Strategy(Enum):
+    """How a release gets to its place."""
+
+    SWITCH = "new replicas start beside the old ones, then take their places one by one"
+    ALL_AT_ONCE = "the old replicas are stopped before the new ones start"
+    NOT_AT_ALL = "nothing is replaced, although the deploy says so"
+
+
+class Outage(Enum):
+    """How a third party fails for every caller."""
+
+    UNAVAILABLE = "answers 503"
+    REFUSED = "takes no connection"
+
+
+@dataclass(slots=True)
+class Plan:
+    """How one deploy goes; times in seconds, *pinned* are the slots that keep the old release."""
+
+    strategy: Strategy = Strategy.SWITCH
+    migrates: bool = True
+    first_s: float = 0.1
+    step_s: float = 0.25
+    pinned: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Scene:
+    """
+    One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
+
+    *odd_ones* are the settings of single replicas of the new release, by service and slot. Without faults a scene
+    is a good deploy in ordinary weather: a few connections are reset, the first answer of a replica is slow.
+    """
+
+    rng: Random
+    speed: float
+    before: Image
+    after: Image
+    settings_before: Settings
+    settings: Settings
+    plan: Plan = field(default_factory=Plan)
+    odd_ones: dict[tuple[str, int], Settings] = field(default_factory=dict)
+    reset_share: float = 0.0
+    account_expired: bool = False
+    blip_s: float = 0.0
+    maintenance: bool = False
+    salesforce: Outage | None = None
+    whmcs_refuses_release: bool = False
+    names_resolve: bool = True
+    browser_lives_s: float | None = None
+
+    def about(self, seconds: float, spread: float = 0.3) -> float:
+        """Return *seconds* more or less, on the clock of this run."""
+        return seconds * self.rng.uniform(1 - spread, 1 + spread) / self.speed
+
+    def one_slot(self) -> int:
+        """Return the slot of some replica."""
+        return self.rng.randrange(REPLICAS)

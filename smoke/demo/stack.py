@@ -1,0 +1,135 @@
+"""
+The process of the embedded stack: `python -m smoke.demo.stack --state DIRECTORY [--fault ID]...`.
+
+It prints one JSON line when it is ready, obeys one order a line on stdin (`deploy`), answers each with one JSON
+line, and ends when stdin ends or on SIGTERM or SIGINT. Nothing is left behind, however it ends.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from smoke.demo.daemons import Sentinel
+from smoke.demo.errors import StackError
+from smoke.demo.faults import find
+from smoke.demo.portal import Portal
+from smoke.errors import SmokeError, UsageError
+from smoke.verdict.words import EXIT_USAGE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the stack until stdin ends; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="smoke demo: %(message)s")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        asyncio.run(_run(options))
+    except UsageError as error:
+        _say(event="failed", message=str(error))
+        return EXIT_USAGE
+    except SmokeError as error:
+        _say(event="failed", message=str(error))
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m smoke.demo.stack", description="Run the embedded stack.")
+    parser.add_argument("--state", type=Path, required=True, help="directory that receives addresses and credentials")
+    parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch on a fault; repeatable")
+    parser.add_argument("--seed", type=int, default=1, help="which replica, which moment (default 1)")
+    parser.add_argument("--speed", type=float, default=1.0, help="2 lets everything happen twice as fast")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    faults = tuple(find(identifier) for identifier in options.fault)
+    ended = asyncio.Event()
+    orders = _orders(ended)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, ended.set)
+    directory = Path(tempfile.gettempdir()) / f"smoke-demo-{secrets.token_hex(6)}"
+    portal = Portal(options.state.resolve(), directory, faults, options.seed, options.speed)
+    async with _sentinel(directory, portal.files.directory) as sentinel:
+        directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        portal.files.create()
+        work = asyncio.create_task(_work(portal, sentinel, orders))
+        watches = [asyncio.create_task(ended.wait()), asyncio.create_task(sentinel.gone())]
+        await asyncio.wait([work, *watches], return_when=asyncio.FIRST_COMPLETED)
+        for watch in watches:
+            watch.cancel()
+        work.cancel()
+        result = (await asyncio.gather(work, return_exceptions=True))[0]
+        if isinstance(result, Exception):
+            raise (
+                result if isinstance(result, SmokeError) else StackError(f"{type(result).__name__}: {result}")
+            ) from result
+
+
+async def _work(portal: Portal, sentinel: Sentinel, orders: "asyncio.Queue[str]") -> None:
+    await portal.start(sentinel)
+    try:
+        _say(event="ready", **portal.description())
+        while True:
+            order = (await orders.get()).strip()
+            if order == "deploy":
+                _say(event="deployed", **await portal.deploy())
+            elif order:
+                _say(event="refused", message=f"unknown order {order!r}; the only one is: deploy")
+    finally:
+        await portal.stop()
+
+
+@asynccontextmanager
+async def _sentinel(*directories: Path) -> AsyncIterator[Sentinel]:
+    sentinel = await Sentinel.start(*directories)
+    try:
+        yield sentinel
+    finally:
+        await sentinel.close()
+
+
+def _orders(ended: asyncio.Event) -> "asyncio.Queue[str]":
+    """
+    Return a queue of the lines of stdin; *ended* is set when they end.
+
+    A thread reads the bare descriptor: the event loop cannot wait for every kind of stdin, and a buffered reader
+    would hold a lock when the interpreter ends.
+    """
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def tell(call: Any, *values: Any) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(call, *values)
+
+    def read() -> None:
+        rest = b""
+        while chunk := os.read(0, 4096):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                tell(queue.put_nowait, line.decode("utf-8", "replace"))
+        tell(ended.set)
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+    return queue
+
+
+def _say(**content: Any) -> None:
+    print(json.dumps(content), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

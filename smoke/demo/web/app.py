@@ -1,0 +1,125 @@
+"""The web service: the shell of every page, the assets of this and of earlier builds, its health."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from html import escape
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smoke.demo.release import Image, Settings
+from smoke.demo.warmth import Replica
+from smoke.demo.web.build import CONTENT_TYPES, ENTRY, Build
+
+PAGES = ("/", "/login", "/dashboard", "/account/invoices", "/account/subscriptions", "/catalogue", "/checkout")
+
+SHELL = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="commit" content="{commit}">
+<meta name="api" content="{api}">
+<title>Customer Portal</title>
+<link rel="icon" href="/assets/{icon}">
+<link rel="stylesheet" href="/assets/{style}">
+<script type="module" src="/assets/{entry}"></script>
+</head>
+<body>
+<div id="root"></div>
+<noscript>The Customer Portal needs JavaScript.</noscript>
+</body>
+</html>
+"""
+
+BROKEN = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="commit" content="{commit}"><title>Customer Portal</title>
+<link rel="stylesheet" href="/assets/{style}"></head>
+<body><main class="card"><h1>Something went wrong</h1>
+<p>Application error: a server-side exception has occurred (digest 2847561093).</p></main></body>
+</html>
+"""
+
+UNCACHED = {"cache-control": "no-cache"}
+IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+@dataclass(slots=True)
+class AssetStore:
+    """The files of all builds: a deploy adds its own before the switch, so that open tabs keep working."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def publish(self, build: Build, missing: frozenset[str]) -> None:
+        """Add the files of *build*, except those whose source is *missing* from the image."""
+        kept = {file for source, file in build.names.items() if source not in missing}
+        self.files.update({file: content for file, content in build.files.items() if file in kept})
+
+
+class WebReplica:
+    """One process that serves the pages of one build."""
+
+    def __init__(self, name: str, image: Image, settings: Settings, build: Build, assets: AssetStore) -> None:
+        self._name = name
+        self._image = image
+        self._settings = settings
+        self._build = build
+        self._assets = assets
+        self._started = time.monotonic()
+
+    def app(self) -> ASGIApp:
+        """Return the application of this replica."""
+        routes = [
+            Route("/_health", self._health),
+            Route("/assets/manifest.json", self._manifest),
+            Route("/assets/{name}", self._asset),
+            *(Route(page, self._page) for page in PAGES),
+        ]
+        app = Starlette(routes=routes, exception_handlers={404: self._not_found})
+        settings = self._settings
+        return Replica(app, self._name, settings.slow_first_s, each_route=settings.slow_each_route)
+
+    async def _health(self, _request: Request) -> JSONResponse:
+        content = {"status": "ok", "version": self._image.commit, "uptime": round(time.monotonic() - self._started, 3)}
+        return JSONResponse(content, headers={"cache-control": "no-store"})
+
+    async def _manifest(self, _request: Request) -> Response:
+        listed = {source: f"/assets/{file}" for source, file in sorted(self._build.names.items())}
+        return Response(json.dumps(listed, indent=1), media_type="application/json", headers=UNCACHED)
+
+    async def _asset(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        content = self._assets.files.get(name)
+        if content is None:
+            return PlainTextResponse("Not found", 404, headers={"cache-control": "no-store"})
+        kind = CONTENT_TYPES[name[name.rindex(".") :]]
+        return Response(content, headers={"content-type": kind, **IMMUTABLE})
+
+    async def _page(self, request: Request) -> HTMLResponse:
+        broken = request.url.path in self._image.broken_pages
+        return HTMLResponse(self._shell(BROKEN if broken else SHELL), headers=self._headers())
+
+    async def _not_found(self, _request: Request, _error: Exception) -> HTMLResponse:
+        return HTMLResponse(self._shell(SHELL), 404, headers=self._headers())
+
+    def _shell(self, template: str) -> str:
+        names = self._build.names
+        return template.format(
+            commit=escape(self._image.commit),
+            api=escape(self._settings.api_origin),
+            icon=names["icon.svg"],
+            style=names["style.css"],
+            entry=names[ENTRY],
+        )
+
+    def _headers(self) -> dict[str, str]:
+        policy = (
+            f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+            f" {self._settings.api_origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+        return {**UNCACHED, "content-security-policy": policy, "x-content-type-options": "nosniff"}

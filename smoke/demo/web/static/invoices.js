@@ -1,0 +1,19 @@
+import { badge, day, money, show, table, trouble } from "./dom.js";
+import { ask } from "./api.js";
+
+const COLUMNS = [
+  ["Number", (invoice) => invoice.number],
+  ["Issued", (invoice) => day(invoice.issuedOn)],
+  ["Due", (invoice) => day(invoice.dueOn)],
+  ["Status", (invoice) => badge(invoice.status)],
+  ["Total", (invoice) => money(invoice.total), "number"],
+];
+
+export async function draw(place) {
+  try {
+    const { items } = await ask("/invoices");
+    show(place, table("Invoices", COLUMNS, items));
+  } catch {
+    show(place, trouble("Your invoices cannot be shown at the moment."));
+  }
+}

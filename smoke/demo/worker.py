@@ -1,0 +1,71 @@
+"""The worker: carries out the jobs of the `exports` queue with BullMQ, and tells its own health."""
+
+import asyncio
+import csv
+import io
+import time
+from typing import Any
+
+from bullmq import Job, Worker
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smoke.demo.database import Pool
+from smoke.demo.release import Image, Settings
+from smoke.demo.warmth import Replica
+
+QUEUE = "exports"
+
+
+class ExportWorker:
+    """One worker process: takes jobs, unless its build is deaf."""
+
+    def __init__(self, name: str, image: Image, settings: Settings) -> None:
+        self._name = name
+        self._image = image
+        self._settings = settings
+        self._database = Pool(settings.database, size=2)
+        self._worker: Any = None
+        self._started = time.monotonic()
+
+    def app(self) -> ASGIApp:
+        """Return the application that tells the worker's health."""
+        return Replica(Starlette(routes=[Route("/health", self._health)]), self._name)
+
+    def start(self) -> None:
+        """Take jobs from now on."""
+        if not self._image.deaf:
+            connection = {"unix_socket_path": self._settings.valkey}
+            self._worker = Worker(QUEUE, self._carry_out, {"connection": connection, "concurrency": 4})
+
+    async def stop(self) -> None:
+        """Finish the current jobs and take no more."""
+        if self._worker is not None:
+            await self._worker.close()
+        await self._database.close()
+
+    async def _health(self, _request: Request) -> JSONResponse:
+        uptime = round(time.monotonic() - self._started, 3)
+        return JSONResponse({"status": "ok", "version": self._image.commit, "uptime": uptime})
+
+    async def _carry_out(self, job: Job, _token: str) -> dict[str, int]:
+        """Write the customer's invoices as CSV into the export."""
+        export, customer = job.data["id"], job.data["customer"]
+        await self._database.rows("UPDATE export SET status = 'active' WHERE id = %s", export)
+        rows = await self._database.rows(
+            "SELECT number, issued_on, total FROM invoice WHERE customer_id = %s ORDER BY number", customer
+        )
+        sheet = io.StringIO()
+        writer = csv.writer(sheet)
+        writer.writerow(["number", "issued on", "total"])
+        writer.writerows([row["number"], row["issued_on"], row["total"]] for row in rows)
+        await asyncio.sleep(0.1)  # rendering takes a moment, so that a job can be seen under way
+        await self._database.rows(
+            "UPDATE export SET status = 'completed', content = %s, finished_at = now() WHERE id = %s",
+            sheet.getvalue(),
+            export,
+        )
+        return {"rows": len(rows)}
