@@ -61,6 +61,8 @@ def _result(check: CheckJson, verdict: VerdictJson) -> "TestResult":
         Outcome.SKIPPED: Status.SKIPPED,
     }
     environment = str(verdict["environment"])
+    # Allure counts everything with a message among the errors.
+    told = check["outcome"] != Outcome.PASSED
     started = datetime.fromisoformat(verdict["started_at"]) + timedelta(seconds=check.get("started_at", 0))
     start = int(started.timestamp() * 1000)
     identity = hashlib.sha256(f"{environment}\n{check['id']}".encode("utf-8", "replace")).hexdigest()[:32]
@@ -73,7 +75,7 @@ def _result(check: CheckJson, verdict: VerdictJson) -> "TestResult":
         testCaseId=identity,
         historyId=identity,
         status=statuses[Outcome(check["outcome"])],
-        statusDetails=StatusDetails(message=_line(check["message"]), trace=_trace(check)),
+        statusDetails=StatusDetails(message=_line(check["message"]), trace=_trace(check)) if told else None,
         stage="finished",
         labels=_labels(check, verdict),
         parameters=[Parameter(name="environment", value=_line(environment))],
@@ -125,7 +127,7 @@ def _attachments(check: CheckJson, result: "TestResult", run_directory: Path) ->
         shutil.copyfile(file, directory / name)
         attachments.append(Attachment(name=_line(file.name), source=name, type=_TYPES.get(file.suffix, "text/plain")))
     text = ATTACHMENT_PATTERN.format(prefix=f"{result.uuid}-finding", ext="txt")
-    replace_file(directory / text, f"{untrusted.block(check['message'])}\n{result.statusDetails.trace}\n")
+    replace_file(directory / text, f"{untrusted.block(check['message'])}\n{_trace(check)}\n")
     return [Attachment(name="finding", source=text, type="text/plain"), *attachments]
 
 

@@ -91,22 +91,21 @@ class Terminal:
         self._replicas = replicas or {}
         self._deadline = self._clock() + budget_s
         opening = opening_line(environment, release_expected, previous, budget_s, self._style)
-        self._line.print(opening)
+        self._wait_for("", opening)
         self._line.start()
-        self._wait_for("")
 
     def finding(self, finding: Finding) -> None:
         """Take in one finding; in any order."""
         again = finding.check in self._found
         self._found[finding.check] = finding
         stage = str(Stage.CONFIRM if again else finding.stage)
+        lines = []
         if again or finding.outcome in {Outcome.FAILED, Outcome.UNDECIDED}:
-            self._note_finding(finding, stage)
+            lines += self._of_note(finding, stage)
         if finding.check in self._pending.get(stage, ()):
             self._pending[stage].remove(finding.check)
-            if not self._pending[stage]:
-                self._complete(stage)
-        self._wait_for("")
+            lines += self._complete(stage)
+        self._wait_for("", *lines)
 
     def waiting(self, note: str) -> None:
         """Say in the status line what is waited for: `bff: 2 of 3 replicas serve 9f1c2ab`; the next finding ends it."""
@@ -125,20 +124,24 @@ class Terminal:
         """Erase the status line for good, also when no verdict comes."""
         self._line.leave()
 
-    def _note_finding(self, finding: Finding, stage: str) -> None:
+    def _of_note(self, finding: Finding, stage: str) -> list[str]:
         self._noted += 1
-        if self._noted <= FINDINGS_SHOWN:
-            same = finding.message in self._said
-            self._said.add(finding.message)
-            told = replace(finding, message="the same") if same else finding
-            self._line.print(*finding_lines(told, stage, self._style))
+        if self._noted > FINDINGS_SHOWN:
+            return []
+        same = finding.message in self._said
+        self._said.add(finding.message)
+        told = replace(finding, message="the same") if same else finding
+        return finding_lines(told, stage, self._style)
 
-    def _complete(self, stage: str) -> None:
+    def _complete(self, stage: str) -> list[str]:
+        if self._pending[stage]:
+            return []
         findings = [self._found[check] for check in self._planned[stage]]
-        self._line.print(*stage_lines(stage, findings, self._style, self._replicas))
+        return stage_lines(stage, findings, self._style, self._replicas)
 
-    def _wait_for(self, note: str) -> None:
+    def _wait_for(self, note: str, *lines: str) -> None:
         self._status = status_text(self._pending, self._planned, note)
+        self._line.print(*lines)
 
     def _render(self) -> str:
         return status_line(self._status, self._deadline - self._clock(), self._style)

@@ -12,7 +12,8 @@ SIX_JOURNEYS = ("login", "dashboard", "invoices", "subscriptions", "catalogue", 
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'"
-    "</script></style></pre>]]><!-- **bold** [a](javascript:alert(1)) | @octocat #1 https://evil.example/ :tada: $x$ `code`\r\n"
+    "</script></style></pre>]]><!-- **bold** [a](javascript:alert(1)) | @octocat #1 "
+    "https://evil.example/ :tada: $x$ `code`\r\n"
     "::error title=owned::owned\n::set-output name=verdict::pass\n##[error]owned %0A::error::x\x00\x08\x7f\ufffe"
     "\u202egnp.exe\u2066\u200b\u2028\ud800 後 ᚠ é ✓"
 )
