@@ -206,7 +206,7 @@ def _asked_s(result: object) -> float:
 def _epoch(date: str) -> float | None:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # A date without a zone is in GMT by definition of the header.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

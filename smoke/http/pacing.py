@@ -24,6 +24,11 @@ class HostPace:
         self._window_s = self._most / requests_per_s
         self._begun: deque[float] = deque(maxlen=self._most)
 
+    @property
+    def free_slots(self) -> int:
+        """How many more requests could be open now."""
+        return self._slots.value
+
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn, and hold its slot."""

@@ -1,10 +1,11 @@
 """Turn exchanges into records and into commands for a person, without a secret in either."""
 
 import json
+import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from smoke.http.exchange import Exchange, Request
 from smoke.http.secrecy import MASK, is_secret_field, is_secret_header, placeholder
@@ -47,63 +48,75 @@ def curl(request: Request) -> str:
     """
     Return the command that repeats *request* by hand.
 
-    Secrets are replaced by shell variables that tell what to put there (`$AUTHORIZATION`), never by values.
+    What is secret by its name is replaced by a shell variable that tells what to put there (`$AUTHORIZATION`).
     """
-    words = ["curl", "-sS", "-i", "--compressed"]
-    if request.method.upper() == "HEAD":
-        words[2] = "-I"
-    elif request.method.upper() != "GET":
-        words += ["-X", request.method.upper()]
+    method = request.method.upper()
+    words = ["curl", "-sS", "-I" if method == "HEAD" else "-i", "--compressed"]
+    if method not in {"GET", "HEAD"}:
+        words += ["-X", method]
     if request.follow_redirects:
         words.append("-L")
     for name, value in request.headers.items():
-        words += ["-H", _variable(f"{name}: ", name) if is_secret_header(name) else shlex.quote(f"{name}: {value}")]
-    return " ".join([*words, *_curl_body(request), shlex.quote(_safe_url(request.url, as_variables=True))])
+        words += ["-H", f"{name}: {_variable(name) if is_secret_header(name) else value}"]
+    words += [*_curl_body(request), _safe_url(request.url, _variable)]
+    return " ".join(map(_shell_word, words))
 
 
 def _curl_body(request: Request) -> list[str]:
     if request.json is None and request.form is None:
         return []
-    words = ["-H", shlex.quote("Content-Type: application/json")] if request.form is None else []
+    words = ["-H", "Content-Type: application/json"] if request.form is None else []
     if request.secret_body:
-        return [*words, "--data", '"$BODY"']
+        return [*words, "--data", _variable("body")]
     if request.form is None:
-        return [*words, "--data", shlex.quote(_compact(_safe_json(request.json)))]
-    for name, value in request.form.items():
-        field = _variable(f"{name}=", name) if is_secret_field(name) else shlex.quote(f"{name}={value}")
-        words += ["--data-urlencode", field]
+        return [*words, "--data", _compact(_safe_json(request.json, _variable))]
+    for name, value in _safe_json(request.form, _variable).items():
+        words += ["--data-urlencode", f"{name}={value}"]
     return words
 
 
-def _variable(prefix: str, name: str) -> str:
-    """Return a shell word in which the variable is expanded; header and field names need no quoting inside it."""
-    return f'"{prefix}${placeholder(name)}"'
+def _variable(name: str) -> str:
+    """Return a mark that `_shell_word` turns into a shell variable; private-use characters survive JSON and URLs."""
+    return f"\ue000{placeholder(name)}\ue001"
 
 
-def _safe_headers(pairs: Any, redact: Callable[[str], str]) -> list[list[str]]:
+def _shell_word(text: str) -> str:
+    """Quote *text* for a shell, with its variables left to expand."""
+    pieces = re.split("\ue000([A-Z0-9_]+)\ue001", text)
+    quoted = [f'"${piece}"' if number % 2 else piece and shlex.quote(piece) for number, piece in enumerate(pieces)]
+    return "".join(quoted) or "''"
+
+
+def _safe_headers(pairs: Iterable[tuple[str, str]], redact: Callable[[str], str]) -> list[list[str]]:
     return [[name, MASK if is_secret_header(name) else redact(value)] for name, value in pairs]
 
 
-def _safe_url(url: str, *, as_variables: bool = False) -> str:
+def _hidden(_name: str) -> str:
+    return MASK
+
+
+def _safe_url(url: str, stand_in: Callable[[str], str] = _hidden) -> str:
+    """Return *url* without credentials, its secret parameters replaced, everything else untouched."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return MASK
-    host = parts.netloc.rpartition("@")[2]
-    pairs = [
-        (name, (f"${placeholder(name)}" if as_variables else MASK) if is_secret_field(name) else value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    query = (
-        urlencode(pairs, safe="$[]/:,", quote_via=quote) if any(is_secret_field(n) for n, _ in pairs) else parts.query
-    )
-    return parts._replace(netloc=host, query=query).geturl()
+    query = "&".join(_safe_parameter(pair, stand_in) for pair in parts.query.split("&"))
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
 
 
-def _safe_json(value: Any) -> Any:
+def _safe_parameter(pair: str, stand_in: Callable[[str], str]) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={stand_in(name)}" if equals and is_secret_field(name) else pair
+
+
+def _safe_json(value: Any, stand_in: Callable[[str], str] = _hidden) -> Any:
     if isinstance(value, Mapping):
-        return {key: MASK if is_secret_field(str(key)) else _safe_json(item) for key, item in value.items()}
-    return [_safe_json(item) for item in value] if isinstance(value, list | tuple) else value
+        return {
+            key: stand_in(key) if is_secret_field(str(key)) else _safe_json(item, stand_in)
+            for key, item in value.items()
+        }
+    return [_safe_json(item, stand_in) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _compact(value: Any) -> str:

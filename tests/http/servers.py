@@ -51,8 +51,7 @@ class Connection:
     @property
     def headers(self) -> dict[str, str]:
         """The request's headers by lower-case name."""
-        lines = self.head.decode("latin-1").split("\r\n")[1:]
-        return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+        return headers_of(self.head)
 
     async def body(self) -> bytes:
         """Read the request's body."""
@@ -172,6 +171,12 @@ def client(**settings: Any) -> HttpClient:
 def get(url: str, **more: Any) -> Request:
     """Return a GET request."""
     return Request("GET", url, **more)
+
+
+def headers_of(head: bytes) -> dict[str, str]:
+    """Return the headers of a request by lower-case name."""
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
 
 
 def free_port() -> int:

@@ -1,0 +1,84 @@
+"""Tests of the pace: how many at once, how many a second, and nothing slower than that."""
+
+import asyncio
+import time
+
+import pytest
+
+from smoke.http.pacing import HostPace, Pace
+from tests.http.servers import HELLO, Connection, client, get, in_loop, saying, serving
+
+
+@pytest.mark.parametrize("most", [1, 4])
+@in_loop
+async def test_at_once(most: int) -> None:
+    """No more requests are open at once than allowed, counted by the server."""
+
+    async def answer(connection: Connection) -> None:
+        await asyncio.sleep(0.02)
+        await connection.send(HELLO)
+
+    async with serving(answer) as server, client(concurrency=most) as http:
+        await http.sample(get(server.url), 12)
+        assert server.accepted == 12
+        # The server may see a connection end a moment after the client has begun the next.
+        assert server.most_open <= most + 1
+
+
+@in_loop
+async def test_hosts_do_not_share() -> None:
+    """Every host has a pace of its own."""
+    pace = Pace(1, 1)
+    assert pace.of("a") is pace.of("a")
+    async with pace.of("a").turn(), pace.of("b").turn():
+        pass
+
+
+@in_loop
+async def test_rate() -> None:
+    """No more requests begin in any one second than allowed."""
+    began: list[float] = []
+    pace = HostPace(100, 20)
+
+    async def one() -> None:
+        async with pace.turn():
+            began.append(time.monotonic())
+
+    await asyncio.gather(*(one() for _ in range(45)))
+    assert all(later - earlier > 0.99 for earlier, later in zip(began, began[20:], strict=False))
+    assert began[-1] - began[0] < 4
+
+
+@in_loop
+async def test_slow_rate() -> None:
+    """A rate below one a second is kept too."""
+    pace = HostPace(1, 5 / 6)
+    began = time.monotonic()
+    for _ in range(2):
+        async with pace.turn():
+            pass
+    assert 1.15 < time.monotonic() - began < 3
+
+
+@in_loop
+async def test_waiting_holds_no_slot() -> None:
+    """Whoever waits for the rate holds no slot, and gives way when cancelled."""
+    pace = HostPace(2, 1)
+    async with pace.turn():
+        waiting = asyncio.create_task(pace.turn().__aenter__())
+        await asyncio.sleep(0.05)
+        assert pace.free_slots == 1
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert pace.free_slots == 2
+
+
+@in_loop
+async def test_not_slowed() -> None:
+    """A hundred requests within the limits are not slowed by them."""
+    async with serving(saying(HELLO)) as server, client(concurrency=100, requests_per_s=1000) as http:
+        began = time.perf_counter()
+        exchanges = await http.sample(get(server.url), 100)
+        assert time.perf_counter() - began < 2
+        assert {exchange.status for exchange in exchanges} == {200}
