@@ -87,6 +87,12 @@ def find(path: str, data: Any) -> Any:
         return None
 
 
+def replica_of(exchange: Exchange, header: str | None) -> str | None:
+    """Return the name that a replica gives itself in *header*, if it does."""
+    name = exchange.headers.get(header.lower(), "") if header else ""
+    return clip(name.strip()) or None
+
+
 def quote(value: Any) -> str:
     """Return a foreign value for a message: one line, as JSON, never longer than a few words."""
     return clip(json.dumps(value, ensure_ascii=True, default=str))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from shlex import quote as shell_quote
 from typing import TYPE_CHECKING, Any
 
+from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.errors import SmokeError
@@ -98,8 +99,7 @@ class SampledCheck(Check):
 
     def sample(self, exchange: Exchange) -> Sample:
         """Return the fault and the replica of one answer."""
-        name = exchange.headers.get(self.replica_header.lower()) if self.replica_header else None
-        return Sample(self.fault(exchange), name)
+        return Sample(self.fault(exchange), replica_of(exchange, self.replica_header))
 
     def facts(self, rounds: Sequence[Observation], samples: Sequence[Sequence[Sample]]) -> dict[str, Any]:
         """Return the evidence that other pure functions use (see `smoke.verdict.attribution`)."""

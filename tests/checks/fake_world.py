@@ -13,7 +13,7 @@ from smoke.errors import SmokeError
 from smoke.http import Exchange, Failure, FailureKind, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Outcome
+from smoke.verdict.words import Outcome, Stage
 
 NOW = 1_800_000_000.0
 
@@ -154,7 +154,7 @@ async def conclude(check: Check, world: World, rounds: int = 3) -> Judgement:
     """Observe and judge as the engine does: once more after a failure, up to *rounds* while it is unclear."""
     seen: list[Observation] = []
     judgement = None
-    while judgement is None or _again(judgement, len(seen), rounds):
+    while judgement is None or _again(check, judgement, len(seen), rounds):
         seen.append(await check.observe(world, len(seen) + 1))
         obstacle = seen[-1].obstacle
         judgement = Judgement(Outcome.UNDECIDED, obstacle[0]) if obstacle else check.judge(seen)
@@ -162,7 +162,9 @@ async def conclude(check: Check, world: World, rounds: int = 3) -> Judgement:
     return judgement
 
 
-def _again(judgement: Judgement, made: int, rounds: int) -> bool:
+def _again(check: Check, judgement: Judgement, made: int, rounds: int) -> bool:
+    if check.stage is Stage.CONVERGE:
+        return False
     if judgement.unclear:
         return made < rounds
     return judgement.outcome is Outcome.FAILED and made == 1

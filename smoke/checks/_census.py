@@ -1,0 +1,168 @@
+"""Who serves which commit: one vote a sample, told apart by replica where replicas name themselves."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Any
+
+from smoke.checks._answers import cached, find, not_json, not_ok, parse, quote, replica_of
+from smoke.checks._world import Http
+from smoke.environment.services import ReleaseProbe, Service
+from smoke.http import Exchange, Request
+from smoke.verdict.release import Release, normalise, same_commit
+from smoke.verdict.tally import samples_needed
+
+MIXTURE_SHARE = 0.5
+"""While a release is rolled out, old and new stand side by side even where one replica is declared."""
+
+_FRESH = "smoke-fresh"
+_KEPT_BYTES = 2_000
+_SHORT = 7
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """
+    One answer to the question which commit is served.
+
+    *commit* is None where *silent* says why. *answered* tells that a success status came; *untold* that the answer was
+    as it should be and only names no commit. *edge* marks a page out of a cache: what visitors get, without saying
+    which replica.
+    """
+
+    commit: str | None = None
+    replica: str | None = None
+    silent: str | None = None
+    answered: bool = True
+    edge: bool = False
+    untold: bool = False
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Electorate:
+    """How the votes about one service are taken: its probe, and the names by which commits are known."""
+
+    service: Service
+    probe: ReleaseProbe
+    release: Release
+
+    @property
+    def size(self) -> int:
+        """How many votes make a full census."""
+        return samples_needed(min(self.service.share, MIXTURE_SHARE))
+
+    @property
+    def request(self) -> Request:
+        """The question."""
+        return Request("GET", f"{self.service.url.rstrip('/')}{self.probe.path}")
+
+    async def ask(self, http: Http, times: int | None = None) -> tuple[Exchange, ...]:
+        """Ask for a full census; if a cache answers, ask past it as well."""
+        first = await http.sample(self.request, times or self.size)
+        if not any(cached(one) for one in first):
+            return first
+        joint = "&" if "?" in self.request.url else "?"
+        fresh = replace(self.request, url=f"{self.request.url}{joint}{_FRESH}={token_hex(4)}")
+        return (*first, *await http.sample(fresh, times or self.size))
+
+    def votes(self, exchanges: Iterable[Exchange]) -> tuple[Vote, ...]:
+        """Return the votes; answers out of a cache count only for pages, where they are what visitors get."""
+        cast = [self._vote(one) for one in exchanges]
+        past_the_cache = any(vote.commit and not vote.edge for vote in cast)
+        return tuple(one for one in cast if not (past_the_cache and one.silent == _CACHED))
+
+    def _vote(self, exchange: Exchange) -> Vote:
+        wrong = not_ok(exchange)
+        replica = replica_of(exchange, self.service.replica_header)
+        if wrong is not None:
+            return Vote(replica=replica, silent=wrong, answered=False)
+        if cached(exchange):
+            if self.probe.meta is None:
+                return Vote(silent=_CACHED)
+            return replace(self._told(exchange, None), edge=True)
+        return self._told(exchange, replica)
+
+    def _told(self, exchange: Exchange, replica: str | None) -> Vote:
+        told, silent = _commit(exchange, self.probe)
+        if silent is not None:
+            return Vote(replica=replica, silent=silent)
+        name = normalise(told)
+        if name is None or len(name) > _LONGEST_NAME:
+            return Vote(replica=replica, silent=f"no commit is named, only {quote(told)}", untold=True)
+        return Vote(self._known(name), replica, version=_version(exchange, self.probe))
+
+    def _known(self, name: str) -> str:
+        """Return the announced spelling of a commit, so that short and full names are one."""
+        for known in (self.release.commit, self.release.previous):
+            if known and same_commit(name, known):
+                return normalise(known) or name
+        return name
+
+
+_CACHED = "answered by a cache"
+
+
+def electorates(services: dict[str, Service], release: Release) -> dict[str, Electorate]:
+    """Return the electorate of each service that tells its release."""
+    return {name: Electorate(one, one.release, release) for name, one in services.items() if one.release is not None}
+
+
+def commits(votes: Iterable[Vote]) -> dict[str, int]:
+    """Return how many votes each commit got."""
+    return dict(Counter(one.commit for one in votes if one.commit).most_common())
+
+
+def census_facts(votes: Sequence[Vote]) -> dict[str, Any]:
+    """Return the census as the verdict shows it: votes by commit and by replica."""
+    replicas = Counter(one.replica for one in votes if one.replica)
+    return {"commits": commits(votes), "replicas": dict(sorted(replicas.items()))}
+
+
+def by_replica(votes: Iterable[Vote]) -> dict[str, set[str]]:
+    """Return the commits that each named replica served; for one that names none, why it does not."""
+    served: dict[str, set[str]] = {}
+    for one in votes:
+        if one.replica:
+            served.setdefault(one.replica, set()).add(one.commit or one.silent or "")
+    return dict(sorted(served.items()))
+
+
+def short(commit: str) -> str:
+    """Return a commit as people write it."""
+    is_hex = all(one in "0123456789abcdef" for one in commit)
+    return commit[:_SHORT] if is_hex else commit[:20]
+
+
+def slim(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """Return the exchanges with only the head of their bodies: enough for evidence, little to hold."""
+    return tuple(replace(one, body=one.body[:_KEPT_BYTES]) for one in exchanges)
+
+
+def _commit(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]:
+    """Return what stands where the commit should, and why nothing can stand there."""
+    if probe.header is not None:
+        return exchange.headers.get(probe.header.lower()), None
+    if probe.meta is not None:
+        return _meta(exchange, probe.meta)
+    wrong = not_json(exchange)
+    return (None, wrong) if wrong else (find(probe.commit or "", parse(exchange)), None)
+
+
+def _meta(exchange: Exchange, name: str) -> tuple[str | None, str | None]:
+    from smoke.checks._html import error_phrase, meta  # the HTML parser takes time to load
+
+    if exchange.content_type not in {"text/html", "application/xhtml+xml"}:
+        return None, f"{exchange.content_type or 'no content type'} instead of HTML"
+    told = meta(exchange.text(), name)
+    phrase = error_phrase(exchange.text()) if told is None else None
+    return told, f"a page that says {quote(phrase)}" if phrase else None
+
+
+def _version(exchange: Exchange, probe: ReleaseProbe) -> str | None:
+    if probe.version is None or not_json(exchange):
+        return None
+    found = find(probe.version, parse(exchange))
+    return str(found)[:_LONGEST_NAME] if isinstance(found, str | int | float) else None

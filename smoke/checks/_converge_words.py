@@ -1,0 +1,139 @@
+"""Judge a watched rollout, and say in one sentence how far it came."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smoke.checks._census import Vote, by_replica, census_facts, commits, short
+from smoke.checks._progress import Look, Rollout, Standing, share_of
+from smoke.verdict.finding import Judgement
+from smoke.verdict.words import Cause, Outcome
+
+_LONGEST_TIMELINE = 60
+
+
+def judge_rollout(facts: Mapping[str, Any]) -> Judgement:
+    """Judge what `ConvergeCheck` has watched; pure."""
+    looks: Sequence[Look] = facts["looks"]
+    rollout: Rollout = facts["rollout"]
+    standing = rollout.standing(looks)
+    kept = {**facts["transport"], **_evidence(rollout, looks, standing)}
+    if facts.get("wall"):
+        return _walled(facts["wall"], rollout, kept)
+    if standing is Standing.SETTLED:
+        return _settled(rollout, looks, kept)
+    return _unsettled(rollout, looks, standing, kept)
+
+
+def who_serves_what(rollout: Rollout, votes: Sequence[Vote], goal: str | None) -> str:
+    """Say who does not serve *goal*, by replica where replicas name themselves."""
+    served = commits(votes)
+    if not served:
+        return _silent(votes)
+    if len(served) == 1 and goal not in served and all(one.commit for one in votes):
+        return f"every replica serves {_named(next(iter(served)), rollout)}"
+    astray = [
+        f"replica {name} serves {' and '.join(_named(one, rollout) for one in sorted(what))}"
+        for name, what in by_replica(votes).items()
+        if what != {goal}
+    ]
+    if astray:
+        return ", ".join(astray)
+    total = len(votes)
+    others = [
+        f"{count} of {total} answers come from {_named(one, rollout)}" for one, count in served.items() if one != goal
+    ]
+    silent = sum(1 for one in votes if one.commit is None)
+    return ", ".join([*others, *([f"{silent} of {total} samples: {_commonest_silence(votes)}"] if silent else [])])
+
+
+def _walled(wall: str, rollout: Rollout, facts: dict[str, Any]) -> Judgement:
+    message = (
+        f"every address of the environment answers with {wall}: a login wall stands before it, so nothing of the "
+        "release was seen; give the verifier a way through"
+    )
+    return Judgement(Outcome.UNDECIDED, message, Cause.CREDENTIALS, _expected(rollout), wall, facts)
+
+
+def _settled(rollout: Rollout, looks: Sequence[Look], facts: dict[str, Any]) -> Judgement:
+    goal, last = rollout.goal_of(looks) or "", looks[-1]
+    met = {one.replica for look in looks for one in look.votes if one.replica and one.commit == goal}
+    who = f"{len(met)} of {rollout.replicas} replicas serve" if met else "every answer comes from"
+    message = f"{who} {short(goal)}" + (f" after {last.elapsed_s:.1f} s" if len(looks) > 1 else "")
+    notes = _notes(rollout, looks, len(met))
+    if notes:
+        facts["noted"] = "; ".join(notes)
+    return Judgement(Outcome.PASSED, message, None, _expected(rollout), message, facts)
+
+
+def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, facts: dict[str, Any]) -> Judgement:
+    last, goal = looks[-1], rollout.goal_of(looks)
+    found = who_serves_what(rollout, last.votes, goal)
+    expected, after = _expected(rollout), f"after {last.elapsed_s:.0f} s"
+    if standing is Standing.SUPERSEDED:
+        message = f"a newer release has taken over: {found}"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUPERSEDED, expected, found, facts)
+    if standing is Standing.MOVING:
+        message = f"the rollout is still in progress {after}: {found}"
+        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, expected, found, facts)
+    if standing is Standing.CUT:
+        message = f"the budget left only {rollout.limit_s:.0f} s to wait for the rollout: {found}"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
+    if last.votes and all(one.untold for one in last.votes) and not _ever_told(looks):
+        message = f"{found}; let the build write its commit where the environment file says that it lies"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
+    back = "; it had served the release before" if _went_back(rollout, looks) else ""
+    return Judgement(Outcome.FAILED, f"{found} {after}{back}", Cause.RELEASE, expected, found, facts)
+
+
+def _evidence(rollout: Rollout, looks: Sequence[Look], standing: Standing) -> dict[str, Any]:
+    goal, last = rollout.goal_of(looks), looks[-1]
+    evidence: dict[str, Any] = {
+        "census": census_facts(last.votes),
+        "standing": standing.value,
+        "timeline": [[round(one.elapsed_s, 1), round(share_of(goal, one), 3)] for one in looks[-_LONGEST_TIMELINE:]],
+    }
+    if standing is not Standing.SETTLED:
+        evidence["signature"] = "other commit served" if commits(last.votes) else _commonest_silence(last.votes)
+    return evidence
+
+
+def _notes(rollout: Rollout, looks: Sequence[Look], met: int) -> list[str]:
+    notes = []
+    if _went_back(rollout, looks[:-1]):
+        notes.append("the version went back and forth on the way")
+    if 0 < met < rollout.replicas:
+        notes.append(f"only {met} of {rollout.replicas} replicas were met")
+    if any(one.edge for one in looks[-1].votes) and not any(one.commit and not one.edge for one in looks[-1].votes):
+        notes.append("every answer came out of a cache, so the replicas behind it were not seen")
+    return notes
+
+
+def _went_back(rollout: Rollout, looks: Sequence[Look]) -> bool:
+    """Tell whether the share of the announced commit fell to nothing after it had been served."""
+    shares = [share_of(rollout.goal, one) for one in looks if any(vote.commit for vote in one.votes)]
+    return rollout.goal is not None and any(shares) and not all(shares[shares.index(max(shares)) :])
+
+
+def _ever_told(looks: Sequence[Look]) -> bool:
+    return any(one.commit for look in looks for one in look.votes)
+
+
+def _silent(votes: Sequence[Vote]) -> str:
+    what = _commonest_silence(votes)
+    return what if all(one.answered for one in votes) and votes else f"no replica answers: {what}"
+
+
+def _commonest_silence(votes: Sequence[Vote]) -> str:
+    silences = [one.silent for one in votes if one.silent]
+    return max(sorted(set(silences)), key=silences.count) if silences else "no answer"
+
+
+def _named(commit: str, rollout: Rollout) -> str:
+    if commit == rollout.previous:
+        return f"the previous commit {short(commit)}"
+    is_commit = commit == rollout.goal or " " not in commit
+    return short(commit) if is_commit else f"no commit ({commit})"
+
+
+def _expected(rollout: Rollout) -> str:
+    return f"{short(rollout.goal)} on every replica" if rollout.goal else "the same commit on every replica"

@@ -1,0 +1,129 @@
+"""Every replica of a service comes to serve the release; the one place where the suite waits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._census import Electorate, electorates, slim
+from smoke.checks._check import Check, Observation
+from smoke.checks._converge_words import judge_rollout
+from smoke.checks._progress import Look, Rollout, Standing
+from smoke.checks._reach import controls_answer, refusal, wall
+from smoke.checks._sampled import curl, transport_facts
+from smoke.environment import Environment
+from smoke.http import Exchange, FailureKind
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release, normalise
+from smoke.verdict.words import Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+RESERVE_S = 2.0
+"""What converging leaves of the budget, so that its finding is still written."""
+
+LOOKS_TO_GIVE_UP = 3
+"""So many looks in a row that do not even reach the host, or are turned away, raise the question why."""
+
+_NO_NETWORK = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
+
+
+def checks(environment: Environment, release: Release) -> Iterator["ConvergeCheck"]:
+    """Return a check for each service that tells its release."""
+    for name, electorate in electorates(environment.services, release).items():
+        yield ConvergeCheck(subject=name, service=name, electorate=electorate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvergeCheck(Check):
+    """
+    Every replica serves the expected commit; without an announced one, all serve the same.
+
+    The only waiting there is: looks follow each other until a full census agrees, until nothing moves any more, or
+    until the time is up. Bursts of 502 and mixtures are part of a rollout as long as it moves.
+    """
+
+    kind: ClassVar[str] = "converge"
+    stage: ClassVar[Stage] = Stage.CONVERGE
+    independent: ClassVar[bool] = True
+
+    electorate: Electorate
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Look until the rollout has come to an end of one kind or another."""
+        _ = round_number
+        began, rollout = world.remaining_s(), self._rollout(world)
+        looks, reach, facts = list[Look](), _Reach(), dict[str, Any]()
+        while True:
+            exchanges = await self.electorate.ask(world.http)
+            reach.add(exchanges, world.environment)
+            looks.append(Look(began - world.remaining_s(), self.electorate.votes(exchanges)))
+            if rollout.standing(looks) is not Standing.UNDER_WAY:
+                break
+            why = await reach.explain(world)
+            if why:
+                facts.update(why)
+                break
+            await world.pause(world.environment.converge.every_s)
+        facts |= {"looks": tuple(looks), "rollout": rollout, "transport": reach.facts()}
+        return Observation(slim(exchanges), facts)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the newest watch."""
+        return judge_rollout(rounds[-1].facts)
+
+    def reproduce(self) -> str:
+        """Return the question as a curl command."""
+        return curl(self.electorate.request.url)
+
+    def _rollout(self, world: "World") -> Rollout:
+        converge, service = world.environment.converge, self.electorate.service
+        left_s = max(0.0, world.remaining_s() - RESERVE_S)
+        return Rollout(
+            goal=normalise(self.electorate.release.commit),
+            previous=normalise(self.electorate.release.previous),
+            size=self.electorate.size,
+            replicas=service.replicas,
+            stuck_after_s=converge.stuck_after_s,
+            limit_s=min(converge.within_s, left_s),
+            whole=converge.within_s <= left_s,
+        )
+
+
+class _Reach:
+    """How far questions have come so far; decides when to ask why they do not come through."""
+
+    def __init__(self) -> None:
+        self._nowhere = 0
+        self._turned_away = 0
+        self._kinds: set[FailureKind] = set()
+        self._facts: dict[str, Any] = {"answered": False}
+        self._walled: str | None = None
+        self._asked_for_wall = False
+
+    def add(self, exchanges: Sequence[Exchange], environment: Environment) -> None:
+        """Take in one look."""
+        kinds = {one.failure.kind if one.failure else None for one in exchanges}
+        nowhere = all(kind is not None and kind.before_any_answer for kind in kinds)
+        self._nowhere = self._nowhere + 1 if nowhere else 0
+        self._kinds = {kind for kind in kinds if kind is not None}
+        turned_away = all(refusal(one, environment) for one in exchanges)
+        self._turned_away = self._turned_away + 1 if turned_away else 0
+        now = transport_facts(exchanges)
+        self._facts = {**now, "answered": now["answered"] or self._facts["answered"]}
+
+    async def explain(self, world: "World") -> dict[str, Any]:
+        """Return facts that make further waiting pointless, if there are any."""
+        if self._turned_away >= LOOKS_TO_GIVE_UP and not self._asked_for_wall:
+            self._asked_for_wall = True
+            found = await wall(world)
+            return {"wall": found} if found else {}
+        if self._facts["answered"] or self._nowhere < LOOKS_TO_GIVE_UP - 1:
+            return {}
+        reachable = await controls_answer(world)
+        named = reachable is None and self._kinds <= _NO_NETWORK and self._nowhere >= LOOKS_TO_GIVE_UP
+        return {"cut_off": True} if reachable is False or named else {}
+
+    def facts(self) -> dict[str, Any]:
+        """Return the evidence of the newest look, and whether anything ever answered."""
+        return self._facts
