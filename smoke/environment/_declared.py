@@ -1,17 +1,15 @@
 """What a release manifest may hold."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from smoke.environment._model import Kind, Model, Name, Path, Status, Text
+from smoke.environment._model import CHECK_ID, Kind, Model, Name, Path, Status, Text
 from smoke.verdict.release import Maintenance, Marker, Release, StagedFlag, is_commit, normalise
 
 _MILLISECONDS = 1e11
 """Epoch seconds reach this in the year 5138; a larger number is meant in milliseconds."""
-
-CHECK_ID = r"^[a-z0-9_-]+/\S+$"
 
 
 def _moment(value: Any) -> float:
@@ -19,8 +17,10 @@ def _moment(value: Any) -> float:
         return _from_rfc3339(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("found no time; write it as 2026-11-20T10:02:00+09:00 or as epoch seconds")  # noqa: TRY004
-    if not 0 < value < _MILLISECONDS:
-        raise ValueError(f"found {value:g}, but epoch seconds are needed, not milliseconds; divide by 1000")
+    if value <= 0:
+        raise ValueError(f"found {value}, which is no moment after 1970; write epoch seconds")
+    if value >= _MILLISECONDS:
+        raise ValueError(f"found {value}, but epoch seconds are needed, not milliseconds; divide by 1000")
     return float(value)
 
 
@@ -52,7 +52,7 @@ CheckId = Annotated[str, Field(pattern=CHECK_ID), Kind("check id")]
 class MarkerEntry(Model):
     """Something new that must be there."""
 
-    name: Name = Field(description="unique among markers")
+    name: Name = Field(description="its name, unique among markers")
     path: Path = Field(description="where it must answer")
     service: Name = Field("web", description="the service to ask")
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
@@ -95,17 +95,6 @@ class Manifest(Model):
     markers: tuple[MarkerEntry, ...] = Field((), description="new things that must be there")
     staged_flags: tuple[StagedFlagEntry, ...] = Field((), description="features that only some users see for now")
     maintenance: MaintenanceEntry | None = Field(None, description="a window during which nothing can be judged")
-
-    named: ClassVar[tuple[str, ...]] = ("markers", "staged_flags")
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        for key in self.named:
-            names = [entry.name for entry in getattr(self, key)]
-            twice = next((name for name in names if names.count(name) > 1), None)
-            if twice is not None:
-                raise ValueError(f"found the name {twice!r} twice in {key!r}; rename or remove one")
-        return self
 
     def release(self) -> Release:
         """Return what the manifest says as plain data."""

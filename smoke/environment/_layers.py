@@ -99,6 +99,10 @@ def _shown(file: Path, relative_to: Path) -> str:
 def _malformed(shown: str, message: str) -> str:
     what, _, where = message.rpartition(" (at ")
     if not what or not where.startswith("line "):
-        return f"{shown}: this is not TOML: {message.removesuffix(' (at end of document)')}; the file ends too early"
+        return f"{shown}: this is not TOML: {_lower(what or message)}; the file ends too early"
     line, _, column = where.removeprefix("line ").removesuffix(")").partition(", column ")
-    return f"{shown}:{line}: this is not TOML: {what[0].lower()}{what[1:]}, at column {column}; correct that line"
+    return f"{shown}:{line}: this is not TOML: {_lower(what)}, at column {column}; correct that line"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -11,16 +11,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator
 
 NAME = r"^[a-z0-9][a-z0-9_.-]*$"
 PATH = r"^/([^/\s]\S*)?$"
-VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+VARIABLE = r"^[A-Z_][A-Z0-9_]*$"
+"""Capitals only: a password that somebody puts here by mistake is then refused before a message names it."""
 HEADER = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
 VISIBLE = r"\S"
+LABEL = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+CHECK_ID = r"^[a-z0-9_-]+/\S+$"
 
 PATTERNS = {
     NAME: "a name made of lower-case letters, digits, '_', '.' and '-'",
     PATH: "a path that starts with one '/' and has no blanks",
-    VARIABLE: "the name of an environment variable",
+    VARIABLE: "the name of an environment variable, in capitals",
     HEADER: "the name of an HTTP header",
     VISIBLE: "a text that is not blank",
+    LABEL: "a label made of lower-case letters, digits and '-', without dots",
+    CHECK_ID: "the id of a check, such as 'journey/invoices'",
 }
 """What a pattern asks for, in words for an error message."""
 
@@ -101,5 +106,6 @@ def exactly_one(model: Model, *keys: str) -> None:
     given = [key for key in keys if getattr(model, key) is not None]
     if len(given) != 1:
         found = " and ".join(repr(key) for key in given) or "none of them"
+        remedy = "keep" if given else "add"
         choices = ", ".join(repr(key) for key in keys)
-        raise ValueError(f"found {found}, but exactly one of {choices} is needed")
+        raise ValueError(f"found {found}, but exactly one of {choices} is needed; {remedy} one")

@@ -32,10 +32,11 @@ def key_lines(text: str) -> dict[Place, int]:
 
 
 def line_of(found: dict[Place, int], place: Place) -> int | None:
-    """Return the line of *place*, or of the nearest table around it."""
+    """Return the line of *place*, or of the first key in it, or of the nearest table around it."""
     for length in range(len(place), 0, -1):
-        if place[:length] in found:
-            return found[place[:length]]
+        inside = [line for key, line in found.items() if key[:length] == place[:length]]
+        if inside:
+            return min(inside)
     return None
 
 

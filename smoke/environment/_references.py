@@ -23,17 +23,13 @@ def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> It
         # A landmark has a role too: there it is the one of ARIA.
         name = getattr(part, key, None) if key == "service" or hasattr(part, "path") else None
         if name is not None and name not in known[key]:
-            yield Problem((*place, key), f"{unknown(name, known[key], key)}{_remedy(key, name)}")
+            yield Problem((*place, key), unknown(name, known[key], key, f"add [{key}s.{name}] or name another {key}"))
     for index, name in enumerate(getattr(part, "depends_on", ())):
         if name not in known["depends_on"]:
             yield Problem(
                 (*place, "depends_on", index),
-                f"{unknown(name, known['depends_on'], 'dependency')}; add [dependencies.{name}] or remove it here",
+                unknown(name, known["depends_on"], "dependency", f"add [dependencies.{name}] or remove it here"),
             )
-
-
-def _remedy(key: str, name: str) -> str:
-    return f" add [{key}s.{name}] or name another {key}"
 
 
 def _roles_log_in(environment: Environment) -> Iterator[Problem]:

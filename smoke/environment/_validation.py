@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from smoke.environment._layers import Layer, locate, merged
 from smoke.environment._model import Model
@@ -35,7 +37,7 @@ def validate(model: type[AnyModel], content: dict[str, Any]) -> AnyModel | list[
     try:
         return model.model_validate_json(json.dumps(content, default=_text), strict=True)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [one for one in error.errors(include_url=False) if not _follows_from_others(one)]
         return [Problem(place_of(one), sentence(one, model), one["type"] == "missing") for one in details]
 
 
@@ -47,11 +49,37 @@ def refuse(problems: Iterable[Problem], layers: Sequence[Layer]) -> None:
         raise ConfigurationError(*dict.fromkeys(lines))
 
 
+def repeated_names(layers: Sequence[Layer]) -> Iterator[Problem]:
+    """Yield the names that occur twice in one array of one file, which merging would hide."""
+    effective = merged(layers)
+    for layer in layers:
+        for key, items in layer.data.items():
+            if isinstance(items, list) and isinstance(effective[key], list):
+                yield from _repeated(key, items, effective[key])
+
+
+def _repeated(key: str, items: list[object], effective: list[object]) -> Iterator[Problem]:
+    counts = Counter(name for item in items if isinstance(name := _name(item), str))
+    for name, count in counts.items():
+        if count > 1:
+            index = next((place for place, item in enumerate(effective) if _name(item) == name), 0)
+            yield Problem((key, index), f"found the name {name!r} {count} times in one file; rename or remove one")
+
+
+def _name(item: object) -> object:
+    return item.get("name") if isinstance(item, dict) else None
+
+
 def _line(problem: Problem, layers: Sequence[Layer], content: dict[str, Any]) -> str:
     # What is missing is to be added to the file in hand, not to the one that it extends.
     where = locate(layers[:1] if problem.missing else layers, problem.place)
     key = dotted(problem.place[:-1] if problem.missing else problem.place, content)
     return ": ".join(part for part in (where, key, problem.sentence) if part)
+
+
+def _follows_from_others(error: ErrorDetails) -> bool:
+    """Tell whether a list counts as too short only because its entries were wrong, which is said already."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _text(value: object) -> str:

@@ -22,13 +22,18 @@ _NEEDED = {
     "dict_type": "a table",
     "model_type": "a table",
     "finite_number": "a finite number",
+    "string_too_short": "a text that is not empty",
 }
+_UNQUOTED = {"int_type", "float_type"}
+_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
 }
+_SIZES = {"too_short": ("at least", "min_length", "entry"), "too_long": ("at most", "max_length", "entries")}
 _LONGEST = 60
+_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
 def place_of(error: ErrorDetails) -> Place:
@@ -55,13 +60,13 @@ def sentence(error: ErrorDetails, root: type[Model]) -> str:
     return f"found {_found(error, place)}, but {needed} is needed" + (f" ({meaning})" if meaning else "") + remedy
 
 
-def unknown(given: str, known: Iterable[str], what: str) -> str:
-    """Return the sentence for a word that is not among the *known* ones."""
+def unknown(given: str, known: Iterable[str], what: str, remedy: str = "") -> str:
+    """Return the sentence for a word that is not among the *known* ones; *remedy* follows when none of them is near."""
     choices = list(known)
     near = difflib.get_close_matches(given, choices, n=1)
     if near:
         return f"unknown {what} {given!r}; did you mean {near[0]!r}?"
-    return f"unknown {what} {given!r}; known here: {', '.join(choices) or 'none'}"
+    return f"unknown {what} {given!r}; known here: {', '.join(choices) or 'none'}" + (f"; {remedy}" if remedy else "")
 
 
 def dotted(place: Place, content: Any) -> str:
@@ -73,7 +78,8 @@ def dotted(place: Place, content: Any) -> str:
             name = content.get("name") if isinstance(content, Mapping) else None
             text += f"[{name if isinstance(name, str) else step}]"
         else:
-            text += f".{step}" if text else str(step)
+            key = step if _BARE.match(step) else repr(step)
+            text += f".{key}" if text else key
     return text
 
 
@@ -85,7 +91,7 @@ def _has(content: Any, step: str | int) -> bool:
 
 def _missing(root: type[Model], place: Place) -> str:
     if isinstance(place[-1], int):
-        return "the list is too short; add what is missing"
+        return f"the list is too short; add what is missing ({describe(root, place)})"
     meaning = describe(root, place)
     return f"the key {place[-1]!r} is missing; add it" + (f": {meaning}" if meaning else "")
 
@@ -104,13 +110,13 @@ def _needed(kind: str, context: Mapping[str, Any], value: Any) -> tuple[str, str
         choices = re.findall(r"'([^']*)'", context["expected"])
         near = difflib.get_close_matches(str(value), choices, n=1)
         return f"one of {', '.join(choices)}", f"; did you mean {near[0]!r}?" if near else ""
+    if kind in _SIZES:
+        words, size, what = _SIZES[kind]
+        return f"{words} {context[size]} {what}", ""
     if kind == "string_pattern_mismatch":
-        return PATTERNS.get(context["pattern"], f"a text like {context['pattern']}"), ""
-    if kind == "too_short":
-        return f"at least {context['min_length']} of them", ""
-    if kind == "too_long":
-        return f"a list of at most {context['max_length']}", ""
-    return _NEEDED.get(kind, "something else"), ""
+        return PATTERNS[context["pattern"]], ""
+    quoted = isinstance(value, str) and kind in _UNQUOTED and _NUMBER.match(value)
+    return _NEEDED[kind], "; remove the quotes" if quoted else ""
 
 
 def _found(error: ErrorDetails, place: Place) -> str:

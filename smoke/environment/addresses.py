@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from smoke.environment._model import Kind
 
 EXAMPLE = '"https://portal.example.jp/api"'
-_HOST = re.compile(r"^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?$", re.IGNORECASE)
+_HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?$", re.IGNORECASE)
 
 
 def check_url(text: str) -> str:

@@ -57,11 +57,13 @@ def _plain_http(environment: Environment) -> Iterator[Problem]:
     if environment.tier is not Tier.PROD:
         return
     salesforce, whmcs = environment.dependencies.salesforce, environment.dependencies.whmcs
-    urls = {("services", name, "url"): service.url for name, service in environment.services.items()}
+    urls: dict[tuple[str, ...], str] = {
+        ("services", name, "url"): service.url for name, service in environment.services.items()
+    }
     if salesforce and salesforce.direct and salesforce.direct.url:
-        urls["dependencies", "salesforce", "direct"] = salesforce.direct.url
+        urls["dependencies", "salesforce", "direct", "url"] = salesforce.direct.url
     if whmcs and whmcs.direct:
-        urls["dependencies", "whmcs", "direct"] = whmcs.direct.url
+        urls["dependencies", "whmcs", "direct", "url"] = whmcs.direct.url
     for place, url in urls.items():
         if url.lower().startswith("http:") and not is_loopback(url):
             yield Problem(

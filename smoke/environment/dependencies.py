@@ -4,10 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
+from smoke.environment._model import LABEL, JmesPath, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
-
-MY_DOMAIN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 
 
 class Reported(Model):
@@ -29,7 +27,7 @@ class Trust(Model):
 class SalesforceDirect(Model):
     """Client credentials to ask Salesforce ourselves."""
 
-    my_domain: Annotated[str, Field(pattern=MY_DOMAIN), Kind("domain label")] | None = Field(
+    my_domain: Annotated[str, Field(pattern=LABEL), Kind("domain label")] | None = Field(
         None, description="`acme` for https://acme.my.salesforce.com; needed for client credentials"
     )
     url: BaseUrl | None = Field(None, description="instead of my_domain, the whole address")

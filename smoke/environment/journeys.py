@@ -31,7 +31,7 @@ class Rows(Model):
 class Journey(Model):
     """A check that a real browser makes: a page described here, or a flow written in Python."""
 
-    name: Name = Field(description="unique among journeys; the check's id is `journey/<name>`")
+    name: Name = Field(description="its name, unique among journeys; the check's id is `journey/<name>`")
     flow: Flow | None = Field(None, description="a flow written in Python, instead of a page described here")
     service: Name = Field("web", description="the service that serves the page")
     path: Path = Field("/", description="the page to open")

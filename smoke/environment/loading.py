@@ -1,11 +1,10 @@
 """Find and read the environment files: `environments/<system>/<environment>.toml`."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from smoke.environment._layers import Layer, merged, read_layers
-from smoke.environment._validation import Problem, refuse, validate
+from smoke.environment._layers import merged, read_layers
+from smoke.environment._validation import Problem, refuse, repeated_names, validate
 from smoke.environment._wording import unknown
 from smoke.environment.consistency import contradictions
 from smoke.environment.environment import Environment
@@ -65,7 +64,12 @@ def load(directory: Path, name: str) -> Environment:
     if name not in known:
         raise UsageError(unknown(name, known, "environment"))
     layers = read_layers(directory / f"{name}.toml", directory.parent)
-    refuse(_raw_problems(layers), layers)
+    named = [
+        Problem(("name",), "the name follows from the file's own path; remove it")
+        for layer in layers
+        if "name" in layer.data
+    ]
+    refuse([*named, *repeated_names(layers)], layers)
     outcome = validate(Environment, {**merged(layers), "name": name})
     if isinstance(outcome, Environment):
         refuse(contradictions(outcome), layers)
@@ -86,25 +90,6 @@ def load_all(directory: Path) -> list[Environment]:
     if problems:
         raise ConfigurationError(*dict.fromkeys(problems))
     return environments
-
-
-def _raw_problems(layers: tuple[Layer, ...]) -> Iterator[Problem]:
-    """Yield what merging would hide: a name set by hand, and names that occur twice in one file."""
-    for layer in layers:
-        if "name" in layer.data:
-            yield Problem(("name",), "the name follows from the file's own path; remove it")
-        for key, items in layer.data.items():
-            if isinstance(items, list):
-                yield from _repeated(key, items)
-
-
-def _repeated(key: str, items: list[object]) -> Iterator[Problem]:
-    seen: set[object] = set()
-    for item in items:
-        name = item.get("name") if isinstance(item, dict) else None
-        if isinstance(name, str) and name in seen:
-            yield Problem((key,), f"found the name {name!r} twice in one file; rename or remove one")
-        seen.add(name if isinstance(name, str) else None)
 
 
 def _shown(file: Path, directory: Path) -> str:

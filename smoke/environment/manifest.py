@@ -5,7 +5,7 @@ from pathlib import Path
 
 from smoke.environment._declared import Manifest, check_commit
 from smoke.environment._layers import read_toml
-from smoke.environment._validation import refuse, validate
+from smoke.environment._validation import refuse, repeated_names, validate
 from smoke.errors import ConfigurationError
 from smoke.verdict.release import Release, same_commit
 
@@ -13,6 +13,7 @@ from smoke.verdict.release import Release, same_commit
 def load(file: Path) -> Release:
     """Return the release that the manifest *file* describes; raises ConfigurationError with all of its problems."""
     layer = read_toml(file, str(file))
+    refuse(repeated_names([layer]), [layer])
     outcome = validate(Manifest, layer.data)
     if isinstance(outcome, Manifest):
         return outcome.release()

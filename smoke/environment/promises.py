@@ -30,7 +30,7 @@ _FIRST_ERROR = 400
 class Page(Model):
     """A public page that must show its landmark; a status is not enough."""
 
-    name: Name = Field(description="unique among pages")
+    name: Name = Field(description="its name, unique among pages")
     service: Name = Field("web", description="the service that serves it")
     path: Path = Field(description="the page to read")
     contains: tuple[Text, ...] = Field(min_length=1, description="texts that must be in the HTML as served")
@@ -85,7 +85,7 @@ class Role(Model):
 class Protected(Model):
     """A route that must refuse the anonymous."""
 
-    name: Name = Field(description="unique among protected routes")
+    name: Name = Field(description="its name, unique among protected routes")
     service: Name = Field("bff", description="the service that must refuse")
     path: Path = Field(description="the route")
     refused: tuple[Status, ...] = Field((401, 403), min_length=1, description="statuses that are a refusal")
@@ -124,7 +124,7 @@ class Expectation(Model):
 class Read(Model):
     """A read through the API, anonymous or as a role, with what its answer must hold."""
 
-    name: Name = Field(description="unique among reads")
+    name: Name = Field(description="its name, unique among reads")
     service: Name = Field("bff", description="the service to ask")
     path: Path = Field(description="what to read")
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")

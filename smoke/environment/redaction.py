@@ -15,6 +15,9 @@ SHORTEST = 4
 
 _SHORTEST_FRAGMENT = 6
 _SHORTEST_LINE = 8
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+"""An escape in a URL: its digits may be small or capital."""
+
 _BITS_OF_BYTE = 8
 _BITS_OF_DIGIT = 6
 
@@ -42,8 +45,9 @@ class Redactor:
             self._forms |= new
             # The longest first, so that a value that holds another one is masked as a whole.
             ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-            self._bytes = re.compile(b"|".join(re.escape(form.encode("utf-8", "surrogatepass")) for form in ordered))
-            self._text = re.compile("|".join(re.escape(form) for form in ordered))
+            pattern = "|".join(_ESCAPE.sub(r"(?i:\g<0>)", re.escape(form)) for form in ordered)
+            self._bytes = re.compile(pattern.encode("utf-8", "surrogatepass"))
+            self._text = re.compile(pattern)
 
     def redact(self, text: str) -> str:
         """Return *text* with every registered value masked."""
@@ -59,9 +63,8 @@ class Redactor:
 def _forms(value: str) -> Iterator[str]:
     """Yield *value* as it is, and as it stands in URLs, JSON, HTML, Python's repr and base64."""
     yield value
-    for encoded in (quote(value, safe=""), quote(value), quote_plus(value), quote(value, safe="!'()*-._~")):
-        yield encoded
-        yield re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), encoded)
+    # The last one is what JavaScript's encodeURIComponent leaves alone.
+    yield from (quote(value, safe=""), quote(value), quote_plus(value), quote(value, safe="!'()*-._~"))
     for ascii_only in (True, False):
         escaped = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
         yield from (escaped, escaped.replace("/", "\\/"), json.dumps(escaped, ensure_ascii=ascii_only)[1:-1])

@@ -13,7 +13,7 @@ Method = Literal["POST", "PUT", "PATCH", "DELETE"]
 class Write(Model):
     """A write that the suite may make in this environment."""
 
-    name: Name = Field(description="unique among writes")
+    name: Name = Field(description="its name, unique among writes")
     service: Name = Field("bff", description="the service that is written to")
     methods: tuple[Method, ...] = Field(min_length=1, description="the HTTP methods that are allowed")
     path: Path = Field(
