@@ -40,15 +40,9 @@ class Product(NamedTuple):
 
 
 PRODUCTS = (
-    Product(
-        "SIM-20", "Mobile data 20 GB", "5G data for one line, with tethering and no contract term.", Decimal("19.90")
-    ),
-    Product(
-        "SIM-50", "Mobile data 50 GB", "5G data for a small office, shared by up to three lines.", Decimal("34.90")
-    ),
-    Product(
-        "NET-1G", "Fibre 1 Gbit/s", "Symmetric fibre with a static address and four-hour repair.", Decimal("58.40")
-    ),
+    Product("SIM-20", "Mobile data 20 GB", "5G data for one line, with tethering, no fixed term.", Decimal("19.90")),
+    Product("SIM-50", "Mobile data 50 GB", "5G data for a small office, shared by three lines.", Decimal("34.90")),
+    Product("NET-1G", "Fibre 1 Gbit/s", "Symmetric fibre with static address and quick repair.", Decimal("58.40")),
     Product("WEB-S", "Web hosting S", "Ten sites on fast disks, daily backups, free certificates.", Decimal("8.49")),
     Product("WEB-L", "Web hosting L", "Unlimited sites, staging copies and a dedicated database.", Decimal("24.99")),
     Product("VOX-5", "Voice, five lines", "Business telephony with call recording and a mobile app.", Decimal("41.75")),

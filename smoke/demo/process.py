@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from smoke.demo.errors import StackError
 from smoke.demo.faults import Fault, find
@@ -83,7 +83,8 @@ class Stack:
         if process.stdout is not None:
             process.stdout.close()
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
+        """Start the stack."""
         try:
             self.start()
         except BaseException:
@@ -94,6 +95,7 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        """Let the stack end."""
         self.close()
 
     def _order(self, word: str) -> None:

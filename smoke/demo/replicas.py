@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bullmq import Queue
+from bullmq import Queue  # type: ignore[import-untyped]  # it ships no types
 from redis.asyncio import Redis
 
 from smoke.demo.bff.app import bff
@@ -59,16 +59,28 @@ class Running:
         await self.close()
 
 
-async def start_replica(
-    service: str, slot: int, name: str, image: Image, settings: Settings, around: Surroundings
-) -> Running:
-    """Start one replica of *service*; raises ReplicaCrashed if its build does not start."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a replica runs: its service, its slot, and the colour of its half of the blue-green pair."""
+
+    service: str
+    slot: int
+    colour: str
+
+    @property
+    def name(self) -> str:
+        """How the replica names itself."""
+        return f"{self.service}-{self.colour}-{self.slot + 1}"
+
+
+async def start_replica(place: Place, image: Image, settings: Settings, around: Surroundings) -> Running:
+    """Start one replica; raises ReplicaCrashed if its build does not start."""
     if not image.starts:
-        raise ReplicaCrashed(f"{name}: exit status 1")
+        raise ReplicaCrashed(f"{place.name}: exit status 1")
     starters = {"bff": _bff, "web": _web, "worker": _worker}
-    serving, close = starters[service](name, image, settings, around)
+    serving, close = starters[place.service](place.name, image, settings, around)
     port = await serving.start()
-    return Running(service, slot, Upstream(name, port), serving, close)
+    return Running(place.service, place.slot, Upstream(place.name, port), serving, close)
 
 
 Started = tuple[Serving, Callable[[], Awaitable[None]]]

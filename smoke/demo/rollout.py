@@ -7,7 +7,7 @@ from smoke.demo import migrate
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.foundation import open_database
 from smoke.demo.release import SERVICES, Image, Settings
-from smoke.demo.replicas import ReplicaCrashed, Running, Surroundings, start_replica
+from smoke.demo.replicas import Place, ReplicaCrashed, Running, Surroundings, start_replica
 from smoke.demo.scene import REPLICAS, Scene, Strategy
 
 DRAIN_S = 0.5
@@ -98,16 +98,14 @@ class Fleet:
 
     async def _start_all(self, colour: str, image: Image, settings: Settings, pinned: frozenset[int]) -> list[Running]:
         places = [
-            (service, slot)
+            Place(service, slot, colour)
             for service in SERVICES
             for slot in range(1 if service == "worker" else REPLICAS)
             if slot not in pinned or service == "worker"
         ]
         odd = self._scene.odd_ones if image is self._scene.after else {}
         starting = [
-            start_replica(
-                service, slot, f"{service}-{colour}-{slot + 1}", image, odd.get((service, slot), settings), self._around
-            )
-            for service, slot in places
+            start_replica(place, image, odd.get((place.service, place.slot), settings), self._around)
+            for place in places
         ]
         return list(await asyncio.gather(*starting))

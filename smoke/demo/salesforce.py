@@ -94,9 +94,7 @@ class Org:
         words = request.query_params.get("q", "").split()
         named = words[words.index("FROM") + 1] if "FROM" in words[:-1] else ""
         if named not in RECORDS:
-            return JSONResponse(
-                [{"message": f"sObject type '{named}' is not supported.", "errorCode": "INVALID_TYPE"}], 400
-            )
+            return _rest_error("INVALID_TYPE", f"sObject type '{named}' is not supported.", 400)
         record = {"attributes": {"type": named, "url": f"{request.url.path}/{named}"}, **RECORDS[named]}
         return self._rest(request, {"totalSize": 1, "done": True, "records": [record]})
 
@@ -124,7 +122,7 @@ class Org:
 
     def _rest(self, request: Request, content: Any) -> JSONResponse:
         if not self._known(request):
-            return JSONResponse([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}], 401)
+            return _rest_error("INVALID_SESSION_ID", "Session expired or invalid", 401)
         self.calls += 1
         return JSONResponse(content, headers={"sforce-limit-info": f"api-usage={self.calls}/15000"})
 
@@ -139,8 +137,12 @@ class _Outage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp = self._app
         if self._org.down:
-            app = JSONResponse([{"message": "Server unavailable", "errorCode": "SERVER_UNAVAILABLE"}], 503)
+            app = _rest_error("SERVER_UNAVAILABLE", "Server unavailable", 503)
         await app(scope, receive, send)
+
+
+def _rest_error(code: str, message: str, status: int) -> JSONResponse:
+    return JSONResponse([{"message": message, "errorCode": code}], status)
 
 
 def _oauth_error(error: str, description: str) -> JSONResponse:
@@ -148,4 +150,4 @@ def _oauth_error(error: str, description: str) -> JSONResponse:
 
 
 async def _not_found(_request: Request, _error: Exception) -> JSONResponse:
-    return JSONResponse([{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}], 404)
+    return _rest_error("NOT_FOUND", "The requested resource does not exist", 404)

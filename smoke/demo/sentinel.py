@@ -81,9 +81,10 @@ def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
 
 def _answer(answer: dict[str, Any]) -> None:
     try:
-        print(json.dumps(answer), flush=True)
-    except BrokenPipeError:
-        sys.stdout = None  # the stack is gone; stdin is about to end as well
+        sys.stdout.write(f"{json.dumps(answer)}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # the stack is gone; stdin is about to end as well
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class Serving:
         listener = socket.create_server((LOOPBACK, 0), backlog=512)
         self.port = int(listener.getsockname()[1])
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started and not self._task.done():
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
             await asyncio.sleep(0.002)
         if self._task.done():
             self._task.result()

@@ -72,10 +72,10 @@ async def _run(options: argparse.Namespace) -> None:
             watch.cancel()
         work.cancel()
         result = (await asyncio.gather(work, return_exceptions=True))[0]
+        if isinstance(result, SmokeError):
+            raise result
         if isinstance(result, Exception):
-            raise (
-                result if isinstance(result, SmokeError) else StackError(f"{type(result).__name__}: {result}")
-            ) from result
+            raise StackError(f"{type(result).__name__}: {result}") from result
 
 
 async def _work(portal: Portal, sentinel: Sentinel, orders: "asyncio.Queue[str]") -> None:
@@ -128,7 +128,8 @@ def _orders(ended: asyncio.Event) -> "asyncio.Queue[str]":
 
 
 def _say(**content: Any) -> None:
-    print(json.dumps(content), flush=True)
+    sys.stdout.write(f"{json.dumps(content)}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import io
 import time
 from typing import Any
 
-from bullmq import Job, Worker
+from bullmq import Job, Worker  # type: ignore[import-untyped]  # it ships no types
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from bullmq import Queue
+from bullmq import Queue  # type: ignore[import-untyped]  # it ships no types
 from redis.asyncio import Redis
 from starlette.requests import Request
 

@@ -1,6 +1,7 @@
 """The BFF's client of Salesforce (client credentials and REST; wire formats, section 4)."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,11 +28,11 @@ class Crm:
         """Return the records of a query; raises CrmRefused."""
         target = f"/services/data/{VERSION}/query?q={quote(soql)}"
         answer = await self._with_token(target)
-        if answer.status == 401:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             self._token = None
             answer = await self._with_token(target)
         content = _json(answer)
-        if answer.status != 200 or not isinstance(content, dict):
+        if answer.status != HTTPStatus.OK or not isinstance(content, dict):
             raise CrmRefused(f"HTTP {answer.status}: {content}")
         return list(content["records"])
 
@@ -48,7 +49,7 @@ class Crm:
         }
         answer = await self._send(Call("POST", "/services/oauth2/token", [FORM], urlencode(fields).encode()))
         content = _json(answer)
-        if answer.status != 200 or not isinstance(content, dict):
+        if answer.status != HTTPStatus.OK or not isinstance(content, dict):
             raise CrmRefused(f"HTTP {answer.status}: {content}")
         return str(content["access_token"])
 

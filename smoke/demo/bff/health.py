@@ -89,9 +89,14 @@ async def _whmcs(context: Context) -> dict[str, Any]:
 async def _counts(context: Context, since: int | None) -> dict[str, Any]:
     """Read BullMQ's keys directly (wire formats, section 3.1): the library's own counting may write."""
     key = context.exports.toKey
-    pipe = context.redis.pipeline(transaction=False)
-    pipe.llen(key("wait")).llen(key("active")).zcard(key("completed")).zcard(key("failed")).zcard(key("delayed"))
-    pipe.hexists(key("meta"), "paused").lindex(key("wait"), -1).zcount(key("failed"), since or 0, "+inf")
+    pipe: Any = context.redis.pipeline(transaction=False)
+    pipe.llen(key("wait"))
+    pipe.llen(key("active"))
+    for part in ("completed", "failed", "delayed"):
+        pipe.zcard(key(part))
+    pipe.hexists(key("meta"), "paused")
+    pipe.lindex(key("wait"), -1)
+    pipe.zcount(key("failed"), since or 0, "+inf")
     waiting, active, completed, failed, delayed, paused, oldest, recent = await pipe.execute()
     counts: dict[str, Any] = {
         "waiting": waiting,

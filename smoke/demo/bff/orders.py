@@ -11,6 +11,9 @@ from starlette.responses import JSONResponse, Response
 from smoke.demo.bff.auth import customer_of, json_body
 from smoke.demo.bff.context import Context, context_of
 
+MOST = 100
+"""As the database allows for one draft."""
+
 
 async def catalogue(request: Request) -> JSONResponse:
     """GET /catalogue: what can be ordered, for everybody."""
@@ -24,8 +27,8 @@ async def create_draft(request: Request) -> JSONResponse:
     asked = await json_body(request)
     quantity = asked.get("quantity", 1)
     products = await context.database.rows("SELECT id FROM product WHERE sku = %s", str(asked.get("sku")))
-    if not products or not isinstance(quantity, int) or not 1 <= quantity <= 100:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "sku must be a product and quantity between 1 and 100")
+    if not products or not isinstance(quantity, int) or not 1 <= quantity <= MOST:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"sku must be a product and quantity between 1 and {MOST}")
     draft = uuid4()
     await context.database.rows(
         "INSERT INTO checkout_draft (id, customer_id, product_id, quantity) VALUES (%s, %s, %s, %s)",

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from smoke.demo.wire import Answer
 
@@ -26,6 +27,6 @@ class Cache:
 
     def keep(self, host: str, method: str, target: str, answer: Answer) -> Answer:
         """Keep *answer* if it may be kept, and return it marked as fetched."""
-        if method == "GET" and answer.status == 200 and _PUBLIC.search(answer.header(b"cache-control")):
+        if method == "GET" and answer.status == HTTPStatus.OK and _PUBLIC.search(answer.header(b"cache-control")):
             self.kept[host, target] = (time.monotonic(), answer)
         return Answer(answer.status, [*answer.headers, (b"x-cache", b"MISS")], answer.body)

@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 from contextlib import suppress
+from http import HTTPStatus
 
 import h11
 
@@ -122,7 +123,7 @@ async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> 
 
 async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, answer: Answer, *, head_only: bool) -> None:
     headers = [(name, value) for name, value in answer.headers if name not in HOP_BY_HOP]
-    if answer.status != 204:
+    if answer.status != HTTPStatus.NO_CONTENT:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     events: list[h11.Event] = [h11.Response(status_code=answer.status, headers=headers)]
     if answer.body and not head_only:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from smoke.demo.wire import Call, Peer, WireError, fetch
 
@@ -42,13 +43,8 @@ class Upstreams:
 
     def replace(self, old: Upstream | None, new: Upstream | None) -> None:
         """Switch one member: *new* takes the place of *old*; without one of them, a member is added or taken out."""
-        if old is not None and new is not None and old in self.members:
-            self.members[self.members.index(old)] = new
-            return
-        if old in self.members and old is not None:
-            self.members.remove(old)
-        if new is not None:
-            self.members.append(new)
+        at = self.members.index(old) if old in self.members else len(self.members)
+        self.members[at : at + 1] = [new] if new is not None else []
 
     async def watch(self, every_s: float) -> None:
         """Ask every replica for its health for ever; two failures in a row take it out, one success brings it back."""
@@ -61,4 +57,4 @@ class Upstreams:
         with suppress(WireError):
             call = Call("GET", self.health_path, [(b"host", self.host.encode())])
             status = (await fetch(Peer(upstream.port), call, timeout_s=2.0)).status
-        upstream.failures = 0 if status == 200 else upstream.failures + 1
+        upstream.failures = 0 if status == HTTPStatus.OK else upstream.failures + 1

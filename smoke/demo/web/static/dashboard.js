@@ -1,4 +1,4 @@
-import { badge, day, element, money, show, trouble } from "./dom.js";
+import { day, element, money, show, trouble } from "./dom.js";
 import { ask } from "./api.js";
 
 export async function draw(place, customer) {
@@ -7,7 +7,7 @@ export async function draw(place, customer) {
     box("Subscriptions", subscriptions()),
     box("Your contact", contact()),
   ];
-  show(place, element("p", { class: "lead" }, `Welcome back, ${customer.name} of ${customer.company}.`),
+  show(place, element("p", { class: "lead" }, `Welcome back, ${customer.name} (${customer.company})`),
     element("div", { class: "grid" }, ...boxes.map(([made]) => made)));
   await Promise.all(boxes.map(([, filled]) => filled));
 }
@@ -37,7 +37,7 @@ async function openInvoices() {
 async function subscriptions() {
   const { items } = await ask("/subscriptions");
   const lines = items.slice(0, 3).map((item) =>
-    element("li", {}, `${item.product} · renews ${day(item.renewsOn)} `, badge(item.status)));
+    element("li", {}, element("span", {}, item.product), element("span", { class: "muted" }, `renews ${day(item.renewsOn)}`)));
   return [element("ul", {}, ...lines), element("a", { href: "/account/subscriptions" }, "All subscriptions")];
 }
 

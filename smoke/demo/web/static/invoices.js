@@ -1,4 +1,4 @@
-import { badge, day, money, show, table, trouble } from "./dom.js";
+import { badge, day, element, money, show, table, trouble } from "./dom.js";
 import { ask } from "./api.js";
 
 const COLUMNS = [
@@ -12,7 +12,7 @@ const COLUMNS = [
 export async function draw(place) {
   try {
     const { items } = await ask("/invoices");
-    show(place, table("Invoices", COLUMNS, items));
+    show(place, items.length ? table("Invoices", COLUMNS, items) : element("p", { class: "card muted" }, "There are no invoices yet."));
   } catch {
     show(place, trouble("Your invoices cannot be shown at the moment."));
   }

@@ -1,4 +1,4 @@
-import { badge, day, money, show, table, trouble } from "./dom.js";
+import { badge, day, element, money, show, table, trouble } from "./dom.js";
 import { ask } from "./api.js";
 
 const COLUMNS = [
@@ -12,7 +12,7 @@ const COLUMNS = [
 export async function draw(place) {
   try {
     const { items } = await ask("/subscriptions");
-    show(place, table("Subscriptions", COLUMNS, items));
+    show(place, items.length ? table("Subscriptions", COLUMNS, items) : element("p", { class: "card muted" }, "There are no subscriptions yet."));
   } catch {
     show(place, trouble("Your subscriptions cannot be shown at the moment."));
   }
