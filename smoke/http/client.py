@@ -137,7 +137,8 @@ class HttpClient:
 
     def _build(self, request: Request) -> httpx.Request:
         url = httpx.URL(request.url)
-        if url.scheme not in _PORTS or not url.host:
+        # A host with a leading dot can even be connected to, but the ssl module raises ValueError for it.
+        if url.scheme not in _PORTS or not url.host.strip(".") or url.host.startswith("."):
             raise httpx.InvalidURL("an address starts with http:// or https:// and a host")
         if url.port is not None and url.port not in _VALID_PORTS:
             raise httpx.InvalidURL("a port is a number from 1 to 65535")

@@ -177,7 +177,7 @@ async def test_drip() -> None:
 
 
 @in_loop
-async def test_request_never_taken() -> None:
+async def test_interim_flood() -> None:
     """A flood of interim answers ends at the limit."""
 
     async def answer(connection: Connection) -> None:
@@ -256,6 +256,8 @@ async def test_length_at_the_limit() -> None:
         "http://",
         "javascript:1",
         "http://a\x00b/",
+        "https://.example.invalid/",
+        "https://../",
         "http://[::1",
         "http://127.0.0.1:99999/",
         "http://127.0.0.1:0/",
