@@ -63,10 +63,10 @@ def merged(layers: Sequence[Layer]) -> dict[str, Any]:
     return reduce(lambda parent, child: merge(parent, child.data), reversed(layers), {})
 
 
-def locate(layers: Sequence[Layer], place: Place) -> str:
-    """Return `file:line` of the layer that says the most about *place* of the merged content; the special one wins."""
-    whole = merged(layers)
+def locate(layers: Sequence[Layer], whole: dict[str, Any], place: Place) -> str:
+    """Return `file:line` of the layer that says the most about *place* of the merged content *whole*."""
     owned = [(_own_place(layer.data, whole, place), layer) for layer in layers]
+    # Of equals the first counts, which is the most special one.
     own, layer = max(owned, key=lambda pair: len(pair[0]))
     line = line_of(layer.lines, own)
     return f"{layer.shown}:{line}" if line else layers[0].shown
@@ -76,17 +76,20 @@ def _own_place(data: Any, whole: Any, place: Place) -> Place:
     """Translate the longest part of *place* that *data* knows: arrays merged by name count differently there."""
     own: list[str | int] = []
     for step in place:
-        found = step
-        if isinstance(step, int) and is_named(data) and is_named(whole):
-            names = [item["name"] for item in data]
-            name = whole[step]["name"]
-            found = names.index(name) if name in names else len(names)
         try:
+            found = _own_index(data, whole, step) if isinstance(step, int) else step
             data, whole = data[found], whole[step]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, ValueError):
             break
         own.append(found)
     return tuple(own)
+
+
+def _own_index(data: Any, whole: Any, index: int) -> int:
+    """Return where *data* has the entry that has *index* in *whole*; raises IndexError or ValueError if it has none."""
+    if not (is_named(data) and is_named(whole)):
+        return index
+    return [item["name"] for item in data].index(whole[index]["name"])
 
 
 def _shown(file: Path, relative_to: Path) -> str:

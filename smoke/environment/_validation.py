@@ -72,7 +72,7 @@ def _name(item: object) -> object:
 
 def _line(problem: Problem, layers: Sequence[Layer], content: dict[str, Any]) -> str:
     # What is missing is to be added to the file in hand, not to the one that it extends.
-    where = locate(layers[:1] if problem.missing else layers, problem.place)
+    where = locate(layers[:1] if problem.missing else layers, content, problem.place)
     key = dotted(problem.place[:-1] if problem.missing else problem.place, content)
     return ": ".join(part for part in (where, key, problem.sentence) if part)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from smoke.environment._introspection import fields_of
+from smoke.environment.environment import Environment
 from smoke.environment.loading import load, load_all
 from smoke.errors import ConfigurationError
 from tests.environment.conftest import Write
@@ -71,3 +73,34 @@ def test_inherited_entry_is_located_by_its_name(environments: Path, write: Write
     )
     with pytest.raises(ConfigurationError, match=r"shop/prod\.toml:9: pages\[home\]\.service"):
         load(environments, "shop/prod")
+
+
+def test_missing_key_of_an_added_entry_is_located_by_its_name(environments: Path, write: Write) -> None:
+    """An entry that follows inherited ones counts differently in its own file, and is found there all the same."""
+    write("prod", 'extends = "_good.toml"\n\n[[pages]]\nname = "help"\ncontains = ["Help"]\n')
+    with pytest.raises(ConfigurationError) as refusal:
+        load(environments, "shop/prod")
+    assert list(refusal.value.problems) == [
+        "environments/shop/prod.toml:3: pages[help]: the key 'path' is missing; add it: the page to read"
+    ]
+
+
+ODD_VALUES = ["3", '"x"', "true", "[]", "{}", "[[1]]", "nan", "2026-01-01", '[{name="x"}]', "[{name=1}]", '{name="x"}']
+
+
+@pytest.mark.parametrize("key", fields_of(Environment))
+def test_no_value_is_a_crash(key: str, environments: Path, write: Write) -> None:
+    """Whatever a key is set to, the file is either right or refused with one short line for each problem."""
+    said = [problem for value in ODD_VALUES for problem in problems_of(environments, write, f"{key} = {value}")]
+    assert all(problem.startswith("environments/shop/") for problem in said)
+    assert all("\n" not in problem and len(problem) < 400 for problem in said)
+
+
+def problems_of(environments: Path, write: Write, line: str) -> tuple[str, ...]:
+    """Return what is said about a file with *line*; nothing if it is right."""
+    write("prod", f'extends = "_good.toml"\n{line}\n')
+    try:
+        load(environments, "shop/prod")
+    except ConfigurationError as refusal:
+        return refusal.problems
+    return ()
