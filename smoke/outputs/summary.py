@@ -19,7 +19,7 @@ CELL_LIMIT = 300
 _SIGNS = {Word.PASS: "✅", Word.FAIL: "❌", Word.INCONCLUSIVE: "⚠️"}
 _MARKS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.UNDECIDED: "❔", Outcome.SKIPPED: "⏭️"}
 
-_MARKUP = re.compile(r"[\\`*_\[\]|~$]|:(?=//|\w)|(?<=www)\.")
+_MARKUP = re.compile(r"[\\`*_\[\]|~$]|:(?=//|[A-Za-z+-]|100:|1234:)|(?<=www)\.")
 _REFERENCE = re.compile(r"([@#])(?=\w)")
 
 
@@ -80,7 +80,7 @@ def _everything(verdict: VerdictJson) -> Iterator[str]:
 
 
 def _footer(verdict: VerdictJson) -> Iterator[str]:
-    yield f"\n<sub>Run {escape(verdict['run_id'])}, started {escape(verdict['started_at'])}, "
+    yield f"\n<sub>Run {escape(verdict['run_id'])}, started {escape(answer.moment(verdict['started_at']))}, "
     yield f"Smokegate {escape(verdict['suite']['version'])}</sub>\n"
 
 
