@@ -17,6 +17,22 @@ def is_here(variables: Mapping[str, str]) -> bool:
     return variables.get("GITHUB_ACTIONS") == "true"
 
 
+def publish(verdict: VerdictJson, report: str, variables: Mapping[str, str], stream: TextIO) -> list[str]:
+    """
+    Tell GitHub everything, if this process runs there, and return a warning for what could not be told.
+
+    *report* is the path of the report, *stream* the log of the step.
+    """
+    if not is_here(variables):
+        return []
+    try:
+        annotate(verdict, stream)
+        write_step_files(verdict, report, variables)
+    except OSError as error:
+        return [f"GitHub was not told: {error.strerror or error}"]
+    return []
+
+
 def annotate(verdict: VerdictJson, stream: TextIO) -> None:
     """Print the workflow commands that annotate the run; raises OSError."""
     lines = [*_verdict_annotation(verdict)]

@@ -96,3 +96,22 @@ def test_outside_of_github_nothing_is_written(tmp_path: Path) -> None:
     """Without the variables there are no files to write to."""
     github.write_step_files(verdicts.failing(), "report.html", {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_publishes_in_github_alone(tmp_path: Path) -> None:
+    """Elsewhere nothing is printed; in GitHub annotations and files come together."""
+    stream, page = io.StringIO(), tmp_path / "summary"
+    variables = {"GITHUB_STEP_SUMMARY": str(page)}
+    assert github.publish(verdicts.failing(), "report.html", variables, stream) == []
+    assert not stream.getvalue()
+    assert not page.exists()
+    assert github.publish(verdicts.failing(), "report.html", {**variables, "GITHUB_ACTIONS": "true"}, stream) == []
+    assert stream.getvalue().startswith("::error ")
+    assert page.is_file()
+
+
+def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
+    """GitHub being out of order changes no verdict."""
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path)}
+    warnings = github.publish(verdicts.failing(), "report.html", variables, io.StringIO())
+    assert warnings == ["GitHub was not told: Is a directory"]
