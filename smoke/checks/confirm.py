@@ -1,0 +1,83 @@
+"""After the last check every replica still serves the release, in the same processes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._census import Electorate, Vote, electorates, slim
+from smoke.checks._check import Check, Observation
+from smoke.checks._sampled import curl, transport_facts
+from smoke.checks._unanimity import OTHER_COMMIT, Unanimity, goal_of
+from smoke.checks._uptime import Clockwork, Start, describe, newcomers, restarted
+from smoke.environment import Environment
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+
+def checks(environment: Environment, release: Release) -> Iterator["ConfirmCheck"]:
+    """Return a check for each service that tells its release."""
+    for name, electorate in electorates(environment.services, release).items():
+        uptime = electorate.service.uptime
+        clockwork = Clockwork(electorate.service, uptime) if uptime else None
+        yield ConfirmCheck(subject=name, service=name, electorate=electorate, clockwork=clockwork)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmCheck(Check):
+    """
+    After the last check every replica still serves the release, in the same processes as before.
+
+    What was verified in between counts only for the release that was there all the time. A version that went back was
+    rolled back by somebody or something; one that went on belongs to another deploy, whose own run decides.
+    """
+
+    kind: ClassVar[str] = "confirm"
+    stage: ClassVar[Stage] = Stage.CONFIRM
+
+    electorate: Electorate
+    clockwork: Clockwork | None = None
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Take the census again, and the starts of the processes where they are told."""
+        exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
+        facts = {
+            "votes": self.electorate.votes(exchanges),
+            "before": world.memory.get("census", {}).get(self.subject, ()),
+            "transport": transport_facts(exchanges),
+        }
+        if self.clockwork is not None:
+            ticks = await world.http.sample(self.clockwork.request, self.clockwork.size)
+            earlier = world.memory.get("starts", {}).get(self.subject, ())
+            facts["starts"] = (*earlier, *self.clockwork.starts(ticks))
+            exchanges = (*exchanges, *ticks)
+        return Observation(slim(exchanges), facts)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the census first, the processes then."""
+        censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
+        earlier: tuple[Vote, ...] = rounds[0].facts["before"]
+        unanimity = Unanimity(self.electorate, goal_of(self.electorate, earlier or censuses[-1]))
+        judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
+        if judgement.outcome is Outcome.PASSED:
+            return self._processes(rounds, judgement)
+        if judgement.outcome is Outcome.FAILED and judgement.facts.get("signature") == OTHER_COMMIT:
+            message = f"the release did not stay: {judgement.message}"
+            return replace(judgement, message=message)
+        return judgement
+
+    def reproduce(self) -> str:
+        """Return the question as a curl command."""
+        return curl(self.electorate.request.url)
+
+    def _processes(self, rounds: Sequence[Observation], judgement: Judgement) -> Judgement:
+        starts: list[Start] = [start for one in rounds for start in one.facts.get("starts", ())]
+        changed = restarted(starts)
+        if not changed and newcomers(starts) < 2:  # noqa: PLR2004 - one newcomer may be scaling up
+            return judgement
+        found = describe(changed) if changed else "several processes started during the verification"
+        facts = {**judgement.facts, "signature": "restarts"}
+        return replace(judgement, outcome=Outcome.FAILED, cause=Cause.RELEASE, message=found, found=found, facts=facts)

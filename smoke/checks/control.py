@@ -1,0 +1,73 @@
+"""Unrelated hosts answer, so that this machine's network is not to blame for silence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._answers import split
+from smoke.checks._check import Check, Observation
+from smoke.checks._reach import control_request, reached
+from smoke.checks._sampled import curl
+from smoke.environment import Environment
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+ASKS = 2
+"""One lost packet must not make the network look down."""
+
+_FIRST_SERVER_ERROR = 500
+
+
+def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:
+    """Return a check for each control host; further addresses on one host are told apart by their path."""
+    _ = release
+    seen: set[str] = set()
+    for url in dict.fromkeys(environment.control):
+        parts = split(url)
+        host = parts.netloc.rpartition("@")[2] or url
+        yield ControlCheck(subject=host if host not in seen else f"{host}{parts.path}", gating=False, url=url)
+        seen.add(host)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlCheck(Check):
+    """
+    A host that has nothing to do with the environment can be reached from here.
+
+    Evidence, not a promise: whatever it answers, it was reached. Its own server errors are kept as evidence too, since
+    an edge provider that fails for everybody is not the release's doing.
+    """
+
+    kind: ClassVar[str] = "control"
+    stage: ClassVar[Stage] = Stage.CONVERGE
+    independent: ClassVar[bool] = True
+
+    url: str
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask it twice at once."""
+        _ = round_number
+        return Observation(await world.http.sample(control_request(self.url), ASKS))
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge whether it was reached at all."""
+        answers = rounds[-1].exchanges
+        there = next((one for one in answers if reached(one)), None)
+        facts: dict[str, Any] = {"control": True, "reachable": there is not None}
+        if there is None:
+            found = answers[0].outline() if answers else "no answer"
+            kinds = sorted({one.failure.kind.value for one in answers if one.failure})
+            message = f"not reached: {found}"
+            facts |= {"failure_kinds": kinds, "signature": "not reached"}
+            return Judgement(Outcome.FAILED, message, Cause.RUNNER, "any answer", found, facts)
+        facts["failing"] = there.status is not None and there.status >= _FIRST_SERVER_ERROR
+        message = f"reached: {there.outline()}"
+        return Judgement(Outcome.PASSED, message, None, "any answer", there.outline(), facts)
+
+    def reproduce(self) -> str:
+        """Return the question as a curl command."""
+        return curl(self.url)

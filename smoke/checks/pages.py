@@ -1,0 +1,100 @@
+"""Public pages show their landmark; a status is not enough."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._answers import not_ok, quote, split
+from smoke.checks._sampled import SampledCheck, curl
+from smoke.environment import Environment
+from smoke.environment.promises import Page
+from smoke.http import Exchange, Request
+from smoke.verdict.release import Release
+from smoke.verdict.words import Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+_LOGIN_WORDS = ("login", "signin", "sign-in", "sso", "auth")
+
+
+def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
+    """Return a check for each page of a service that the environment has."""
+    _ = release
+    for page in environment.pages:
+        service = environment.services[page.service]
+        yield PageCheck(
+            subject=page.name,
+            service=page.service,
+            gating=page.gating,
+            share=service.share,
+            replica_header=service.replica_header,
+            url=f"{service.url.rstrip('/')}{page.path}",
+            page=page,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageCheck(SampledCheck):
+    """
+    A public page is complete HTML that shows its landmark and admits no error.
+
+    Redirects are followed, as a visitor's browser does, but neither to another host nor to a login page. Error
+    phrases count only where a person could see them, not in scripts.
+    """
+
+    kind: ClassVar[str] = "page"
+    stage: ClassVar[Stage] = Stage.IMMEDIATE
+
+    url: str
+    page: Page
+
+    @property
+    def expected(self) -> str:
+        """The landmarks."""
+        return "HTML with " + " and ".join(quote(one) for one in self.page.contains)
+
+    async def request(self, world: "World") -> Request:
+        """Return the request of a visitor who is not logged in."""
+        _ = world
+        return Request("GET", self.url, headers={"accept": "text/html,application/xhtml+xml"}, follow_redirects=True)
+
+    def fault(self, exchange: Exchange) -> str | None:
+        """Return what is wrong with one served page."""
+        wrong = self._led_astray(exchange) or not_ok(exchange)
+        if wrong:
+            return wrong
+        if exchange.content_type not in HTML_TYPES:
+            return f"{exchange.content_type or 'no content type'} instead of HTML"
+        if exchange.truncated:
+            return "the page exceeds the size limit"
+        return self._misses(exchange.text())
+
+    def reproduce(self) -> str:
+        """Return the request as a curl command."""
+        return curl(self.url, "-L")
+
+    def _led_astray(self, exchange: Exchange) -> str | None:
+        asked, got = split(self.url), split(exchange.final_url or self.url)
+        if got.hostname != asked.hostname:
+            return f"redirected to {got.hostname}"
+        if got.path == asked.path:
+            return None
+        login = any(word in got.path.lower() and word not in asked.path.lower() for word in _LOGIN_WORDS)
+        return f"redirected to {got.path}" if login else None
+
+    def _misses(self, html: str) -> str | None:
+        from smoke.checks._html import error_phrase, visible_text  # the HTML parser takes time to load
+
+        phrase = error_phrase(html)
+        own = " ".join(self.page.contains).lower()
+        if phrase is not None and phrase not in own:
+            return f"the page says {quote(phrase)}"
+        seen = visible_text(html)
+        missing = next((one for one in self.page.contains if one not in html and one not in seen), None)
+        if missing is not None:
+            return f"{quote(missing)} is not on the page"
+        unwanted = next((one for one in self.page.absent if one in html or one in seen), None)
+        return f"{quote(unwanted)} is on the page" if unwanted is not None else None

@@ -1,0 +1,82 @@
+"""Every replica serves the release, measured once the rollout has settled."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._census import Electorate, Vote, electorates, slim
+from smoke.checks._check import Check, Observation
+from smoke.checks._sampled import curl, transport_facts
+from smoke.checks._unanimity import Unanimity, goal_of
+from smoke.environment import Environment
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release, normalise
+from smoke.verdict.words import Outcome, Stage, Tier
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+_PRE_RELEASE = re.compile(r"^v?\d+\.\d+\.\d+-[0-9A-Za-z.-]+(?:\+[0-9A-Za-z.-]+)?$")
+"""SemVer with a pre-release part (wire formats, section 2.3)."""
+
+
+def checks(environment: Environment, release: Release) -> Iterator["VersionCheck"]:
+    """Return a check for each service that tells its release."""
+    for name, electorate in electorates(environment.services, release).items():
+        yield VersionCheck(subject=name, service=name, electorate=electorate, tier=environment.tier)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionCheck(Check):
+    """
+    Every replica serves the expected commit in a full census after the rollout.
+
+    One vote for another commit is no noise: it is asked for again in a census twice as large, and only if that is
+    unanimous it counts as the last straggler of the rollout. Answers that name no commit verify nothing: if all do so,
+    the finding is undecided, since the build may never have told; if only some do, the replicas differ, which the
+    release must answer for. The version's text is compared too, but only noted: process managers keep stale ones.
+    """
+
+    kind: ClassVar[str] = "version"
+    stage: ClassVar[Stage] = Stage.IMMEDIATE
+
+    electorate: Electorate
+    tier: Tier
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Take a full census; a later one is twice as large."""
+        exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
+        votes = self.electorate.votes(exchanges)
+        world.memory.setdefault("census", {})[self.subject] = votes
+        return Observation(slim(exchanges), {"votes": votes, "transport": transport_facts(exchanges)})
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge all censuses; the newest must be unanimous."""
+        censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
+        unanimity = Unanimity(self.electorate, goal_of(self.electorate, censuses[-1]))
+        judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
+        notes = self._notes(censuses[-1])
+        if judgement.outcome is not Outcome.PASSED or not notes:
+            return judgement
+        noted = "; ".join([*([judgement.facts["noted"]] if "noted" in judgement.facts else []), *notes])
+        message = "; ".join([judgement.message, *notes])
+        return replace(judgement, message=message, found=message, facts={**judgement.facts, "noted": noted})
+
+    def reproduce(self) -> str:
+        """Return the question as a curl command."""
+        return curl(self.electorate.request.url)
+
+    def _notes(self, votes: Sequence[Vote]) -> list[str]:
+        versions = sorted({one.version for one in votes if one.version})
+        due = self.electorate.release.version
+        notes = []
+        differing = [one for one in versions if due and normalise(one) != normalise(due)]
+        if differing:
+            notes.append(f"the version calls itself {', '.join(differing)}, announced was {due}")
+        if due and self.electorate.probe.version and not versions:
+            notes.append(f"the version is not told, announced was {due}")
+        early = [one for one in versions if _PRE_RELEASE.match(one)]
+        if early and self.tier is Tier.PROD:
+            notes.append(f"{', '.join(early)} is a pre-release, in production")
+        return notes
