@@ -69,7 +69,8 @@ def judge_history(history: Sequence[Migration], wanted: Sequence[str], expected:
         found = f"migration {running[-1].name} is still running, for {running[-1].age_s:.0f} s"
         return Judgement(Outcome.UNDECIDED, found, Cause.RELEASE, expected, found, unclear=True)
     if pending:
-        return _failed([f"migration {name} is not applied" for name in pending], f"pending: {pending}", expected)
+        # No signature: that a new migration was missing before the deploy as well excuses nothing.
+        return _failed([f"migration {name} is not applied" for name in pending], "", expected)
     if not applied:
         return _failed(["the history holds no applied migration"], "empty", expected)
     twice = sorted({name for name in applied if applied.count(name) > 1})

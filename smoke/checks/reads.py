@@ -71,13 +71,14 @@ def unmet(expectation: Expectation, document: Any) -> str | None:
 
 def wish(expectation: Expectation) -> str:
     """Say an expectation in words."""
+    least, most = expectation.at_least, expectation.at_most
     words = {
-        "=": expectation.equals,
-        "contains": expectation.contains,
-        "at least": expectation.at_least,
-        "at most": expectation.at_most,
+        "=": None if expectation.equals is None else quote(expectation.equals),
+        "contains": None if expectation.contains is None else quote(expectation.contains),
+        "at least": None if least is None else f"{least:g}",
+        "at most": None if most is None else f"{most:g}",
     }
-    wishes = [f"{word} {quote(value)}" for word, value in words.items() if value is not None]
+    wishes = [f"{word} {value}" for word, value in words.items() if value is not None]
     return f"{expectation.at} {' and '.join(wishes) or 'present'}"
 
 

@@ -1,0 +1,85 @@
+"""A component must be healthy as its service reports it."""
+
+from typing import Any
+
+import pytest
+
+from smoke.checks.components import checks
+from smoke.http import Exchange, FailureKind
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Outcome
+from tests.checks.fake_world import (
+    Answer,
+    answer,
+    concluded,
+    environment_of,
+    failing,
+    html,
+    in_turn,
+    json_answer,
+    world_of,
+)
+
+
+def terminus(state: Any, status: int = 200) -> Exchange:
+    """Return a health answer that says *state* of Redis."""
+    return json_answer({"status": "ok", "details": {"redis": state, "database": {"status": "up"}}}, status)
+
+
+def judged(given: Answer) -> Judgement:
+    """Make the check of Redis."""
+    environment = environment_of(components={"redis": {"path": "/health", "at": "details.redis"}})
+    (check,) = checks(environment, Release())
+    assert check.id == "component/redis"
+    return concluded(check, world_of({"https://api.test/health": given}, environment))
+
+
+@pytest.mark.parametrize("state", [{"status": "up"}, "PONG", True, "ok", {"connected": True}])
+def test_healthy(state: Any) -> None:
+    """Every usual word for well passes."""
+    assert judged(terminus(state)).outcome is Outcome.PASSED
+
+
+def test_degraded() -> None:
+    """A degraded component still serves: noted."""
+    found = judged(terminus("degraded"))
+
+    assert (found.outcome, found.facts["noted"]) == (Outcome.PASSED, "details.redis is degraded")
+
+
+def test_another_component_is_down() -> None:
+    """A 503 that another component caused says nothing against this one."""
+    assert judged(terminus({"status": "up"}, 503)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("exchange", "signature"),
+    [
+        (terminus({"status": "down"}, 503), 'details.redis is unhealthy: {"status": "down"}'),
+        (terminus(False), "details.redis is unhealthy: false"),
+        (terminus("perhaps"), 'details.redis is unknown: "perhaps"'),
+        (terminus({}), "details.redis is unknown: {}"),
+        (terminus(None), "nothing at details.redis"),
+        (json_answer({"status": "ok", "details": {}}), "nothing at details.redis"),
+        (json_answer({"status": "ok"}, 503), "HTTP 503 with nothing at details.redis"),
+        (html("<h1>ok</h1>"), "HTML instead of JSON"),
+        (answer("ok"), "invalid JSON"),
+        (answer("", 401), "HTTP 401"),
+        (answer("", 404), "HTTP 404"),
+        (answer("", 500), "HTTP 500"),
+        (failing(FailureKind.RESET), "connection reset"),
+    ],
+)
+def test_unhealthy(exchange: Exchange, signature: str) -> None:
+    """What is down, unknown or missing fails."""
+    found = judged(exchange)
+
+    assert (found.outcome, found.facts["signature"]) == (Outcome.FAILED, signature)
+
+
+def test_now_and_then() -> None:
+    """A component that fails in one look and not in the next larger one is cleared or undecided, never failed."""
+    found = judged(in_turn(*[terminus("down")] * 2, *[terminus("up")] * 200))
+
+    assert found.outcome in {Outcome.PASSED, Outcome.UNDECIDED}

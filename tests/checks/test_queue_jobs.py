@@ -1,0 +1,238 @@
+"""A job must go through the queue from end to end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from smoke.checks._world import World
+from smoke.checks.queue_jobs import checks
+from smoke.errors import LoginRefused, WriteRefused
+from smoke.http import Exchange, FailureKind, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome
+from tests.checks.fake_world import (
+    Answer,
+    FakeHttp,
+    answer,
+    concluded,
+    environment_of,
+    failing,
+    html,
+    json_answer,
+    world_of,
+)
+
+JOB: dict[str, Any] = {
+    "path": "/exports",
+    "body": {"kind": "smoke", "note": "by {unique}"},
+    "status_path": "/exports/{id}",
+    "cleanup_path": "/exports/{id}",
+    "deadline_s": 6,
+}
+WRITES = [{"name": "exports-job", "methods": ["POST", "DELETE"], "path": "/exports*"}]
+
+
+@dataclass
+class Exports:
+    """A queue whose jobs are done at the *looks*-th look; any of the answers may be replaced."""
+
+    looks: int = 3
+    end: str = "completed"
+    submit: Callable[[int], Exchange] = lambda number: json_answer({"id": f"job {number}"}, 202)
+    status: Callable[[int], Exchange | None] = lambda _look: None
+    removal: Exchange = field(default_factory=lambda: answer("", 204))
+    submitted: list[Request] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    _looks: dict[str, int] = field(default_factory=dict)
+
+    def routes(self) -> dict[str, Answer]:
+        """Return the routes for `FakeHttp`; an id is quoted in a path."""
+        one = {f"https://api.test/exports/job%20{number}": self._one for number in range(1, 4)}
+        return {"https://api.test/exports": self._submit, **one}
+
+    def _submit(self, request: Request) -> Exchange:
+        self.submitted.append(request)
+        return self.submit(len(self.submitted))
+
+    def _one(self, request: Request) -> Exchange:
+        if request.method == "DELETE":
+            self.removed.append(request.url)
+            return self.removal
+        self._looks[request.url] = look = self._looks.get(request.url, 0) + 1
+        return self.status(look) or json_answer({"status": self.end if look >= self.looks else "queued"})
+
+
+def judged(exports: Exports, budget_s: float = 120.0, writes: Any = WRITES, **keys: Any) -> tuple[Judgement, World]:
+    """Send jobs through *exports*."""
+    queue = {"path": "/health/queues", "at": "queues.exports", "job": {**JOB, **keys}}
+    environment = environment_of(queues={"exports": queue}, writes=writes)
+    (check,) = checks(environment, Release())
+    assert check.id == "queue-job/exports"
+    world = world_of(exports.routes(), environment, budget_s=budget_s)
+    return concluded(check, world), world
+
+
+def test_goes_through() -> None:
+    """A job that is done in time passes, its duration is told, and it is removed."""
+    exports = Exports()
+
+    found, _ = judged(exports)
+
+    assert found.outcome is Outcome.PASSED
+    assert 0 < found.facts["took_s"] < 6
+    assert exports.removed == ["https://api.test/exports/job%201"]
+
+
+def test_writes_are_named_and_unique() -> None:
+    """Both writes name the entry that allows them; each job carries data of its own."""
+    exports = Exports(end="failed")
+
+    _, world = judged(exports)
+
+    assert isinstance(world.http, FakeHttp)
+    writes = [one.write for one in world.http.asked if one.method != "GET"]
+    assert writes == ["exports-job"] * 4
+    notes = {one.json["note"] for one in exports.submitted}
+    assert len(notes) == 2
+    assert all(note.startswith("by smokegate-") for note in notes)
+
+
+def test_deaf_worker() -> None:
+    """A job that stays queued until its deadline, twice, fails; both are removed."""
+    exports = Exports(looks=10**6)
+
+    found, _ = judged(exports)
+
+    assert (found.outcome, found.message) == (Outcome.FAILED, "the job is still 'queued' after 6 s")
+    assert len(exports.removed) == 2
+
+
+def test_failed_job() -> None:
+    """A job that ends as failed fails at once."""
+    found, _ = judged(Exports(end="failed"))
+
+    assert (found.outcome, found.facts["signature"]) == (Outcome.FAILED, "the job ended as 'failed'")
+
+
+def test_slow_once() -> None:
+    """One job of three that did not get through is noted."""
+    exports = Exports(
+        submit=lambda number: json_answer({"id": f"job {number}"}, 202) if number > 1 else answer("", 500)
+    )
+
+    found, _ = judged(exports)
+
+    assert found.outcome is Outcome.PASSED
+    assert found.facts["noted"].startswith("1 of 3 jobs did not get through")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "said"),
+    [
+        (answer("", 500), "HTTP 500"),
+        (answer("", 401), "HTTP 401"),
+        (answer("", 404), "HTTP 404"),
+        (html("<h1>Maintenance</h1>"), "HTML instead of JSON"),
+        (json_answer({}, 202), "no id"),
+        (json_answer({"id": ""}, 202), "no id"),
+        (json_answer({"id": True}, 202), "no id"),
+        (answer("", 202), "an empty body"),
+        (answer("{", 202), "invalid JSON"),
+        (failing(FailureKind.RESET), "connection reset"),
+    ],
+)
+def test_not_accepted(exchange: Exchange, said: str) -> None:
+    """A submission without a job's id in the answer fails."""
+    found, _ = judged(Exports(submit=lambda _: exchange))
+
+    assert found.outcome is Outcome.FAILED
+    assert said in found.message
+
+
+def test_hiccups_while_waiting() -> None:
+    """Looks that fail on the way do not matter, if the job gets done: this is waiting, not measuring."""
+    hiccups = {1: failing(FailureKind.RESET), 2: answer("", 502), 3: html("<h1>?</h1>")}
+
+    found, _ = judged(Exports(looks=5, status=hiccups.get))
+
+    assert found.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("exchange", [answer("", 404), answer("", 500), json_answer({"state": "x"}), json_answer([])])
+def test_state_never_told(exchange: Exchange) -> None:
+    """A job whose state is never told fails at its deadline."""
+    found, _ = judged(Exports(status=lambda _: exchange))
+
+    assert found.outcome is Outcome.FAILED
+    assert "could not be read within 6 s" in found.message
+
+
+def test_clean_up_fails() -> None:
+    """A job that cannot be removed is noted, not judged."""
+    found, _ = judged(Exports(removal=answer("", 500)))
+
+    assert found.outcome is Outcome.PASSED
+    assert "could not be removed" in found.facts["noted"]
+
+
+def test_already_gone() -> None:
+    """A job that removed itself is fine."""
+    found, _ = judged(Exports(removal=answer("", 404)))
+
+    assert "noted" not in found.facts
+
+
+def test_clean_up_not_allowed() -> None:
+    """Where only the submission is allowed, what stays behind is noted."""
+    exports = Exports()
+
+    found, _ = judged(exports, writes=[{"name": "exports-job", "methods": ["POST"], "path": "/exports"}])
+
+    assert "not allowed" in found.facts["noted"]
+    assert exports.removed == []
+
+
+def test_not_allowed() -> None:
+    """Where the environment allows no such write, nothing is sent and the check is waived."""
+    exports = Exports()
+
+    found, _ = judged(exports, writes=[])
+
+    assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, "not allowed by the environment file")
+    assert exports.submitted == []
+
+
+def test_budget_ends_first() -> None:
+    """A deadline that the run's budget cuts short decides nothing."""
+    found, _ = judged(Exports(looks=10**6), budget_s=3.0)
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+
+
+def test_no_session() -> None:
+    """A role without a session leaves the check undecided and sends nothing."""
+
+    async def refuse(role: str) -> Any:
+        raise LoginRefused("refused", facts={"role": role})
+
+    queue = {"path": "/health/queues", "at": "queues.exports", "job": {**JOB, "role": None}}
+    environment = environment_of(queues={"exports": queue}, writes=WRITES)
+    (check,) = checks(environment, Release())
+    job = check.job.model_copy(update={"role": "customer"})  # type: ignore[attr-defined]
+    object.__setattr__(check, "job", job)
+
+    assert concluded(check, world_of({}, environment, session=refuse)).outcome is Outcome.UNDECIDED
+
+
+def test_guard_refuses() -> None:
+    """A write that the guard refuses is an obstacle of ours, never the target's failure."""
+
+    def guard(_number: int) -> Exchange:
+        raise WriteRefused("POST is not allowed")
+
+    found, _ = judged(Exports(submit=guard))
+
+    assert (found.outcome, found.message) == (Outcome.UNDECIDED, "POST is not allowed")
