@@ -1,0 +1,1 @@
+"""The browser as journeys use it: found, guarded, watched, and its evidence scrubbed of secrets."""

@@ -1,0 +1,100 @@
+"""
+Keep the browser from changing anything that the environment file does not allow.
+
+Playwright's own routing would answer CORS preflights itself and so hide a release that refuses them; it also lets
+redirects, popups and workers through. The guard therefore sits in the browser as a whole (DevTools `Fetch` domain):
+every request of every context passes it, whoever makes it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smoke.browser.appraisal import DATA, READS
+from smoke.browser.events import Event, Kind
+from smoke.browser.hosts import Hosts, Party
+from smoke.environment.environment import Environment
+from smoke.http.exchange import Request
+from smoke.http.guard import LOGIN, AllowedWrite, allowed_writes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, CDPSession
+
+_RESOURCES = {"cspviolationreport": "cspreport"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """
+    What one visit may send.
+
+    *writes* are the allowed ones, by the name of the check or flow that makes them; *report* gets an event for each
+    request that is remarkable.
+    """
+
+    hosts: Hosts
+    writes: tuple[AllowedWrite, ...]
+    report: Callable[[Event], None]
+
+    def permits(self, method: str, url: str, resource: str) -> bool:
+        """Tell whether a request may go out; reports what is remarkable about it."""
+        party = self.hosts.party(url)
+        reads = method.upper() in READS
+        if party in {Party.OWN, Party.ALLOWED}:
+            permitted = reads or (party is Party.OWN and self._allows(method, url))
+            if not permitted:
+                self.report(Event(Kind.WRITE, url=url, party=party, method=method, resource=resource))
+            return permitted
+        permitted = party is Party.UNKNOWN and reads and resource not in DATA
+        self.report(Event(Kind.HOST, url=url, party=party, method=method, resource=resource, sent=permitted))
+        return permitted
+
+    def _allows(self, method: str, url: str) -> bool:
+        return any(one.covers(Request(method, url, write=one.name)) for one in self.writes)
+
+
+class Guard:
+    """
+    Stands in one browser from its start to its end.
+
+    Without a policy nothing may be written; no visit can forget to set one and be unguarded.
+    """
+
+    def __init__(self, browser: "Browser") -> None:
+        self.policy: Policy | None = None
+        self._session: CDPSession = browser.new_browser_cdp_session()
+        self.user_agent: str = self._session.send("Browser.getVersion")["userAgent"]
+        self._session.on("Fetch.requestPaused", self._paused)
+        self._session.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+
+    def _paused(self, paused: dict[str, Any]) -> None:
+        from playwright.sync_api import Error  # imported by the time there is a browser
+
+        request = paused["request"]
+        resource = paused.get("resourceType", "Other").lower()
+        try:
+            if self._permits(request["method"], request["url"], _RESOURCES.get(resource, resource)):
+                self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+            else:
+                reason = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
+                self._session.send("Fetch.failRequest", reason)
+        except Error:
+            # The page, or the whole browser, went away with its request: there is nothing left to decide.
+            return
+
+    def _permits(self, method: str, url: str, resource: str) -> bool:
+        if self.policy is None:
+            return method.upper() in READS
+        return self.policy.permits(method, url, resource)
+
+
+def login_writes(environment: Environment, service_url: str) -> tuple[AllowedWrite, ...]:
+    """Return what signing in may send: to the login API, or as a form to the login page itself."""
+    form = AllowedWrite(LOGIN, frozenset({"POST"}), service_url.rstrip("/") + environment.browser.login.path)
+    return (*(one for one in allowed_writes(environment) if one.name == LOGIN), form)
+
+
+def named_writes(environment: Environment) -> tuple[AllowedWrite, ...]:
+    """Return the writes that the environment file lists."""
+    listed = {one.name for one in environment.writes}
+    return tuple(one for one in allowed_writes(environment) if one.name in listed)

@@ -1,0 +1,141 @@
+"""One visit of a browser to the product: go somewhere, see something, in the words of a person."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from smoke.browser.appraisal import shown
+from smoke.browser.failures import failure_kind, net_error
+from smoke.browser.hosts import Hosts, Party
+from smoke.browser.patience import Patience
+from smoke.browser.phrases import error_phrase
+from smoke.browser.watch import Watch
+from smoke.environment.environment import Environment
+from smoke.environment.journeys import Landmark
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+SETTLE_S = 2.0
+"""How long requests that are under way may take to end once the page shows what it should."""
+
+_POLL_MS = 25.0
+_DESCRIBE_MS = 1000.0
+_EXCERPT = 160
+
+
+class Unmet(Exception):
+    """The page does not show what it should; *facts* are evidence for the attribution of causes."""
+
+    def __init__(self, expected: str, found: str, facts: Mapping[str, Any] | None = None) -> None:
+        super().__init__(f"expected {expected}, found {found}")
+        self.expected = expected
+        self.found = found
+        self.facts: Mapping[str, Any] = facts or {}
+
+
+@dataclass
+class Visit:
+    """A page in a fresh context, its watch, and how long each step may take."""
+
+    environment: Environment
+    hosts: Hosts
+    context: "BrowserContext"
+    page: "Page"
+    watch: Watch
+    patience: Patience
+    noted: list[str] = field(default_factory=list)
+    """What is worth a remark though nothing failed."""
+
+    def go(self, service: str, path: str) -> None:
+        """Open *path* of *service*; raises Unmet when nothing comes back."""
+        self.open(self.environment.services[service].url + path)
+
+    def open(self, url: str) -> None:
+        """Open *url* and wait until the browser has received the beginning of a page."""
+        from playwright.sync_api import Error  # imported by the time there is a page
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        try:
+            self.page.goto(url, wait_until="commit", timeout=self.patience.milliseconds())
+        except TookTooLong:
+            self.patience.blame_budget()
+            raise Unmet(
+                f"{shown(url)} to open", f"no answer in {self.patience.timeout_s:g} s", {"failure_kinds": ["timeout"]}
+            ) from None
+        except Error as error:
+            code = net_error(str(error))
+            kind = failure_kind(code) if code else None
+            if code is None:
+                raise
+            facts = {"failure_kinds": [kind.value]} if kind else {}
+            raise Unmet(f"{shown(url)} to open", f"no answer: {code}", facts) from None
+        self._stay_at_home()
+
+    def see(self, landmark: Landmark, within: "Locator | None" = None) -> "Locator":
+        """Wait until *landmark* is visible and return it; raises Unmet."""
+        place = self.find(landmark, within)
+        self.wait(place.first, named(landmark))
+        return place.first
+
+    def find(self, landmark: Landmark, within: "Locator | None" = None) -> "Locator":
+        """Return where *landmark* should be, visible or not."""
+        role: Any = landmark.role
+        start = self.page if within is None else within
+        return start.get_by_role(role, name=landmark.name, exact=True) if landmark.name else start.get_by_role(role)
+
+    def wait(self, place: "Locator", expected: str) -> None:
+        """Wait until *place* is visible; raises Unmet with what the page shows instead."""
+        from playwright.sync_api import expect  # imported by the time there is a page
+
+        try:
+            expect(place).to_be_visible(timeout=self.patience.milliseconds())
+        except AssertionError:
+            self.patience.blame_budget()
+            raise Unmet(expected, self.describe()) from None
+
+    def text(self) -> str:
+        """Return what a person can read on the page."""
+        return self.page.locator("body").inner_text(timeout=self.patience.milliseconds())
+
+    def settle(self) -> None:
+        """
+        Wait until the requests under way to our services have ended, within `SETTLE_S`.
+
+        This is no wait for an idle network: what third parties do does not matter, nor what begins later.
+        """
+        deadline_ms = self.patience.milliseconds(SETTLE_S)
+        waited = 0.0
+        while self.watch.pending and waited < deadline_ms:
+            # Playwright's events arrive only while one of its calls waits; this is the one that waits for nothing else.
+            self.page.wait_for_timeout(_POLL_MS)
+            waited += _POLL_MS
+
+    def describe(self) -> str:
+        """Say in a few words what the page shows."""
+        from playwright.sync_api import Error  # imported by the time there is a page
+
+        try:
+            path = urlsplit(self.page.url).path or "/"
+            text = re.sub(r"\s+", " ", self.page.locator("body").inner_text(timeout=_DESCRIBE_MS)).strip()
+        except Error:
+            return "a page that does not respond"
+        phrase = error_phrase(text)
+        if phrase:
+            return f"an error page at {path}: {phrase!r}"
+        if path == self.environment.browser.login.path:
+            return f"the login page ({path})"
+        return f"at {path}: {text[:_EXCERPT]!r}" if text else f"a blank page at {path}"
+
+    def _stay_at_home(self) -> None:
+        """Refuse to go on at a host that is neither ours nor allowed: a wall, or a wrong address."""
+        if self.hosts.party(self.page.url) in {Party.UNKNOWN, Party.PRIVATE}:
+            host = urlsplit(self.page.url).netloc
+            raise Unmet("a page of the environment", f"a redirect to {host}", {"redirected_to": host})
+
+
+def named(landmark: Landmark) -> str:
+    """Return *landmark* in words: `the heading 'Invoices'`."""
+    return f"the {landmark.role} {landmark.name!r}" if landmark.name else f"a {landmark.role}"

@@ -1,0 +1,116 @@
+"""
+Judge a journey by its looks: pure.
+
+One failure does not condemn: the same fault seen in two looks does, and so do three looks that failed each in another
+way. One success does not erase a failure either; it is noted (law 8).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from smoke.browser.appraisal import Appraisal, appraise, held_back
+from smoke.journeys.look import Look
+from smoke.verdict.finding import Judgement
+from smoke.verdict.words import Cause, Outcome
+
+_ENOUGH = 2
+_TOLD = 3
+
+
+def judge(looks: Sequence[Look], promise: str, *, last: bool) -> Judgement:
+    """
+    Judge all looks so far; *promise* is said if all went well, *last* tells that there will be no further look.
+
+    The judgement is unclear when another look is needed and possible.
+    """
+    look = looks[-1]
+    appraisal = appraise(look.events, survived=look.met)
+    before = [_trouble(one) for one in looks[:-1] if not is_good(one)]
+    if look.obstacle:
+        return _hindered(look, before)
+    if is_good(look):
+        return _passed(look, appraisal, before, promise)
+    if _is_ours(look, appraisal):
+        return _held(look)
+    return _failed(looks, appraisal, last=last)
+
+
+def is_good(look: Look) -> bool:
+    """Tell whether a look saw all it should, and no fault."""
+    return look.met and not appraise(look.events, survived=True).faults
+
+
+def _trouble(look: Look) -> str:
+    return _message(look, appraise(look.events, survived=look.met))
+
+
+def _hindered(look: Look, before: Sequence[str]) -> Judgement:
+    message, cause = look.obstacle or ("", Cause.SUITE.value)
+    seen = f"{before[-1]}; then {message}" if before else message
+    return Judgement(Outcome.UNDECIDED, seen, Cause(cause), facts={**look.facts, "unmade": message})
+
+
+def _passed(look: Look, appraisal: Appraisal, before: Sequence[str], promise: str) -> Judgement:
+    notes = [*look.noted, *appraisal.notes]
+    if before:
+        notes.insert(0, f"failed at first ({before[-1]}), then passed in a fresh browser context")
+    facts: dict[str, Any] = {**look.facts, "answered": True}
+    if notes:
+        facts["noted"] = "; ".join(notes[:_TOLD]) + (f" (and {len(notes) - _TOLD} more)" if len(notes) > _TOLD else "")
+    return Judgement(Outcome.PASSED, promise, facts=facts)
+
+
+def _is_ours(look: Look, appraisal: Appraisal) -> bool:
+    """Our guard held back what the page may have needed, and nothing else explains what is missing."""
+    return held_back(look.events) is not None and all(one.doubtful for one in appraisal.faults)
+
+
+def _held(look: Look) -> Judgement:
+    message = (
+        f"{_missing(look)}; but {held_back(look.events)} was held back, which the page may need: "
+        "if it changes nothing that matters, allow it with [[writes]] in the environment file"
+    )
+    return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, look.expected, look.found, facts=look.facts)
+
+
+def _failed(looks: Sequence[Look], appraisal: Appraisal, *, last: bool) -> Judgement:
+    look = looks[-1]
+    bad = [one for one in looks if not is_good(one) and not one.obstacle]
+    seen = [_signature(one) for one in bad]
+    certain = len(bad) >= _ENOUGH and (seen.count(seen[-1]) >= _ENOUGH or last or len(bad) > _ENOUGH)
+    if last and not certain:
+        message = f"{_message(look, appraisal)}; seen only once"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, look.expected, look.found, facts=_facts(look, bad))
+    times = f" (in {len(bad)} looks, each in a fresh browser context)" if len(bad) > 1 else ""
+    return Judgement(
+        Outcome.FAILED,
+        f"{_message(look, appraisal)}{times}",
+        expected=look.expected or "no fault of the page while the journey is made",
+        found=look.found or "; ".join(one.text for one in appraisal.faults[:_TOLD]),
+        facts=_facts(look, bad),
+        unclear=not certain,
+    )
+
+
+def _facts(look: Look, bad: Sequence[Look]) -> dict[str, Any]:
+    kinds = sorted({kind for one in bad for kind in one.facts.get("failure_kinds", ())})
+    answered = any(one.requests and not one.facts.get("failure_kinds") for one in bad)
+    return {**look.facts, "signature": _signature(look), "failure_kinds": kinds, "answered": answered}
+
+
+def _signature(look: Look) -> str:
+    faults = appraise(look.events, survived=look.met).faults
+    return " | ".join(filter(None, [look.signature, *(one.signature for one in faults[:1])]))
+
+
+def _message(look: Look, appraisal: Appraisal) -> str:
+    if look.obstacle:
+        return look.obstacle[0]
+    reasons = [one.text for one in appraisal.faults]
+    if not look.expected:
+        return "; ".join(reasons[:_TOLD])
+    return f"{_missing(look)}; {reasons[0]}" if reasons else _missing(look)
+
+
+def _missing(look: Look) -> str:
+    return f"expected {look.expected}, found {look.found}" if look.expected else "the page reported an error"

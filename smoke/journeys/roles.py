@@ -1,0 +1,72 @@
+"""Log each role in once per run, whichever process gets there first; a refusal is remembered like a success."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from smoke.browser.guard import login_writes
+from smoke.browser.visit import Visit
+from smoke.errors import SecretMissing
+from smoke.journeys.judging import judge
+from smoke.journeys.login import service_of_login, session_of, sign_in
+from smoke.journeys.look import Look
+from smoke.journeys.scene import Scene
+from smoke.journeys.stage import Part, look
+from smoke.verdict.finding import Judgement
+from smoke.verdict.words import Cause
+
+_ATTEMPTS = 2
+"""Enough to tell noise from a fault, and too few to lock an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSession:
+    """How the login of a role went; *session* (secret) is None unless it succeeded."""
+
+    role: str
+    looks: tuple[Look, ...] = ()
+    session: Mapping[str, Any] | None = field(default=None, repr=False)
+    obstacle: tuple[str, str] | None = None
+
+    def judge(self, promise: str) -> Judgement:
+        """Judge the login."""
+        return judge(self.looks, promise, last=True)
+
+
+def session(scene: Scene, role: str) -> RoleSession:
+    """Return how the login of *role* went in this run; the first that asks logs in, the others wait."""
+    stored = scene.once(f"browser-login-{role}", lambda: _log_in(scene, role))
+    obstacle = stored["obstacle"]
+    made = RoleSession(
+        role,
+        tuple(Look.from_json(one) for one in stored["looks"]),
+        stored["session"],
+        tuple(obstacle) if obstacle else None,
+    )
+    if made.session is not None:
+        scene.evidence.remember(made.session)
+        scene.credentials(role)
+    return made
+
+
+def _log_in(scene: Scene, role: str) -> dict[str, Any]:
+    try:
+        user, password = scene.credentials(role)
+    except SecretMissing as missing:
+        return {"looks": [], "session": None, "obstacle": [str(missing), Cause.CREDENTIALS.value]}
+    kept: dict[str, Any] = {}
+    service = service_of_login(scene.environment, role)
+
+    def act(visit: Visit) -> None:
+        sign_in(visit, service, user, password)
+        kept.update(session_of(visit))
+
+    looks: list[Look] = []
+    writes = login_writes(scene.environment, scene.environment.services[service].url)
+    while not looks or (len(looks) < _ATTEMPTS and judge(looks, "", last=False).unclear):
+        if looks:
+            scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
+        kept.clear()
+        seen = look(scene, Part(f"login-{role}-{len(looks) + 1}", act, writes))
+        looks.append(replace(seen, facts={**seen.facts, "role": role, "logged_in": bool(kept)}))
+    return {"looks": [one.to_json() for one in looks], "session": kept or None, "obstacle": None}

@@ -1,0 +1,66 @@
+"""What the journeys of one environment have in common: the browser, the secrets, the clock, the place for evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any
+
+from smoke.browser.evidence import Evidence
+from smoke.browser.hosts import Hosts, authority
+from smoke.browser.live import LiveBrowser
+from smoke.environment._model import Secret
+from smoke.environment.addresses import is_loopback
+from smoke.environment.connect_to import ConnectTo
+from smoke.environment.environment import Environment
+from smoke.environment.redaction import Redactor
+
+
+def _wait(seconds: float) -> None:
+    Signal().wait(seconds)
+
+
+@dataclass
+class Scene:
+    """
+    Everything outside a journey that it may touch.
+
+    *directory* is the run's `browser` folder. *once* does something once per run, across processes (see `smoke.once`).
+    *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has left, in seconds.
+    """
+
+    environment: Environment
+    browser: LiveBrowser
+    directory: Path
+    redactor: Redactor
+    once: Callable[[str, Callable[[], Any]], Any]
+    secret: Callable[[Secret], str]
+    remaining_s: Callable[[], float]
+    run_id: str = ""
+    pause: Callable[[float], None] = _wait
+    connect_to: ConnectTo = field(default_factory=ConnectTo)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """The hosts of the environment."""
+        return Hosts.of(self.environment)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Where traces and screenshots are kept."""
+        return Evidence(self.directory, self.redactor)
+
+    def is_local(self, service: str) -> bool:
+        """Tell whether connections to *service* stay on this machine, so that no network can be to blame."""
+        host, port = self.connect_to.target(*authority(self.environment.services[service].url))
+        return is_loopback(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+    def credentials(self, role: str) -> tuple[str, str]:
+        """Return user and password of *role*; raises SecretMissing."""
+        account = self.environment.roles[role]
+        user, password = self.secret(account.user), self.secret(account.password)
+        self.evidence.shown.add(user)
+        for value in (user, password):
+            self.redactor.register(value)
+        return user, password

@@ -1,0 +1,180 @@
+"""Set a fresh, guarded and watched browser context up for one look, and take it down again."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from smoke import __version__
+from smoke.browser.death import BrowserDied
+from smoke.browser.events import Kind
+from smoke.browser.guard import Guard, Policy
+from smoke.browser.patience import OutOfBudget, Patience
+from smoke.browser.visit import Unmet, Visit
+from smoke.browser.watch import Watch
+from smoke.http.guard import AllowedWrite
+from smoke.journeys.judging import is_good
+from smoke.journeys.look import Look
+from smoke.journeys.scene import Scene
+from smoke.verdict.words import Cause
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+_CONSENT = re.compile(r"cookie|consent|privacy", re.IGNORECASE)
+_DISMISS = re.compile(
+    r"^(reject|decline|refuse|deny|only necessary|necessary only|accept|agree|allow|ok|got it|close)\b", re.IGNORECASE
+)
+_BANNERS = "[role=dialog], [role=alertdialog], [id*=cookie i], [class*=cookie i], [id*=consent i], [class*=consent i]"
+_LOST = "browser_lost"
+_RESTORE = """((stored) => {
+    for (const [key, value] of stored[origin] ?? []) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
+})(%s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    What one look does: *act* makes the steps and raises Unmet; *name* names its evidence.
+
+    *session* is what `session_of` returned for the role, *writes* what may be sent. *traced* asks for a trace, which a
+    look that types credentials must not have.
+    """
+
+    name: str
+    act: Callable[[Visit], None]
+    writes: tuple[AllowedWrite, ...] = ()
+    session: Mapping[str, Any] | None = None
+    traced: bool = False
+
+
+def look(scene: Scene, part: Part) -> Look:
+    """Look once; a browser that dies meanwhile is replaced, and the look is made anew, once."""
+    first = _attempt(scene, part)
+    if not first.facts.get(_LOST):
+        return first
+    scene.browser.replace()
+    second = _attempt(scene, part)
+    if second.facts.get(_LOST):
+        scene.browser.replace()
+        return second
+    return replace(second, noted=(*second.noted, f"made with a new browser, since {_message(first)}"))
+
+
+def _attempt(scene: Scene, part: Part) -> Look:
+    try:
+        _browser, guard = scene.browser.open()
+        return _in_context(scene, part, guard)
+    except BrowserDied as died:
+        return _lost(str(died), Cause.RUNNER)
+
+
+def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
+    from playwright.sync_api import Error  # imported by the time there is a browser
+
+    context: BrowserContext | None = None
+    try:
+        context = _context(scene, part, guard)
+        watch = Watch(context, scene.hosts)
+        guard.policy = Policy(scene.hosts, part.writes, watch.add)
+        seen = _act(scene, part, context, watch)
+        if is_good(seen) or seen.facts.get(_LOST):
+            return seen
+        return replace(seen, evidence=scene.evidence.keep(context, part.name, traced=part.traced))
+    except Error as error:
+        step = str(error).split("\n", maxsplit=1)[0]
+        if scene.browser.is_alive():
+            return _lost(f"the browser did not carry a step out ({step})", Cause.SUITE)
+        return _lost("the browser died while the journey was made", Cause.RUNNER)
+    finally:
+        guard.policy = None
+        _close(context)
+
+
+def _lost(message: str, cause: Cause) -> Look:
+    return Look(obstacle=(message, cause.value), facts={_LOST: True})
+
+
+def _message(one: Look) -> str:
+    return one.obstacle[0] if one.obstacle else ""
+
+
+def _act(scene: Scene, part: Part, context: "BrowserContext", watch: Watch) -> Look:
+    from playwright.sync_api import Error  # imported by the time there is a browser
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    page = context.new_page()
+    patience = Patience(scene.environment.browser.timeout_s, scene.remaining_s)
+    visit = Visit(scene.environment, scene.hosts, context, page, watch, patience)
+    seen = Look()
+    try:
+        _dismiss_banners(page)
+        part.act(visit)
+    except Unmet as unmet:
+        seen = Look(expected=unmet.expected, found=unmet.found, facts=unmet.facts)
+    except OutOfBudget as ended:
+        seen = Look(obstacle=(str(ended), Cause.SUITE.value))
+    except TookTooLong as late:
+        seen = _late(patience, visit, late)
+    except Error:
+        if not any(one.kind is Kind.CRASH for one in watch.events):
+            raise
+    if any(one.kind is Kind.CRASH for one in watch.events):
+        seen = _lost("the page's process crashed", Cause.RUNNER)
+    redact = scene.redactor.redact
+    events = tuple(replace(one, what=redact(one.what), url=redact(one.url)) for one in watch.events)
+    return replace(
+        seen,
+        expected=redact(seen.expected),
+        found=redact(seen.found),
+        events=events,
+        requests=watch.requests,
+        noted=tuple(redact(one) for one in visit.noted),
+    )
+
+
+def _late(patience: Patience, visit: Visit, late: Exception) -> Look:
+    try:
+        patience.blame_budget()
+    except OutOfBudget as ended:
+        return Look(obstacle=(str(ended), Cause.SUITE.value))
+    step = str(late).split("\n", maxsplit=1)[0]
+    return Look(expected="the page to respond", found=f"{step} ({visit.describe()})")
+
+
+def _context(scene: Scene, part: Part, guard: Guard) -> "BrowserContext":
+    browser, _ = scene.browser.open()
+    width, height = scene.environment.browser.viewport
+    session = part.session or {}
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        service_workers="block",
+        accept_downloads=False,
+        # A header of our own would make every call to the API need a preflight, which users' calls do not.
+        user_agent=f"{guard.user_agent} Smokegate/{__version__} (post-deploy verification; run {scene.run_id})",
+        storage_state=session.get("state"),
+    )
+    if session.get("session_storage"):
+        context.add_init_script(_RESTORE % json.dumps(session["session_storage"]))
+    if part.traced:
+        scene.evidence.record(context)
+    return context
+
+
+def _dismiss_banners(page: "Page") -> None:
+    """Put consent banners away when they stand in the way of a step, as a person would."""
+    banner = page.locator(_BANNERS).filter(has_text=_CONSENT)
+    button = banner.get_by_role("button", name=_DISMISS).first
+    page.add_locator_handler(button, lambda found: found.click(no_wait_after=True))
+
+
+def _close(context: "BrowserContext | None") -> None:
+    from playwright.sync_api import Error  # imported by the time there is a browser
+
+    try:
+        if context is not None:
+            context.close()
+    except Error:
+        # A context that died with its browser cannot be closed; whoever finds the browser dead replaces it.
+        return
