@@ -15,6 +15,7 @@ from smoke.environment.secrets import resolve
 from smoke.errors import SmokeError
 from smoke.http.client import HttpClient
 from smoke.http.settings import HttpSettings
+from smoke.waiting import Patience
 
 if TYPE_CHECKING:
     from smoke.run import Run
@@ -28,7 +29,8 @@ def open_world(run: "Run") -> World:
     def secret(reference: object) -> str:
         return _secret(run, reference)
 
-    sessions = Sessions(lambda role: log_in(http, environment, role, secret))
+    patience = Patience(anyio.sleep, run.remaining_s)
+    sessions = Sessions(lambda role: log_in(http, environment, role, secret, patience))
     return World(
         environment=environment,
         release=run.release,
