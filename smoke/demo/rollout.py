@@ -50,14 +50,13 @@ class Fleet:
     async def switch(self, replicas: list[Running]) -> None:
         """Let *replicas* take the places of the old ones, one slot after the other."""
         plan = self._scene.plan
-        if plan.strategy is Strategy.SWITCH:
-            await asyncio.sleep(plan.first_s)
+        began = asyncio.get_running_loop().time()
         for slot in range(REPLICAS):
-            moved = [replica for replica in replicas if replica.slot == slot]
-            for replica in moved:
-                self._put(replica)
-            if moved and plan.strategy is Strategy.SWITCH:
-                await asyncio.sleep(plan.step_s)
+            if plan.strategy is Strategy.SWITCH:
+                await asyncio.sleep(began + plan.switches_s[slot] - asyncio.get_running_loop().time())
+            for replica in replicas:
+                if replica.slot == slot:
+                    self._put(replica)
 
     async def stop(self) -> None:
         """Stop everything at once."""

@@ -26,12 +26,15 @@ class Outage(Enum):
 
 @dataclass(slots=True)
 class Plan:
-    """How one deploy goes; times in seconds, *pinned* are the slots that keep the old release."""
+    """
+    How one deploy goes.
+
+    *switches_s* tell when each slot is switched, in seconds after the announcement; *pinned* slots stay as they are.
+    """
 
     strategy: Strategy = Strategy.SWITCH
     migrates: bool = True
-    first_s: float = 0.1
-    step_s: float = 0.25
+    switches_s: tuple[float, ...] = (0.1, 0.35, 0.6)
     pinned: frozenset[int] = frozenset()
 
 

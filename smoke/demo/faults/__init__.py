@@ -1,5 +1,24 @@
 """The faults that the stack can show; each is a few lines in one of the modules here."""
 
-from smoke.demo.faults._registry import Fault, find, listing
+from collections.abc import Mapping
+from difflib import get_close_matches
 
-__all__ = ["Fault", "find", "listing"]
+from smoke.demo.faults import access, data, noise, pages, rollout, runner, runtime, third_parties
+from smoke.demo.faults._registry import Fault, declared
+from smoke.errors import UsageError
+
+FAULTS: Mapping[str, Fault] = declared()
+"""Every fault by its id."""
+
+MODULES = (rollout, runtime, pages, data, access, third_parties, noise, runner)
+"""Where they are declared, by what they break."""
+
+__all__ = ["FAULTS", "MODULES", "Fault", "find"]
+
+
+def find(identifier: str) -> Fault:
+    """Return one fault; raises UsageError with the nearest ids for an unknown one."""
+    if identifier in FAULTS:
+        return FAULTS[identifier]
+    near = get_close_matches(identifier.upper(), FAULTS, cutoff=0.3) or list(FAULTS)
+    raise UsageError(f"--fault {identifier}: there is no such fault; did you mean {', '.join(near)}?")

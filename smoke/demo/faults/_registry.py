@@ -1,20 +1,15 @@
-"""What a fault is, and the list of all of them."""
+"""What a fault is, and how one is declared."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from smoke.errors import UsageError
 from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
     from smoke.demo.scene import Scene
 
 Arrange = Callable[["Scene"], None]
-
-MODULES = ("rollout", "runtime", "pages", "data", "access", "third_parties", "noise", "runner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +51,6 @@ def fault(
     return declare
 
 
-def listing() -> tuple[Fault, ...]:
-    """Return all faults by id."""
-    for name in MODULES:
-        import_module(f"smoke.demo.faults.{name}")
-    return tuple(_FAULTS[identifier] for identifier in sorted(_FAULTS))
-
-
-def find(identifier: str) -> Fault:
-    """Return one fault; raises UsageError with the nearest ids for an unknown one."""
-    known = {fault.id: fault for fault in listing()}
-    if identifier.upper() in known:
-        return known[identifier.upper()]
-    near = get_close_matches(identifier.upper(), known, cutoff=0.3) or list(known)
-    raise UsageError(f"unknown fault {identifier!r}; did you mean {', '.join(near)}? `--list-faults` shows all")
+def declared() -> dict[str, Fault]:
+    """Return all faults declared so far, in order of their ids."""
+    return dict(sorted(_FAULTS.items()))

@@ -1,5 +1,6 @@
 """Faults of the roll-out: what is live is not what was deployed."""
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from smoke.demo.faults._registry import fault
@@ -25,7 +26,7 @@ def one_replica_pinned(scene: "Scene") -> None:
 @fault("N04", "Mixed versions during the roll, converging in time", Word.PASS)
 def slow_roll(scene: "Scene") -> None:
     """Switch the replicas about two seconds apart."""
-    scene.plan.first_s, scene.plan.step_s = scene.about(1.5), scene.about(2.0)
+    scene.plan.switches_s = tuple(accumulate((scene.about(1.5), scene.about(2.0), scene.about(2.0))))
 
 
 @fault("I11", "The roll-out is still in progress at the deadline", Word.INCONCLUSIVE)
@@ -33,6 +34,6 @@ def unfinished_roll(scene: "Scene") -> None:
     """
     Switch so slowly that some replicas are old when the waiting ends, and one was switched shortly before.
 
-    Hardly any spread: each pause has to be shorter than the time after which standing still counts as stuck.
+    Hardly any spread: no pause may be so long that standing still would count as stuck.
     """
-    scene.plan.first_s = scene.plan.step_s = scene.about(5.6, spread=0.01)
+    scene.plan.switches_s = tuple(scene.about(moment, spread=0.01) for moment in (5.5, 11.0, 18.5))
