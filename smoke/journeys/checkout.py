@@ -108,11 +108,15 @@ def _discard(visit: Visit, summary: "Locator") -> None:
 def _drafts_removed(visit: Visit) -> Iterator[None]:
     """Watch what is made and what is removed, and remove the rest at the end."""
     answers: list[Response] = []
-    visit.page.on("response", answers.append)
+
+    def heard(answer: "Response") -> None:
+        answers.append(answer)
+
+    visit.page.on("response", heard)
     try:
         yield
     finally:
-        visit.page.remove_listener("response", answers.append)
+        visit.page.remove_listener("response", heard)
         removed = {one.url for one in answers if one.request.method == "DELETE" and one.ok}
         for made in [one for one in answers if one.request.method == "POST" and one.ok]:
             _remove(visit, made, removed)
