@@ -35,8 +35,9 @@ POSTGRES_SETTINGS = {
 class Sentinel:
     """The process that owns the servers and cleans up after the stack; see `smoke.demo.sentinel`."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, directories: tuple[Path, ...]) -> None:
         self._process = process
+        self._directories = directories
         self._turn = asyncio.Lock()
         self.pids: list[int] = []
 
@@ -53,7 +54,7 @@ class Sentinel:
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
-        return cls(process)
+        return cls(process, directories)
 
     async def run(self, command: list[str], *, user: int | None, log: Path) -> None:
         """Run *command* to its end; raises StackError with the end of its log unless it succeeds."""
@@ -75,10 +76,18 @@ class Sentinel:
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._process.wait()
-        if self._process.returncode != 0:  # somebody killed it, so nobody else stops its servers
-            for pid in self.pids:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGQUIT)
+        if self._process.returncode != 0:  # somebody killed it, so its work is left to us
+            await self._clean_up()
+
+    async def _clean_up(self) -> None:
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+        deadline = asyncio.get_running_loop().time() + 3.0
+        while any(map(_is_running, self.pids)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - foreign processes
+            await asyncio.sleep(0.02)
+        for directory in self._directories:
+            shutil.rmtree(directory, ignore_errors=True)
 
     async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:
@@ -139,6 +148,14 @@ def _postgres_programs(directory: Path, *, foreign_user: bool) -> Path:
 def _open_to_everybody(path: Path) -> bool:
     needed = stat.S_IXOTH
     return all(part.stat().st_mode & needed for part in (path, *path.resolve().parents))
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _tail(log: Path, characters: int = 600) -> str:

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         _say(event="failed", message=str(error))
         return EXIT_USAGE
-    except SmokeError as error:
+    except (SmokeError, OSError) as error:
         _say(event="failed", message=str(error))
         return 1
     return 0

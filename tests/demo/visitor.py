@@ -58,7 +58,7 @@ class Visitor:
 
     def ask(self, host: str, path: str, *, method: str = "GET", body: str | None = None, **headers: str) -> Seen:
         """Make one request on a fresh connection; after a reset, which happens, once more."""
-        headers = {"host": host, "content-type": "application/json", **headers}
+        headers = {"content-type": "application/json", **headers}
         if self.cookie:
             headers["cookie"] = self.cookie
         for attempt in range(3):
@@ -81,9 +81,7 @@ class Visitor:
         """Return the commits that *times* fresh connections meet."""
         return [self.ask(host, "/health").json["version"] for _ in range(times)]
 
-    def once(
-        self, host: str, path: str, method: str = "GET", body: str | None = None, headers: dict[str, str] | None = None
-    ) -> Seen:
+    def once(self, host: str, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Seen:
         """Make one request on a fresh connection, whatever comes of it."""
         context = ssl.create_default_context(cafile=str(self.state / "demo" / "ca.pem"))
         plain = socket.create_connection(("127.0.0.1", self.port(host)), timeout=10)
