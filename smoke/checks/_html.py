@@ -6,31 +6,36 @@ ERROR_PHRASES = (
     "application error",
     "something went wrong",
     "internal server error",
-    "service unavailable",
     "bad gateway",
     "gateway time-out",
     "gateway timeout",
     "we'll be back soon",
     "we will be back soon",
-    "be right back",
-    "down for maintenance",
-    "under maintenance",
-    "scheduled maintenance",
-    "temporarily unavailable",
+    "a client-side exception has occurred",
     "no healthy upstream",
     "application failed to respond",
+)
+"""What only broken pages say, wherever a person can see it; lower case with straight apostrophes."""
+
+SHORT_PAGE_PHRASES = (
     "an error occurred",
     "an unexpected error",
-    "a client-side exception has occurred",
-    "this page could not be found",
-    "404 not found",
-    "page not found",
+    "service unavailable",
+    "temporarily unavailable",
+    "be right back",
+    "under maintenance",
+    "down for maintenance",
+    "scheduled maintenance",
+    "maintenance mode",
+    "page could not be found",
+    "not found",
     "cannot get /",
     "welcome to nginx",
     "default backend",
 )
-"""What pages say instead of their content, in lower case with straight apostrophes."""
+"""What a whole page may say, for instance in a notice; it counts in a title, a first heading or a page of few words."""
 
+_FEW_WORDS = 300
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "head"]
 
 
@@ -60,5 +65,19 @@ def visible_text(html: str) -> str:
 
 def error_phrase(html: str) -> str | None:
     """Return the phrase with which a page admits that it is an error or a maintenance page, or None."""
-    said = f"{title(html)} {visible_text(html)}".lower().replace("\u2019", "'")
-    return next((one for one in ERROR_PHRASES if one in said), None)
+    text = _plain(visible_text(html))
+    everywhere = f"{_plain(title(html))} {text}"
+    phrase = next((one for one in ERROR_PHRASES if one in everywhere), None)
+    if phrase is not None:
+        return phrase
+    prominent = everywhere if len(text) <= _FEW_WORDS else _plain(f"{title(html)} {_first_heading(html)}")
+    return next((one for one in SHORT_PAGE_PHRASES if one in prominent), None)
+
+
+def _first_heading(html: str) -> str:
+    node = LexborHTMLParser(html).css_first("h1")
+    return " ".join(node.text(separator=" ").split()) if node is not None else ""
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("\u2019", "'")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from smoke.checks._answers import not_ok, quote, split
+from smoke.checks._answers import clip, not_ok, quote, split
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Page
@@ -83,7 +83,7 @@ class PageCheck(SampledCheck):
         if got.path == asked.path:
             return None
         login = any(word in got.path.lower() and word not in asked.path.lower() for word in _LOGIN_WORDS)
-        return f"redirected to {got.path}" if login else None
+        return f"redirected to {clip(got.path)}" if login else None
 
     def _misses(self, html: str) -> str | None:
         from smoke.checks._html import error_phrase, visible_text  # the HTML parser takes time to load
