@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from smoke.checks._answers import find
 from smoke.checks._check import Check, Observation
-from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
-from smoke.checks._queue_report import QueueReport, report_of
+from smoke.checks._queue_probe import QueueProbe
+from smoke.checks._queue_report import QueueReport
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
-from smoke.environment.promises import Queue
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -19,9 +17,6 @@ from smoke.verdict.words import Cause, Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
-
-STATUSES = frozenset({200, 207, 503})
-"""Statuses that come with counts; another queue may be what made it a 207 or 503."""
 
 BACKLOG = ("too many jobs are waiting", "the oldest job has waited too long")
 """Faults that pass by themselves where the queue is draining."""
@@ -34,24 +29,21 @@ class QueueCheck(SampledCheck):
     kind: ClassVar[str] = "queue"
     stage: ClassVar[Stage] = Stage.INTEGRATION
 
-    queue: Queue
-    url: str
-    since: float | None
-    """Start of the deploy in epoch seconds, if known."""
+    probe: QueueProbe
 
     async def request(self, world: "World") -> Request:
         """Ask for the counts."""
-        return Request("GET", self.url, headers=await role_headers(world, self.queue.role))
+        return Request("GET", self.probe.url, headers=await role_headers(world, self.probe.queue.role))
 
     def fault(self, exchange: Exchange) -> str | None:
         """Judge the counts, whatever the status word beside them says."""
-        report = self._report(exchange)
+        report = self.probe.read(exchange)
         return report if isinstance(report, str) else self._beyond_limits(report)
 
     @property
     def expected(self) -> str:
         """The limits in words."""
-        limits = self.queue.limits
+        limits = self.probe.queue.limits
         words = {
             "at most {:g} waiting": limits.max_waiting,
             "the oldest at most {:g} s": limits.max_oldest_s,
@@ -62,15 +54,15 @@ class QueueCheck(SampledCheck):
 
     def remark(self, exchange: Exchange) -> str | None:  # noqa: ARG002 - the same for every answer
         """Note that failures since the deploy could not be told apart."""
-        unknown = self.queue.failed_since and self.since is None and self.queue.limits.max_failed is not None
-        return "failures since the deploy were not counted: its start is not known" if unknown else None
+        unjudged = not self._failures_known and self.probe.queue.limits.max_failed is not None
+        return "failures since the deploy were not counted: its start is not known" if unjudged else None
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Return the newest counts."""
-        newest = [report for one in rounds[-1].exchanges if isinstance(report := self._report(one), QueueReport)]
-        if not newest:
+        reports = [report for one in rounds[-1].exchanges if isinstance(report := self.probe.read(one), QueueReport)]
+        if not reports:
             return {}
-        told = {"waiting": newest[-1].waiting, "failed": newest[-1].failed, "oldest_s": newest[-1].oldest_s}
+        told = {"waiting": reports[-1].waiting, "failed": reports[-1].failed, "oldest_s": reports[-1].oldest_s}
         return {name: value for name, value in told.items() if value is not None}
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -84,33 +76,27 @@ class QueueCheck(SampledCheck):
         if before is None or after is None or len(rounds) == 1 or after >= before:
             return judgement
         message = f"{judgement.message}, falling from {before:g}: the worker works through a backlog"
-        cause = Cause.PREEXISTING if self._from_before(rounds[-1]) else Cause.RELEASE
+        old = any(self.probe.from_before(one) for one in rounds[-1].exchanges)
+        cause = Cause.PREEXISTING if old else Cause.RELEASE
         return replace(judgement, outcome=Outcome.UNDECIDED, cause=cause, message=message)
 
     def reproduce(self) -> str:
         """Return the request."""
-        return curl(self.url)
+        return curl(self.probe.url)
 
-    def _report(self, exchange: Exchange) -> QueueReport | str:
-        """Return what the answer tells of the queue, or why it tells nothing."""
-        document = document_of(exchange, STATUSES)
-        if document.fault:
-            return document.fault
-        queue = find(self.queue.at, document.value)
-        if queue is None:
-            bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
-            return f"{bare}nothing at {self.queue.at}"
-        return report_of(queue, self.queue.failed_since if self.since is not None else None)
+    @property
+    def _failures_known(self) -> bool:
+        """Whether the failures that the answer tells are the ones that the limit is for."""
+        return self.probe.since is not None or self.probe.queue.failed_since is None
 
     def _beyond_limits(self, report: QueueReport) -> str | None:
-        limits, known = self.queue.limits, self.since is not None or self.queue.failed_since is None
+        limits, known = self.probe.queue.limits, self._failures_known
+        ageless = report.oldest_s is None and report.waiting != 0
         faults = {
             "the queue reports an error": report.error,
             "the queue is paused": bool(report.paused) and not limits.paused,
             "no count of waiting jobs": limits.max_waiting is not None and report.waiting is None,
-            "no age of the oldest job": limits.max_oldest_s is not None
-            and report.oldest_s is None
-            and report.waiting != 0,
+            "no age of the oldest job": limits.max_oldest_s is not None and ageless,
             "no count of failed jobs": limits.max_failed is not None and known and report.failed is None,
             "too many jobs have failed": known and _above(report.failed, limits.max_failed),
             "too many jobs are waiting": _above(report.waiting, limits.max_waiting),
@@ -119,17 +105,8 @@ class QueueCheck(SampledCheck):
         return next((fault for fault, present in faults.items() if present), None)
 
     def _depth(self, one_round: Observation) -> float | None:
-        reports = [report for one in one_round.exchanges if isinstance(report := self._report(one), QueueReport)]
-        return max((report.waiting for report in reports if report.waiting is not None), default=None)
-
-    def _from_before(self, one_round: Observation) -> bool:
-        """Tell whether the oldest waiting job was there before the deploy began."""
-        ages = [
-            one.at - report.oldest_s
-            for one in one_round.exchanges
-            if isinstance(report := self._report(one), QueueReport) and report.oldest_s is not None
-        ]
-        return self.since is not None and bool(ages) and max(ages) < self.since
+        depths = [depth for one in one_round.exchanges if (depth := self.probe.depth(one)) is not None]
+        return max(depths, default=None)
 
 
 def _above(value: float | None, limit: float | None) -> bool:
@@ -145,17 +122,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             service=queue.service,
             share=service.share,
             replica_header=service.replica_header,
-            queue=queue,
-            url=service.url.rstrip("/") + _path(queue, release.deployed_at),
-            since=release.deployed_at,
+            probe=QueueProbe.of(queue, environment, release),
         )
-
-
-def _path(queue: Queue, since: float | None) -> str:
-    """Put the start of the deploy, in epoch milliseconds, where the path has room for it, else into the query."""
-    moment = str(int((since or 0) * 1000))
-    if "{since}" in queue.path:
-        return queue.path.replace("{since}", moment)
-    if queue.failed_since is None or since is None:
-        return queue.path
-    return f"{queue.path}{'&' if '?' in queue.path else '?'}since={moment}"

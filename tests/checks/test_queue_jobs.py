@@ -1,7 +1,5 @@
 """A job must go through the queue from end to end."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -9,12 +7,13 @@ import pytest
 from smoke.checks._world import World
 from smoke.checks.queue_jobs import checks
 from smoke.errors import LoginRefused, WriteRefused
-from smoke.http import Exchange, FailureKind, Request
+from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
+from tests.checks.exports import Exports
 from tests.checks.fake_world import (
-    Answer,
+    NOW,
     FakeHttp,
     answer,
     concluded,
@@ -35,41 +34,11 @@ JOB: dict[str, Any] = {
 WRITES = [{"name": "exports-job", "methods": ["POST", "DELETE"], "path": "/exports*"}]
 
 
-@dataclass
-class Exports:
-    """A queue whose jobs are done at the *looks*-th look; any of the answers may be replaced."""
-
-    looks: int = 3
-    end: str = "completed"
-    submit: Callable[[int], Exchange] = lambda number: json_answer({"id": f"job {number}"}, 202)
-    status: Callable[[int], Exchange | None] = lambda _look: None
-    removal: Exchange = field(default_factory=lambda: answer("", 204))
-    submitted: list[Request] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    _looks: dict[str, int] = field(default_factory=dict)
-
-    def routes(self) -> dict[str, Answer]:
-        """Return the routes for `FakeHttp`; an id is quoted in a path."""
-        one = {f"https://api.test/exports/job%20{number}": self._one for number in range(1, 4)}
-        return {"https://api.test/exports": self._submit, **one}
-
-    def _submit(self, request: Request) -> Exchange:
-        self.submitted.append(request)
-        return self.submit(len(self.submitted))
-
-    def _one(self, request: Request) -> Exchange:
-        if request.method == "DELETE":
-            self.removed.append(request.url)
-            return self.removal
-        self._looks[request.url] = look = self._looks.get(request.url, 0) + 1
-        return self.status(look) or json_answer({"status": self.end if look >= self.looks else "queued"})
-
-
 def judged(exports: Exports, budget_s: float = 120.0, writes: Any = WRITES, **keys: Any) -> tuple[Judgement, World]:
     """Send jobs through *exports*."""
     queue = {"path": "/health/queues", "at": "queues.exports", "job": {**JOB, **keys}}
     environment = environment_of(queues={"exports": queue}, writes=writes)
-    (check,) = checks(environment, Release())
+    (check,) = checks(environment, Release(deployed_at=NOW - 60))
     assert check.id == "queue-job/exports"
     world = world_of(exports.routes(), environment, budget_s=budget_s)
     return concluded(check, world), world
@@ -108,6 +77,23 @@ def test_deaf_worker() -> None:
 
     assert (found.outcome, found.message) == (Outcome.FAILED, "the job is still 'queued' after 6 s")
     assert len(exports.removed) == 2
+
+
+@pytest.mark.parametrize(
+    ("depths", "oldest_s", "outcome", "cause"),
+    [
+        ((0, 1), 5, Outcome.FAILED, None),
+        ((40, 60), 300, Outcome.FAILED, None),
+        ((480, 430), 5, Outcome.UNDECIDED, Cause.RELEASE),
+        ((480, 430), 300, Outcome.UNDECIDED, Cause.PREEXISTING),
+    ],
+)
+def test_backlog(depths: tuple[int, ...], oldest_s: float, outcome: Outcome, cause: Cause | None) -> None:
+    """A late job behind a backlog that shrinks does not condemn; one older than the deploy was there before it."""
+    found, _ = judged(Exports(looks=10**6, depths=depths, oldest_s=oldest_s))
+
+    assert (found.outcome, found.cause) == (outcome, cause)
+    assert found.facts["depths"] == list(depths)
 
 
 def test_failed_job() -> None:
