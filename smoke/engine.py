@@ -130,7 +130,9 @@ class Engine:
         return await self._look(check)
 
     async def _wait_until_settled(self) -> bool:
-        settled: Future[Any] = self._converging()
+        settled: Future[Any] | None = self._settled  # no lock here: who holds it may be waiting for this very loop
+        if settled is None:
+            raise RuntimeError("a check was launched before converging")
         return bool(await asyncio.shield(asyncio.wrap_future(settled)))
 
     async def _look(self, check: Check) -> Finding:

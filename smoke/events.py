@@ -46,7 +46,7 @@ class EventWriter:
         self._stream.close()
 
     def _write(self, event: Mapping[str, Any]) -> None:
-        self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+        self._stream.write(json.dumps(event) + "\n")
         self._stream.flush()
 
 

@@ -1,7 +1,8 @@
 """From command line options to the runs of a session."""
 
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import time
 from typing import Any
@@ -56,9 +57,9 @@ def environments_directory(namespace: Any) -> Path:
     return directory
 
 
-def state_of(namespace: Any) -> Path:
+def state_of(namespace: Any, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the state directory that belongs to the chosen environments."""
-    return state_directory(environments_directory(namespace).parent)
+    return state_directory(environments_directory(namespace).parent, environ)
 
 
 def _wanted(namespace: Any) -> list[Environment]:

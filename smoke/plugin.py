@@ -5,6 +5,7 @@ It stays quiet in sessions that were not asked for the suite. Under xdist the co
 workers send their findings with the test reports.
 """
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from smoke.session import SuiteSession
 
 SUITE = Path(__file__).parent / "suite"
-PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures")
+PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures", "smoke.journey_items")
 SESSION = pytest.StashKey["SuiteSession"]()
 
 
@@ -27,15 +28,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add((*options.VERIFY, *options.ONLY_PYTEST), group.addoption)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Load pytest-playwright only where a journey may be made: its import takes longer than a hundred checks."""
-    if not is_suite_run(early_config):
-        return
-    suite = _open(early_config, early_config.known_args_namespace)
-    if suite.has_journeys:
-        for name in PLAYWRIGHT:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """
+    Open the session of the suite, before pytest begins to capture: a run shows itself while it happens.
+
+    pytest-playwright is loaded only where a journey may be made: its import takes longer than a hundred checks.
+    """
+    if is_suite_run(early_config):
+        early_config.known_args_namespace.capture = "no"
+        suite = _open(early_config, early_config.known_args_namespace)
+        for name in PLAYWRIGHT if suite.has_journeys else ():
             early_config.pluginmanager.import_plugin(name)
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if SESSION not in config.stash:
         return
     suite = config.stash[SESSION]
+    if not _wants_pytests_face(config):
+        config.option.verbose = min(config.option.verbose, -1)  # without pytest's header
     for line in suite.marker_lines():
         config.addinivalue_line("markers", line)
     config.pluginmanager.register(suite, "smokegate-session")

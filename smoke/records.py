@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 from time import time
 from typing import Any
 
@@ -17,6 +18,9 @@ from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from smoke.verdict.words import EXIT_STATUS, Cause, Outcome, Stage, Word
 from smoke.watchdog import Watchdog
+
+LAST_WORDS_S = 2.0
+"""What writing and showing the last verdict may take when the rest of the process hangs, in seconds."""
 
 WORST_FIRST = (Word.FAIL, Word.INCONCLUSIVE, Word.PASS)
 
@@ -87,11 +91,17 @@ class Records:
 
     def _expire(self, reason: str) -> None:
         """Give the verdict and end this process, from the watchdog's thread: the main thread hangs."""
+        # On a thread of its own: a full pipe must not keep this process alive either.
+        last_words = Thread(target=self._give_up, args=(reason,), daemon=True)
+        last_words.start()
+        last_words.join(LAST_WORDS_S)
+        os._exit(self.exit_status)
+
+    def _give_up(self, reason: str) -> None:
         for recorder in self._recorders.values():
             waiting = ", ".join(recorder.waiting_for()[:3]) or "nothing"
             recorder.finish(End(time(), f"{reason}; still waited for {waiting}"))
         sys.stdout.flush()
-        os._exit(self.exit_status)
 
 
 class _Face:

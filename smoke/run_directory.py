@@ -43,7 +43,7 @@ def point_latest(directory: Path) -> None:
 def write_verdict(directory: Path, verdict: Mapping[str, Any]) -> None:
     """Replace `verdict.json` in one step: a reader sees the old one or the new one, never half of one."""
     temporary = directory / f".{VERDICT}"
-    temporary.write_text(json.dumps(verdict, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.write_text(json.dumps(verdict, indent=2) + "\n", encoding="utf-8")
     temporary.replace(directory / VERDICT)
 
 

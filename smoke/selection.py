@@ -54,7 +54,7 @@ def _journey_cases(run: Run) -> list[object]:
 
 def _case(run: Run, check: str, *marks: pytest.MarkDecorator) -> object:
     case = Case(run, check)
-    own = (getattr(pytest.mark, run.environment.tier), getattr(pytest.mark, run.environment.system))
+    own = (getattr(pytest.mark, run.environment.tier.value), getattr(pytest.mark, run.environment.system))
     return pytest.param(case, id=case.name, marks=(*own, *marks))
 
 

@@ -35,6 +35,7 @@ class Child:
     directory: Path
     budget_s: float
     environ: Mapping[str, str]
+    quiet: bool = False
 
 
 def supervise(child: Child) -> int:
@@ -54,6 +55,7 @@ def supervise(child: Child) -> int:
         env={**child.environ, SUPERVISOR_PIPE: str(read_end)},
         pass_fds=(read_end,),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if child.quiet else None,
         start_new_session=True,  # Ctrl-C reaches the child once, handed on by us
     )
     os.close(read_end)
@@ -106,8 +108,8 @@ def _give_verdict(directory: Path, log: events.Log, how: str) -> None:
 
     data: dict[str, Any] = decide(log.plan, log.findings, End(time(), how)).to_json()
     run_directory.write_verdict(directory, data)
-    write_all(directory, data)
-    Terminal.on(sys.stdout, os.environ).verdict(data, str(directory))
+    warnings = write_all(directory, data)
+    Terminal.on(sys.stdout, os.environ).verdict({**data, "warnings": [*data["warnings"], *warnings]}, str(directory))
 
 
 class _forwarding:  # noqa: N801 - reads as a verb in the with statement

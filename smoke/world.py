@@ -1,6 +1,7 @@
 """Build the world that checks observe through, from an environment and its secrets."""
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import time
@@ -20,6 +21,9 @@ from smoke.waiting import Patience
 if TYPE_CHECKING:
     from smoke.run import Run
 
+TOKEN_LENGTH = 16
+"""Parts of a session header at least as long as this are tokens, and masked also when they appear alone."""
+
 
 def open_world(run: "Run") -> World:
     """Return the world of *run*: its HTTP client, sessions, secrets and clock."""
@@ -27,7 +31,7 @@ def open_world(run: "Run") -> World:
     http = HttpClient(_settings(run))
 
     def secret(reference: object) -> str:
-        return _secret(run, reference)
+        return secret_of(run, reference)
 
     patience = Patience(anyio.sleep, run.remaining_s)
     sessions = Sessions(lambda role: log_in(http, environment, role, secret, patience))
@@ -71,7 +75,8 @@ class Sessions:
         return {role: dict(one.headers) for role, one in self._known.items() if isinstance(one, Session)}
 
 
-def _secret(run: "Run", reference: object) -> str:
+def secret_of(run: "Run", reference: object) -> str:
+    """Resolve a secret reference and register its value with the redactor; raises SecretMissing."""
     if not isinstance(reference, Secret):
         raise TypeError(f"not a secret reference: {reference!r}")
     value = resolve(reference, environ=os.environ, state=Path(run.settings.state))
@@ -82,7 +87,9 @@ def _secret(run: "Run", reference: object) -> str:
 def _old_session(run: "Run", role: str) -> Session | None:
     headers = dict(run.baseline.sessions.get(role, {})) if run.baseline else {}
     for value in headers.values():
-        run.redactor.register(value)
+        for part in [value, *re.split(r"[\s;=,]+", value)]:
+            if len(part) >= TOKEN_LENGTH:
+                run.redactor.register(part)
     return Session(role, headers) if headers else None
 
 

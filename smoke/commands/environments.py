@@ -25,8 +25,6 @@ def run(chosen: argparse.Namespace) -> int:
     for environment in loading.load_all(environments_directory(chosen)):
         checks, journeys = len(build(environment, Release())), len(environment.journeys)
         services = ", ".join(environment.services)
-        line = (
-            f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"
-        )
+        line = f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"
         sys.stdout.write(f"{line}; {services}\n")
     return 0

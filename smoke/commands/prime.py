@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from smoke import options
@@ -24,13 +25,18 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Record the baseline; 0 when it was recorded, whatever it says, else 20 or 4."""
-    status = supervised(chosen, os.environ, "--prime")
+    return prime(chosen, os.environ)
+
+
+def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool = False) -> int:
+    """Record the baseline with the variables *environ*; *quiet* leaves out what the checks found."""
+    status = supervised(chosen, environ, "--prime", quiet=quiet)
     if status == EXIT_USAGE:
         return status
     from smoke import baseline
     from smoke.opening import state_of
 
-    known = baseline.load(state_of(chosen), chosen.environment)
+    known = baseline.load(state_of(chosen, environ), chosen.environment)
     if known is None or known.run_id != chosen.smoke_run_id:
         sys.stdout.write("no baseline was recorded: the run did not come to its end\n")
         return EXIT_STATUS[Word.INCONCLUSIVE]

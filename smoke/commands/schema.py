@@ -12,7 +12,7 @@ def add(commands: Any) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Print it."""
-    from smoke.environment.schema import schema
+    from smoke.environment.schema import schema_text
 
-    sys.stdout.write(schema())
+    sys.stdout.write(schema_text())
     return 0

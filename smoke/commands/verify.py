@@ -22,8 +22,8 @@ def run(chosen: argparse.Namespace) -> int:
     return supervised(chosen, os.environ)
 
 
-def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str) -> int:
-    """Run the suite for `chosen.environment` as a supervised child, with *extra* pytest arguments."""
+def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str, quiet: bool = False) -> int:
+    """Run the suite on an environment as a supervised child, with *extra* pytest arguments; *quiet* hides the output."""
     from smoke.environment import loading
     from smoke.opening import environments_directory
     from smoke.run_directory import new_run_id
@@ -44,6 +44,7 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
         directory=chosen.smoke_reports / chosen.environment / chosen.smoke_run_id,
         budget_s=chosen.smoke_budget or environment.budget_s,
         environ=environ,
+        quiet=quiet,
     )
     return supervise(child)
 

@@ -1,0 +1,167 @@
+"""`smoke demo`: start the embedded portal, prime, deploy, verify, tear down."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from smoke.errors import UsageError
+
+if TYPE_CHECKING:
+    from smoke.demo.process import DeployedRelease, Stack
+
+ENVIRONMENT = "portal/demo"
+SYSTEM = ENVIRONMENT.partition("/")[0]
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("demo", help="start the embedded portal, deploy to it and verify it")
+    parser.add_argument("--system", default=SYSTEM, metavar="NAME", help=f"the system to show (default: {SYSTEM})")
+    parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch a fault on; repeatable")
+    parser.add_argument("--list-faults", action="store_true", help="list every fault with its truth, one a line")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which replica, when, what noise (default: 1)")
+    parser.add_argument("--keep", action="store_true", help="leave the stack running afterwards, until Ctrl-C")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="directory for the results (default: reports)")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="spread the journeys over so many processes"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Show the main job on the embedded stack; exits as `verify` does."""
+    from smoke.demo.faults import FAULTS, find
+
+    if chosen.list_faults:
+        sys.stdout.writelines(f"{one.id}  {one.truth:<12}  {one.title}\n" for one in FAULTS.values())
+        return 0
+    if chosen.system != SYSTEM:
+        raise UsageError(f"--system {chosen.system}: the embedded stack shows the system {SYSTEM} only")
+    for fault in chosen.fault:
+        find(fault)
+    with _state(keep=chosen.keep) as state, _ends_on_sigterm():
+        return _show(chosen, state)
+
+
+def _show(chosen: argparse.Namespace, state: Path) -> int:
+    from smoke.demo.errors import StackError
+    from smoke.demo.process import Stack
+
+    began = monotonic()
+    _say(f"starting the embedded portal{_with(chosen.fault)} …")
+    try:
+        with Stack(state, chosen.fault, seed=chosen.seed) as stack:
+            _say(f"ready after {monotonic() - began:.1f} s; recording what the checks see before the deploy …")
+            _prime(chosen, state)
+            release = stack.deploy()
+            _say(f"deployed {release.commit[:7]} over {release.previous[:7]}; verifying\n")
+            status = _verify(chosen, state, stack, release)
+            if chosen.keep:
+                _keep(stack, state)
+            return status
+    except StackError as error:
+        raise UsageError(str(error)) from error
+
+
+def _prime(chosen: argparse.Namespace, state: Path) -> None:
+    from smoke.commands import prime
+
+    primed = _parse(["prime", ENVIRONMENT, *_shared(chosen)])
+    prime.prime(primed, _environ(state), quiet=True)
+
+
+def _verify(chosen: argparse.Namespace, state: Path, stack: "Stack", release: "DeployedRelease") -> int:
+    from smoke.commands.verify import supervised
+
+    manifest = state / "release.toml"
+    manifest.write_text(_manifest(release), encoding="utf-8")
+    arguments = ["verify", ENVIRONMENT, "--release", str(manifest), *_shared(chosen)]
+    return supervised(_parse(arguments), {**_environ(state), **stack.environment})
+
+
+def _manifest(release: "DeployedRelease") -> str:
+    return (
+        f'commit = "{release.commit}"\nprevious = "{release.previous}"\n'
+        f'version = "{release.version}"\ndeployed_at = {release.deployed_at}\n'
+    )
+
+
+def _shared(chosen: argparse.Namespace) -> list[str]:
+    reports = [f"--reports={chosen.reports or Path.cwd() / 'reports'}"]
+    return ["--environments", str(_environments()), *reports, f"--workers={chosen.workers}"]
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    from smoke.cli import parser
+
+    return parser().parse_args(arguments)
+
+
+def _environ(state: Path) -> Mapping[str, str]:
+    return {**os.environ, "SMOKE_STATE_DIR": str(state)}
+
+
+def _environments() -> Path:
+    """Return where the demo's environment file lies: in the repository, or in an installed wheel."""
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "environments"
+    return shipped if shipped.is_dir() else package.parent / "environments"
+
+
+def _keep(stack: "Stack", state: Path) -> None:
+    """Say how to reach the stack, and leave it running until a signal."""
+    _say("\nThe stack is still running. Try it with a browser that resolves its names to this machine:")
+    for host, address in stack.addresses.items():
+        _say(f"  {host:<36} {address}")
+    for role in ("customer", "control"):
+        user, password = ((state / "demo" / f"{role}-{part}").read_text().strip() for part in ("user", "password"))
+        _say(f"  role {role:<10} user {user}   password {password}")
+    prefix = "" if state == _default_state() else f"SMOKE_STATE_DIR={state} "
+    _say(f"\nVerify it again from another terminal:  {prefix}pytest -m demo\nCtrl-C ends it.")
+    try:
+        Event().wait()
+    except KeyboardInterrupt:
+        _say("\nending the stack …")
+
+
+@contextmanager
+def _state(*, keep: bool) -> Iterator[Path]:
+    """Give the stack a state directory of its own; a kept one takes the default place if no other stack has it."""
+    default = _default_state()
+    if keep and not (default / "demo").exists():
+        yield default
+        return
+    with TemporaryDirectory(prefix="smokegate-demo-") as directory:
+        yield Path(directory)
+
+
+def _default_state() -> Path:
+    from smoke.run import state_directory
+
+    return state_directory(_environments().parent)
+
+
+@contextmanager
+def _ends_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does, so that the stack is taken down."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _with(faults: list[str]) -> str:
+    return f" with {', '.join(faults)}" if faults else ""
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

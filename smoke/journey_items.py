@@ -1,0 +1,92 @@
+"""The fixture that makes a journey for a pytest item; loaded beside pytest-playwright, and only if needed."""
+
+from collections.abc import Callable
+from time import time
+
+import pytest
+
+from smoke.browser import executable
+from smoke.browser.launch import Launch, plan_launch
+from smoke.browser.live import LiveBrowser
+from smoke.environment.journeys import Journey
+from smoke.journeys.runner import Result, run_journey
+from smoke.journeys.scene import Scene
+from smoke.once import once
+from smoke.plugin import SESSION
+from smoke.run import Run
+from smoke.selection import Case
+from smoke.verdict.finding import Finding
+from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.world import secret_of
+
+
+@pytest.fixture
+def make_journey(
+    request: pytest.FixtureRequest, open_browser: Callable[[str, Launch], LiveBrowser]
+) -> Callable[[Case], None]:
+    """Return a function that makes the journey of a case once the release has settled, and delivers its finding."""
+    suite = request.config.stash[SESSION]
+
+    def make(case: Case) -> None:
+        journey = next(one for one in case.run.journeys if f"journey/{one.name}" == case.check)
+        began = time()
+        if suite.engine(case.run.environment.name).settled():
+            scene = _scene(case.run, open_browser)
+            finding = _finding(journey, run_journey(journey, scene), began, case.run)
+        else:
+            finding = _not_looked_at(journey, began, case.run)
+        suite.deliver(request.node, case, finding)
+
+    return make
+
+
+def _scene(run: Run, open_browser: Callable[[str, Launch], LiveBrowser]) -> Scene:
+    launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find())
+    return Scene(
+        environment=run.environment,
+        browser=open_browser(run.environment.name, launch),
+        directory=run.directory / "browser",
+        redactor=run.redactor,
+        once=lambda key, produce: once(run.private, key, produce),
+        secret=lambda reference: secret_of(run, reference),
+        remaining_s=run.remaining_s,
+        run_id=run.settings.run_id,
+        connect_to=run.connect_to,
+    )
+
+
+def _finding(journey: Journey, result: Result, began: float, run: Run) -> Finding:
+    judgement = result.judgement
+    return Finding(
+        check=f"journey/{journey.name}",
+        stage=Stage(journey.stage),
+        outcome=judgement.outcome,
+        message=judgement.message,
+        service=journey.service,
+        gating=journey.gating,
+        cause=judgement.cause,
+        expected=judgement.expected,
+        found=judgement.found,
+        rounds=result.rounds,
+        samples=result.samples,
+        started_s=began - run.settings.started_at,
+        duration_s=time() - began,
+        evidence=result.evidence,
+        reproduce=f'pytest -m "{run.environment.tier} and {run.environment.system}" -k journey/{journey.name}',
+        facts=judgement.facts,
+    )
+
+
+def _not_looked_at(journey: Journey, began: float, run: Run) -> Finding:
+    return Finding(
+        check=f"journey/{journey.name}",
+        stage=Stage(journey.stage),
+        outcome=Outcome.SKIPPED,
+        message="not looked at: the release did not settle",
+        service=journey.service,
+        gating=journey.gating,
+        cause=Cause.SUITE,
+        rounds=0,
+        started_s=began - run.settings.started_at,
+        facts={"blocked_by": "converge"},
+    )
