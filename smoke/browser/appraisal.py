@@ -38,7 +38,7 @@ FETCH_FAILED = re.compile(r"(?i)Failed to fetch(?! dynamic)|Network ?(request fa
 """What a page says when a request got no answer; behind the guard it may be the guard's doing."""
 
 COSMETIC_POLICIES = ("style", "img", "font", "media", "manifest", "report", "prefetch")
-_HASHES = re.compile(r"[0-9a-fA-F]{6,}|\d+|(?<=[-.])(?=\w*\d)\w{6,}(?=\.)")
+_HASHES = re.compile(r"[0-9a-fA-F]{6,}|(?<!HTTP )(?<!\d)\d+|(?<=[-.])(?=\w*\d)\w{6,}(?=\.)")
 _FIRST_SERVER_ERROR = 500
 _FIRST_ERROR = 400
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from smoke.browser.visit import Unmet, Visit
+from smoke.browser.visit import Sign, Unmet, Visit, never
 from smoke.environment.journeys import Landmark, LoginForm
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class LoginPage:
             patience.blame_budget()
             raise Unmet("a login form that can be used", f"no response to typing or to {self._form.submit!r}") from None
 
-    def arrived(self) -> "Locator":
+    def arrived(self, unless: Sign = never) -> "Locator":
         """Wait for the element that tells that the login worked."""
-        return self._visit.see(self.landmark)
+        return self._visit.see(self.landmark, unless=unless)
 
     @property
     def landmark(self) -> Landmark:

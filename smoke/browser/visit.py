@@ -1,12 +1,13 @@
 """One visit of a browser to the product: go somewhere, see something, in the words of a person."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from smoke.browser.appraisal import shown
+from smoke.browser.appraisal import appraise, shown
 from smoke.browser.failures import failure_kind, net_error
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.patience import Patience
@@ -21,9 +22,22 @@ if TYPE_CHECKING:
 SETTLE_S = 2.0
 """How long requests that are under way may take to end once the page shows what it should."""
 
+HOPELESS_S = 2.0
+"""How long a page that has shown a fault, and waits for no answer of ours, may take to come up all the same."""
+
+Sign = Callable[[], bool]
+"""Tells that what is waited for will not come."""
+
+ERROR_PAGE = "an error page"
+_SLICE_MS = 500.0
 _POLL_MS = 25.0
 _DESCRIBE_MS = 1000.0
 _EXCERPT = 160
+
+
+def never() -> bool:
+    """Wait to the end."""
+    return False
 
 
 class Unmet(Exception):
@@ -74,10 +88,10 @@ class Visit:
             raise Unmet(f"{shown(url)} to open", f"no answer: {code}", facts) from None
         self._stay_at_home()
 
-    def see(self, landmark: Landmark, within: "Locator | None" = None) -> "Locator":
+    def see(self, landmark: Landmark, within: "Locator | None" = None, unless: Sign = never) -> "Locator":
         """Wait until *landmark* is visible and return it; raises Unmet."""
         place = self.find(landmark, within)
-        self.wait(place.first, named(landmark))
+        self.wait(place.first, named(landmark), unless)
         return place.first
 
     def find(self, landmark: Landmark, within: "Locator | None" = None) -> "Locator":
@@ -86,15 +100,28 @@ class Visit:
         start = self.page if within is None else within
         return start.get_by_role(role, name=landmark.name, exact=True) if landmark.name else start.get_by_role(role)
 
-    def wait(self, place: "Locator", expected: str) -> None:
-        """Wait until *place* is visible; raises Unmet with what the page shows instead."""
+    def wait(self, place: "Locator", expected: str, unless: Sign = never) -> None:
+        """
+        Wait until *place* is visible; raises Unmet with what the page shows instead.
+
+        A page that is broken, or for which *unless* becomes true, is not waited for to the end.
+        """
         from playwright.sync_api import expect  # imported by the time there is a page
 
-        try:
-            expect(place).to_be_visible(timeout=self.patience.milliseconds())
-        except AssertionError:
-            self.patience.blame_budget()
-            raise Unmet(expected, self.describe()) from None
+        began, idle_since = monotonic(), monotonic()
+        while True:
+            timeout = min(self.patience.milliseconds(), _SLICE_MS)
+            try:
+                expect(place).to_be_visible(timeout=timeout)
+            except AssertionError:
+                now = monotonic()
+                idle_since = now if self.watch.pending else idle_since
+                self.patience.blame_budget()
+                hopeless = now - idle_since >= HOPELESS_S and self._is_broken()
+                if now - began >= self.patience.timeout_s or hopeless or unless():
+                    raise Unmet(expected, self.describe()) from None
+            else:
+                return
 
     def text(self) -> str:
         """Return what a person can read on the page."""
@@ -124,10 +151,16 @@ class Visit:
             return "a page that does not respond"
         phrase = error_phrase(text)
         if phrase:
-            return f"an error page at {path}: {phrase!r}"
+            return f"{ERROR_PAGE} at {path}: {phrase!r}"
+        if not text:
+            return f"a blank page at {path}"
         if path == self.environment.browser.login.path:
-            return f"the login page ({path})"
-        return f"at {path}: {text[:_EXCERPT]!r}" if text else f"a blank page at {path}"
+            return f"the login page ({path}): {text[:_EXCERPT]!r}"
+        return f"at {path}: {text[:_EXCERPT]!r}"
+
+    def _is_broken(self) -> bool:
+        """Tell whether the page has already shown a fault, so that waiting on would only cost time."""
+        return bool(appraise(self.watch.events, survived=False).faults) or self.describe().startswith(ERROR_PAGE)
 
     def _stay_at_home(self) -> None:
         """Refuse to go on at a host that is neither ours nor allowed: a wall, or a wrong address."""

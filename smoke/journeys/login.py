@@ -25,7 +25,7 @@ def sign_in(visit: Visit, service: str, user: str, password: str) -> None:
     form.open()
     form.submit(user, password)
     try:
-        form.arrived()
+        form.arrived(unless=lambda: _refusal(visit) is not None)
     except Unmet as unmet:
         raise _explained(visit, unmet) from None
     visit.settle()
@@ -61,11 +61,15 @@ def login_journey(environment: Environment, role: str) -> Journey:
 
 
 def _explained(visit: Visit, unmet: Unmet) -> Unmet:
-    refusal = next((one for one in visit.watch.events if _is_refusal(one)), None)
+    refusal = _refusal(visit)
     if refusal is None:
         return unmet
     found = f"a refusal: {refusal.method} {shown(refusal.url)} answered HTTP {refusal.status}"
     return Unmet(unmet.expected, found, {**unmet.facts, "refused": True, "status": refusal.status})
+
+
+def _refusal(visit: Visit) -> Event | None:
+    return next((one for one in visit.watch.events if _is_refusal(one)), None)
 
 
 def _is_refusal(event: Event) -> bool:
