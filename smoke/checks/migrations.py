@@ -85,7 +85,8 @@ def _failed(faults: Sequence[str], signature: str, expected: str) -> Judgement:
 
 
 def _failure(row: Migration) -> str:
-    said = " ".join(row.logs.split())[:120]
+    # PostgreSQL's DETAIL quotes rows of the table, which are nobody's business here.
+    said = " ".join(row.logs.partition("DETAIL")[0].split())[:120]
     reason = said or f"started {row.age_s:.0f} s ago and never finished"
     return f"migration {row.name} failed: {reason}"
 

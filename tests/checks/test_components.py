@@ -68,6 +68,8 @@ def test_another_component_is_down() -> None:
         (answer("", 401), "HTTP 401"),
         (answer("", 404), "HTTP 404"),
         (answer("", 500), "HTTP 500"),
+        (answer("no healthy upstream", 503), "HTTP 503"),
+        (html("<h1>Service unavailable</h1>", 503), "HTTP 503"),
         (failing(FailureKind.RESET), "connection reset"),
     ],
 )

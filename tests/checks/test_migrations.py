@@ -63,6 +63,15 @@ def test_not_applied(rows: list[Migration], message: str, signature: str) -> Non
     assert found.facts["signature"] == signature
 
 
+def test_keeps_rows_private() -> None:
+    """What the database quotes of its rows is left out."""
+    logs = 'could not create unique index "x" DETAIL: Key (email)=(jo@example.jp) is duplicated.'
+
+    found = judged(row("a", finished=False, logs=logs))
+
+    assert found.message == 'migration a failed: could not create unique index "x"'
+
+
 def test_still_running() -> None:
     """A young migration without an error text may still finish: undecided, and looked at again."""
     found = judged(row("old"), row("a", finished=False, age_s=12))

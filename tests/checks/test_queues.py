@@ -92,6 +92,8 @@ def test_asks_for_failures_since_the_deploy(path: str, release: Release, asked: 
         (answer("", 401), "HTTP 401"),
         (answer("", 404), "HTTP 404"),
         (answer("", 500), "HTTP 500"),
+        (answer("no healthy upstream", 503), "HTTP 503"),
+        (html("<h1>Service unavailable</h1>", 503), "HTTP 503"),
         (failing(FailureKind.TIMEOUT), "timeout"),
     ],
 )
