@@ -52,7 +52,12 @@ class Electorate:
     @property
     def size(self) -> int:
         """How many votes make a full census."""
-        return samples_needed(min(self.service.share, MIXTURE_SHARE))
+        return samples_needed(self.share)
+
+    @property
+    def share(self) -> float:
+        """The smallest share of votes for another commit that must not be missed."""
+        return min(self.service.share, MIXTURE_SHARE)
 
     @property
     def request(self) -> Request:

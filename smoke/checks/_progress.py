@@ -1,24 +1,28 @@
 """
 Tell a rollout that is still moving from one that is stuck; pure.
 
-Answers are samples, so their shares scatter although nothing moves. Movement is therefore read from records
-only: a share of the goal clearly above every earlier one, a replica that serves the goal for the first time, a commit
-never seen before, the onset and the first end of an outage. What flaps between known states does not move.
+Answers are samples, so their shares scatter although nothing moves. Movement is therefore only what chance does not
+explain: a risen share of the goal, a replica that serves the goal for the first time, a commit never seen before, the
+onset of an outage and its first end. What flaps between known states does not move.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from smoke.checks._census import Vote
-from smoke.verdict.tally import Reading, Sample, read
+from smoke.verdict.tally import MISS, Reading, Sample, read, samples_needed
 
 WINDOW = 3
 """Looks that are taken together to even out the scatter."""
 
 LEAST_STEP = 0.1
 """Smallest rise of a share that counts as movement."""
+
+SIGNIFICANT = 3.0
+"""Standard errors that a share must rise by; chance alone does so about once in 700 looks."""
 
 _PATIENCE = 1.5
 """Whoever took so long between two steps may take half as long again for the next."""
@@ -55,6 +59,7 @@ class Rollout:
     goal: str | None
     previous: str | None
     size: int
+    share: float
     replicas: int
     stuck_after_s: float
     limit_s: float
@@ -88,32 +93,49 @@ class Rollout:
     def movements(self, looks: Sequence[Look]) -> list[float]:
         """Return when something moved, in seconds after the first question."""
         goal = self.goal_of(looks)
-        steps = [_Step(goal, looks[max(0, end - WINDOW) : end]) for end in range(1, len(looks) + 1)]
-        margin = max(0.5 / self.replicas, LEAST_STEP)
-        moves, recovered = list[float](), False
-        for place in range(1, len(looks)):
-            step, before = steps[place], steps[:place]
-            # Overlapping windows share looks: only those that do not are compared.
-            apart = before[: max(1, place - WINDOW + 1)]
-            worst = max(one.silence for one in apart)
-            ends = not recovered and step.silence <= worst - margin
-            recovered = recovered or ends
-            rises = step.share >= max(one.share for one in apart) + margin
-            if ends or rises or step.silence >= worst + margin or step.breaks_ground(before):
-                moves.append(looks[place].elapsed_s)
+        sums = _running([_count(look, goal) for look in looks])
+        moves, since, ground = list[float](), 0, _Ground()
+        ground.broken_by(looks[0], goal)
+        fell_silent = spoke_again = False
+        best = sums[1].share
+        for end in range(1, len(looks)):
+            start = max(since + 1, end - WINDOW + 1)
+            before, recent = sums[start] - sums[since], sums[end + 1] - sums[start]
+            onset = not fell_silent and self._rises(before.silence, recent.silence, before, recent)
+            ends = not spoke_again and self._rises(1 - before.silence, 1 - recent.silence, before, recent)
+            gains = recent.share > best and self._rises(before.share, recent.share, before, recent)
+            if ground.broken_by(looks[end], goal) or onset or ends or gains:
+                moves.append(looks[end].elapsed_s)
+                since, best = start, max(best, recent.share)
+                fell_silent, spoke_again = fell_silent or onset, spoke_again or ends
         return moves
 
+    def _rises(self, before: float, recent: float, some: "_Count", others: "_Count") -> bool:
+        """Tell whether a share has risen by about a replica, and by more than chance explains (two-proportion test)."""
+        if recent - before < max(0.5 / self.replicas, LEAST_STEP):
+            return False
+        pooled = (before * some.total + recent * others.total) / (some.total + others.total)
+        spread = math.sqrt(pooled * (1 - pooled) * (1 / some.total + 1 / others.total))
+        return recent - before >= SIGNIFICANT * spread
+
     def _settled(self, looks: Sequence[Look]) -> bool:
+        """Tell whether the newest looks, as many of them as it takes, carry the goal on their own."""
         goal = self.goal_of(looks)
+        if goal is None or not any(one.commit for one in looks[-1].votes):
+            return False
+        # Every further look is another chance to miss the one that stays behind, so it has to show more.
+        needed = max(self.size, samples_needed(self.share, MISS / len(looks)))
         streak = _streak(looks, goal)
+        return any(self._carried(streak[first:], needed) for first in reversed(range(len(streak))))
+
+    def _carried(self, streak: Sequence[Look], needed: int) -> bool:
         votes = [one for look in streak for one in look.votes]
-        won = sum(1 for one in votes if one.commit)
-        if goal is None or won < self.size or not any(one.commit for one in looks[-1].votes):
+        if sum(1 for one in votes if one.commit) < needed:
             return False
         if any(not one.answered for one in votes) and not _bearable(streak, 1 / self.replicas):
             return False
         met = {one.replica for one in votes if one.replica and one.commit}
-        waited = looks[-1].elapsed_s - streak[0].elapsed_s
+        waited = streak[-1].elapsed_s - streak[0].elapsed_s
         return not met or len(met) >= self.replicas or waited >= min(self.stuck_after_s, self.limit_s)
 
     def _superseded(self, looks: Sequence[Look]) -> bool:
@@ -134,26 +156,60 @@ class Rollout:
         return len(seen - {None}) == 1 and not _mostly_silent(looks[-1])
 
 
-class _Step:
-    """Some consecutive looks, taken together."""
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many samples were taken, served the goal, and named no commit."""
 
-    def __init__(self, goal: str | None, looks: Sequence[Look]) -> None:
-        votes = [one for look in looks for one in look.votes]
-        total = max(1, len(votes))
-        self.share = sum(1 for one in votes if one.commit is not None and one.commit == goal) / total
-        self.silence = sum(1 for one in votes if one.commit is None) / total
-        self.at_goal = len({one.replica for one in votes if one.replica and one.commit == goal})
-        self.commits = {one.commit for one in votes if one.commit}
+    total: int = 0
+    goal: int = 0
+    silent: int = 0
 
-    def breaks_ground(self, before: Sequence["_Step"]) -> bool:
-        """Tell whether more replicas than ever serve the goal, or a commit is served that never was."""
-        known = {commit for one in before for commit in one.commits}
-        return self.at_goal > max(one.at_goal for one in before) or not self.commits <= known
+    def __add__(self, other: "_Count") -> "_Count":
+        return _Count(self.total + other.total, self.goal + other.goal, self.silent + other.silent)
+
+    def __sub__(self, other: "_Count") -> "_Count":
+        return _Count(self.total - other.total, self.goal - other.goal, self.silent - other.silent)
+
+    @property
+    def share(self) -> float:
+        return self.goal / max(1, self.total)
+
+    @property
+    def silence(self) -> float:
+        return self.silent / max(1, self.total)
+
+
+class _Ground:
+    """What was reached so far: replicas that serve the goal, commits that were ever served."""
+
+    def __init__(self) -> None:
+        self._replicas: set[str] = set()
+        self._commits: set[str] = set()
+
+    def broken_by(self, look: Look, goal: str | None) -> bool:
+        """Add *look*; tell whether it went further than any before."""
+        replicas = {one.replica for one in look.votes if one.replica and one.commit is not None and one.commit == goal}
+        commits = {one.commit for one in look.votes if one.commit}
+        new = not (replicas <= self._replicas and commits <= self._commits)
+        self._replicas |= replicas
+        self._commits |= commits
+        return new
 
 
 def share_of(goal: str | None, look: Look) -> float:
     """Return which share of a look's samples serves *goal*."""
-    return _Step(goal, [look]).share
+    return _count(look, goal).share
+
+
+def _count(look: Look, goal: str | None) -> _Count:
+    votes = look.votes
+    at_goal = sum(1 for one in votes if one.commit is not None and one.commit == goal)
+    return _Count(len(votes), at_goal, sum(1 for one in votes if one.commit is None))
+
+
+def _running(counts: Sequence[_Count]) -> list[_Count]:
+    """Return the sums of the first 0, 1, 2 … counts."""
+    return list(accumulate(counts, initial=_Count()))
 
 
 def _streak(looks: Sequence[Look], goal: str | None) -> list[Look]:

@@ -83,6 +83,7 @@ class ConvergeCheck(Check):
             goal=normalise(self.electorate.release.commit),
             previous=normalise(self.electorate.release.previous),
             size=self.electorate.size,
+            share=self.electorate.share,
             replicas=service.replicas,
             stuck_after_s=converge.stuck_after_s,
             limit_s=min(converge.within_s, left_s),
