@@ -1,8 +1,8 @@
 """
 Make the virtual environment: exact versions, hashes checked, by uv.
 
-Run by `make`; needs only the standard library. uv itself comes from the same locked list, installed by pip with its hashes, so that
-nothing unpinned is executed.
+Run by `make`; needs only the standard library. uv itself comes from the same locked list, installed by pip with its
+hashes, so that nothing unpinned is executed.
 """
 
 import re
@@ -24,8 +24,8 @@ def main() -> int:
         return 1
     target = Path(sys.argv[1]).absolute()
     python = target / "bin" / "python"
-    if not python.exists():
-        venv.create(target, with_pip=True)
+    if not python.exists() and not _created(target):
+        return 1
     uv = target / "bin" / "uv"
     if not uv.exists():
         _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(_uv_alone(target)))
@@ -46,6 +46,15 @@ def main() -> int:
     return 0
 
 
+def _created(target: Path) -> bool:
+    try:
+        venv.create(target, with_pip=True)
+    except subprocess.CalledProcessError:
+        sys.stderr.write("this Python cannot make virtual environments; on Debian: apt-get install python3-venv\n")
+        return False
+    return True
+
+
 def _uv_alone(target: Path) -> Path:
     """Write the locked entry of uv to a file of its own."""
     locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -58,7 +67,7 @@ def _uv_alone(target: Path) -> Path:
 
 
 def _run(*command: object) -> None:
-    subprocess.run([str(one) for one in command], check=True, cwd=ROOT)  # noqa: S603 - fixed commands, no shell
+    subprocess.run([str(one) for one in command], check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":
