@@ -1,6 +1,8 @@
 """Keep the record of one run: log each finding as it comes, and end with a verdict and everything derived from it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -12,7 +14,13 @@ from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from smoke.verdict.verdict import Verdict
 
+OUR_WORDS = frozenset({"role", "dependency", "blocked_by", "unmade", "waived", "failure_kinds"})
+"""Facts whose values are names from the environment file or our own words."""
+
 UNFINISHED = "it did not come to its end"
+
+FACE_GONE = (OSError, ValueError)
+"""What a face raises when nobody reads it any more: a broken pipe or a closed stream; the verdict does not need it."""
 
 
 class Face(Protocol):
@@ -56,7 +64,8 @@ class Recorder:
                 return
             self._findings[finding.check] = finding
             self._events.finding(finding)
-            self._face.finding(finding)
+            with suppress(*FACE_GONE):
+                self._face.finding(finding)
 
     def waiting_for(self) -> list[str]:
         """Return the ids of the selected checks that have no finding yet."""
@@ -81,13 +90,15 @@ class Recorder:
         with self._lock:
             if self._verdict is not None:
                 return self._verdict
-            self._verdict = decide(self.plan, self.findings, end)
+            verdict = decide(self.plan, self.findings, end)
+            data = verdict.to_json()
+            # In this order, since a verdict that is not on disk must not become the exit status.
+            run_directory.write_verdict(self.directory, data)
+            self._verdict = verdict
             self._events.end(end)
             self._events.close()
-            data = self._verdict.to_json()
-            run_directory.write_verdict(self.directory, data)
         self._derive(data)
-        return self._verdict
+        return verdict
 
     def _derive(self, data: dict[str, Any]) -> None:
         from smoke.outputs import write_all  # renderers are slow to import and not needed before
@@ -96,22 +107,34 @@ class Recorder:
         if warnings:
             data = {**data, "warnings": [*data["warnings"], *warnings]}
             run_directory.write_verdict(self.directory, data)
-        self._face.verdict(data, self.directory)
+        with suppress(*FACE_GONE):
+            self._face.verdict(data, self.directory)
 
     def _unfinished(self) -> Verdict:
         return decide(self.plan, (), End(finished_at=self.plan.started_at, interruption=UNFINISHED))
 
 
 def redacted(finding: Finding, redact: Callable[[str], str]) -> Finding:
-    """Return *finding* with every secret masked in every text (law 7)."""
-    return Finding.from_json(_masked(finding.to_json(), redact))
+    """
+    Return *finding* with every secret masked in its free texts and facts (law 7).
+
+    Ids, stages and causes are our own words: a user called "customer" must not garble the id `login/customer`.
+    """
+    return replace(
+        finding,
+        message=redact(finding.message),
+        expected=redact(finding.expected),
+        found=redact(finding.found),
+        reproduce=redact(finding.reproduce),
+        facts={key: value if key in OUR_WORDS else _masked(value, redact) for key, value in finding.facts.items()},
+    )
 
 
 def _masked(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {redact(str(key)): _masked(one, redact) for key, one in value.items()}
+        return {str(key): _masked(one, redact) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(one, redact) for one in value]
     return value

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
@@ -34,7 +34,13 @@ def open_world(run: "Run") -> World:
         return secret_of(run, reference)
 
     patience = Patience(anyio.sleep, run.remaining_s)
-    sessions = Sessions(lambda role: log_in(http, environment, role, secret, patience))
+
+    async def logged_in(role: str) -> Session:
+        session = await log_in(http, environment, role, secret, patience)
+        _hide(run, session.headers)
+        return session
+
+    sessions = Sessions(logged_in)
     return World(
         environment=environment,
         release=run.release,
@@ -86,11 +92,15 @@ def secret_of(run: "Run", reference: object) -> str:
 
 def _old_session(run: "Run", role: str) -> Session | None:
     headers = dict(run.baseline.sessions.get(role, {})) if run.baseline else {}
+    _hide(run, headers)
+    return Session(role, headers) if headers else None
+
+
+def _hide(run: "Run", headers: Mapping[str, str]) -> None:
     for value in headers.values():
         for part in [value, *re.split(r"[\s;=,]+", value)]:
             if len(part) >= TOKEN_LENGTH:
                 run.redactor.register(part)
-    return Session(role, headers) if headers else None
 
 
 def _settings(run: "Run") -> HttpSettings:
