@@ -43,9 +43,11 @@ def _answer(verdict: VerdictJson, style: Style) -> Iterator[str]:
 
 
 def _causes(verdict: VerdictJson, style: Style) -> Iterator[str]:
-    groups = answer.causes(verdict)
+    fails = verdict["verdict"] == Word.FAIL
+    # What could not be made matters no more once the release is condemned; the report has it.
+    groups = [one for one in answer.causes(verdict) if not fails or one.cause != Cause.SUITE]
     for group in groups[:CAUSES_SHOWN]:
-        condemns = verdict["verdict"] == Word.FAIL and group.cause == Cause.RELEASE
+        condemns = fails and group.cause == Cause.RELEASE
         if condemns and len(group.checks) == 1 and len(groups) == 1:
             return
         yield from _entry("cause", _of(group), style)
