@@ -37,6 +37,11 @@ class LiveBrowser:
             raise BrowserDied("the browser did not start")
         return self._browser, self._guard
 
+    @property
+    def started(self) -> bool:
+        """Whether there is a browser, dead or alive."""
+        return self._browser is not None
+
     def is_alive(self) -> bool:
         """Tell whether the browser answers; one that was never started does not."""
         return self._browser is not None and is_alive(self._browser)

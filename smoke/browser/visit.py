@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smoke.browser.appraisal import appraise, shown
+from smoke.browser.death import BrowserDied
+from smoke.browser.events import Kind
 from smoke.browser.failures import failure_kind, net_error
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.patience import Patience
@@ -114,6 +116,7 @@ class Visit:
             try:
                 expect(place).to_be_visible(timeout=timeout)
             except AssertionError:
+                self._stay_alive()
                 now = monotonic()
                 idle_since = now if self.watch.pending else idle_since
                 self.patience.blame_budget()
@@ -122,6 +125,17 @@ class Visit:
                     raise Unmet(expected, self.describe()) from None
             else:
                 return
+
+    def gone(self, place: "Locator", expected: str) -> None:
+        """Wait until *place* is no longer visible; raises Unmet."""
+        from playwright.sync_api import expect  # imported by the time there is a page
+
+        try:
+            expect(place).to_be_hidden(timeout=self.patience.milliseconds())
+        except AssertionError:
+            self._stay_alive()
+            self.patience.blame_budget()
+            raise Unmet(expected, self.describe()) from None
 
     def text(self) -> str:
         """Return what a person can read on the page."""
@@ -157,6 +171,11 @@ class Visit:
         if path == self.environment.browser.login.path:
             return f"the login page ({path}): {text[:_EXCERPT]!r}"
         return f"at {path}: {text[:_EXCERPT]!r}"
+
+    def _stay_alive(self) -> None:
+        """Raise BrowserDied when the page is gone: `expect` fails then as if the page had not shown something."""
+        if self.page.is_closed() or any(one.kind is Kind.CRASH for one in self.watch.events):
+            raise BrowserDied("the page was closed or crashed while the journey was made")
 
     def _is_broken(self) -> bool:
         """Tell whether the page has already shown a fault, so that waiting on would only cost time."""

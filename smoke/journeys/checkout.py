@@ -94,14 +94,8 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _discard(visit: Visit, summary: "Locator") -> None:
-    from playwright.sync_api import expect  # imported by the time there is a page
-
     summary.get_by_role("button", name=DISCARD).first.click(timeout=visit.patience.milliseconds())
-    try:
-        expect(summary).to_be_hidden(timeout=visit.patience.milliseconds())
-    except AssertionError:
-        visit.patience.blame_budget()
-        raise Unmet("the summary to go when the draft is discarded", visit.describe()) from None
+    visit.gone(summary, "the summary to go when the draft is discarded")
 
 
 @contextmanager

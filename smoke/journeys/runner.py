@@ -39,7 +39,7 @@ def run_journey(journey: Journey, scene: Scene) -> Result:
         return _login(journey, session(scene, journey.role or ""))
     made = session(scene, journey.role) if journey.role else None
     if made is not None and made.session is None:
-        return _blocked(journey, scene, made)
+        return _blocked(scene, made)
     looks = look_until_clear(scene, lambda number: _part(journey, scene, made, number), _promise(journey))
     return _result(judge(looks, _promise(journey), last=True), looks)
 
@@ -69,20 +69,26 @@ def _part(journey: Journey, scene: Scene, made: RoleSession | None, number: int)
 
 def _login(journey: Journey, made: RoleSession) -> Result:
     if made.obstacle:
-        return Result(_undecided(*made.obstacle, role=journey.role))
+        return Result(_undecided(*made.obstacle, made.role))
     judgement = made.judge(_promise(journey))
     return _result(judgement, made.looks)
 
 
-def _blocked(journey: Journey, scene: Scene, made: RoleSession) -> Result:
-    message, cause = made.obstacle or (made.judge("").message, Cause.SUITE.value)
-    blocked_by = f"journey/{login_journey(scene.environment, journey.role or '').name}"
-    judgement = _undecided(f"not looked at: the login of role {journey.role!r} failed: {message}", cause)
-    return Result(Judgement(judgement.outcome, judgement.message, judgement.cause, facts={"blocked_by": blocked_by}))
+def _blocked(scene: Scene, made: RoleSession) -> Result:
+    message, cause = made.obstacle or _why(made)
+    name = login_journey(scene.environment, made.role).name
+    said = f"not looked at: the login of role {made.role!r} failed: {message}"
+    return Result(Judgement(Outcome.UNDECIDED, said, Cause(cause), facts={"blocked_by": f"journey/{name}"}))
 
 
-def _undecided(message: str, cause: str, role: str | None = None) -> Judgement:
-    return Judgement(Outcome.UNDECIDED, message, Cause(cause), facts={"role": role} if role else {})
+def _why(made: RoleSession) -> tuple[str, str]:
+    """Return why there is no session; if it is the login's own failure, this journey says nothing about the cause."""
+    judgement = made.judge("")
+    return judgement.message, (judgement.cause or Cause.SUITE).value
+
+
+def _undecided(message: str, cause: str, role: str | None) -> Judgement:
+    return Judgement(Outcome.UNDECIDED, message, Cause(cause), facts={"role": role})
 
 
 def _result(judgement: Judgement, looks: Sequence[Look]) -> Result:

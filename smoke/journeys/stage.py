@@ -67,7 +67,8 @@ def _attempt(scene: Scene, part: Part) -> Look:
         _browser, guard = scene.browser.open()
         return _in_context(scene, part, guard)
     except BrowserDied as died:
-        return _lost(str(died), Cause.RUNNER)
+        alone = scene.browser.is_alive() or not scene.browser.started
+        return _lost(str(died) if alone else "the browser died while the journey was made", Cause.RUNNER)
 
 
 def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
@@ -117,7 +118,7 @@ def _act(scene: Scene, part: Part, context: "BrowserContext", watch: Watch) -> L
         seen = Look(obstacle=(str(ended), Cause.SUITE.value))
     except TookTooLong as late:
         seen = _late(patience, visit, late)
-    except Error:
+    except (Error, BrowserDied):
         if not any(one.kind is Kind.CRASH for one in watch.events):
             raise
     if any(one.kind is Kind.CRASH for one in watch.events):
