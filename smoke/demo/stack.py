@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import logging
+import math
 import os
 import secrets
 import signal
@@ -49,8 +50,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="directory that receives addresses and credentials")
     parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch on a fault; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="which replica, which moment (default 1)")
-    parser.add_argument("--speed", type=float, default=1.0, help="2 lets everything happen twice as fast")
+    parser.add_argument("--speed", type=_positive, default=1.0, help="2 lets everything happen twice as fast")
     return parser
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text}: must be more than 0")
+    return number
 
 
 async def _run(options: argparse.Namespace) -> None:

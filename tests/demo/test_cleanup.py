@@ -152,3 +152,12 @@ def _mine(directory: Path) -> bool:
             if any(str(directory) in argument for argument in process.cmdline()):
                 return False
     return directory.exists()
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "inf", "quick"])
+def test_an_impossible_speed_is_wrong_usage(tmp_path: Path, speed: str) -> None:
+    """A speed that is no positive number is refused before anything starts."""
+    command = [sys.executable, "-m", "smoke.demo.stack", "--state", str(tmp_path), "--speed", speed]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 2
+    assert "--speed" in ended.stderr
