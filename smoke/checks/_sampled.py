@@ -164,6 +164,8 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
     if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004
         facts["retry_after"] = True
+    if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
+        facts["server_errors"] = True
     return facts
 
 

@@ -65,6 +65,8 @@ class ControlCheck(Check):
             facts |= {"failure_kinds": kinds, "signature": "not reached"}
             return Judgement(Outcome.FAILED, message, Cause.RUNNER, "any answer", found, facts)
         facts["failing"] = there.status is not None and there.status >= _FIRST_SERVER_ERROR
+        if facts["failing"]:
+            facts["signature"] = "server error"
         message = f"reached: {there.outline()}"
         return Judgement(Outcome.PASSED, message, None, "any answer", there.outline(), facts)
 

@@ -2,19 +2,22 @@
 Whose doing a failure is: the positive evidence that establishes each cause, in one place.
 
 A failed finding is the release's fault unless one of the rules below finds evidence for another cause (law 3). The
-rules look at other findings, which carry their evidence in `facts`, and at the baseline; never at the wording of an
-error.
+rules look at other findings, which carry their evidence in `facts`, at the baseline and at what the release declares;
+never at the wording of an error.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from smoke.verdict.finding import Finding
-from smoke.verdict.plan import Plan
-from smoke.verdict.words import Cause, Outcome
+from smoke.verdict.plan import Before, Plan
+from smoke.verdict.words import Cause, Outcome, Stage
 
 NEVER_REACHED = frozenset({"name resolution", "network unreachable", "connection refused", "connect timeout"})
 """Failure kinds of `smoke.http.FailureKind` that happen before the target's application is involved."""
+
+ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
+"""Causes of a failure in the baseline that tell of the system itself; another one explains only that moment."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ class Evidence:
     findings: Mapping[str, Finding]
 
     def controls(self) -> list[Finding]:
-        """Findings about the control hosts."""
-        return [one for one in self.findings.values() if one.facts.get("control")]
+        """Findings about the control hosts that came to a result."""
+        return [one for one in self.findings.values() if one.facts.get("control") and "reachable" in one.facts]
 
     def direct(self, dependency: str) -> list[Finding]:
         """Findings of our own calls to *dependency*."""
@@ -38,18 +41,50 @@ class Evidence:
         """Return the dependencies that *check* needs."""
         return next((one.depends_on for one in self.plan.checks if one.id == check), ())
 
+    def logged_in(self) -> list[Finding]:
+        """Findings that prove that an account could log in."""
+        return [one for one in self.findings.values() if one.facts.get("logged_in") and one.outcome is Outcome.PASSED]
+
     def anything_answered(self) -> bool:
-        """Tell whether any service answered anything during the run."""
-        return any(one.facts.get("answered") for one in self.findings.values() if not one.facts.get("control"))
+        """Tell whether any service, or a third party that was called directly, answered anything during the run."""
+        return any(
+            one.facts.get("answered") or one.facts.get("direct") in {"up", "refused"}
+            for one in self.findings.values()
+            if not one.facts.get("control")
+        )
+
+    def before(self, finding: Finding) -> Before | None:
+        """Return what the same check found before the deploy."""
+        return (self.plan.before or {}).get(finding.check)
+
+    def testifies(self, witness: Finding, accused: Finding) -> bool:
+        """
+        Tell whether a failure of *witness* can explain that of *accused*.
+
+        It cannot if it was there before the deploy already while the accused passed: a host that this machine could
+        never reach explains nothing.
+        """
+        then, passed = self.before(witness), self.before(accused)
+        if then is None or passed is None:
+            return True
+        signature = witness.facts.get("signature")
+        then_too = then.outcome is Outcome.FAILED or (bool(signature) and then.signature == signature)
+        return not then_too or passed.outcome is not Outcome.PASSED
 
 
 Rule = Callable[[Finding, Evidence], Finding | None]
 
 
 def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with the cause that the evidence establishes; passed and undecided ones stay as they are."""
+    """
+    Return the findings with the cause that the evidence establishes; passed ones stay as they are.
+
+    A check that was not made because of another one has the other one's cause.
+    """
     evidence = Evidence(plan, {one.check: one for one in findings})
-    return tuple(_attributed(one, evidence) for one in findings)
+    judged = [_attributed(one, evidence) for one in findings]
+    made = Evidence(plan, {one.check: one for one in judged})
+    return tuple(_following(one, made) for one in judged)
 
 
 def _attributed(finding: Finding, evidence: Evidence) -> Finding:
@@ -62,69 +97,136 @@ def _attributed(finding: Finding, evidence: Evidence) -> Finding:
     return replace(finding, cause=Cause.RELEASE)
 
 
+def _witness(finding: Finding, _: Evidence) -> Finding | None:
+    """What we ask of others is evidence about the release's failures, and never itself the release's."""
+    if finding.facts.get("control"):
+        return replace(finding, cause=Cause.RUNNER)
+    return replace(finding, cause=Cause.DEPENDENCY) if "direct" in finding.facts else None
+
+
 def _runner(finding: Finding, evidence: Evidence) -> Finding | None:
     """Nothing was reached, and a control host was not reached either: our own network."""
     kinds = set(finding.facts.get("failure_kinds", ()))
     if not kinds or not kinds <= NEVER_REACHED or finding.facts.get("answered"):
         return None
     controls = evidence.controls()
-    if controls and not any(one.facts.get("reachable") for one in controls):
-        said = "the control hosts cannot be reached either"
-        return _undecided(finding, Cause.RUNNER, f"{finding.message}; {said}: this machine's network is at fault")
-    if controls or finding.facts.get("local") or evidence.anything_answered():
+    if any(one.facts["reachable"] for one in controls):
         return None
-    said = "the environment file names no control host, so the target cannot be told from this machine's network"
-    return _undecided(finding, Cause.RUNNER, f"{finding.message}; {said}")
+    if any(evidence.testifies(one, finding) for one in controls):
+        said = "the control hosts cannot be reached either: this machine's network is at fault"
+        return _undecided(finding, Cause.RUNNER, said)
+    if finding.facts.get("local") or evidence.anything_answered():
+        return None
+    return _undecided(finding, Cause.RUNNER, "no control host tells the target from this machine's network")
+
+
+def _declared(finding: Finding, evidence: Evidence) -> Finding | None:
+    """The release declares a maintenance window, and the failure was seen in it."""
+    window = evidence.plan.release.maintenance
+    began = evidence.plan.started_at + finding.started_s
+    if window is None or not (window.covers(began) or window.covers(began + finding.duration_s)):
+        return None
+    return _undecided(finding, Cause.MAINTENANCE, "this was seen in the declared maintenance window")
+
+
+def _everybody(finding: Finding, evidence: Evidence) -> Finding | None:
+    """Only server errors came, and they come from every control host too: what stands before all of them fails."""
+    controls = evidence.controls()
+    failing = [one for one in controls if one.facts.get("failing") and evidence.testifies(one, finding)]
+    if not controls or len(failing) < len(controls) or not finding.facts.get("server_errors"):
+        return None
+    return _undecided(finding, Cause.DEPENDENCY, "the control hosts answer with server errors too")
 
 
 def _credentials(finding: Finding, evidence: Evidence) -> Finding | None:
-    """The account is refused, while another account logs in, or it was refused before the deploy already."""
+    """The account is refused everywhere, while another one logs in, or it was refused before the deploy already."""
     role = finding.facts.get("role")
     if not finding.facts.get("refused") or not role:
         return None
-    others = [
-        one
-        for one in evidence.findings.values()
-        if one.facts.get("role") not in {None, role} and one.facts.get("logged_in") and one.outcome is Outcome.PASSED
-    ]
-    if others:
-        said = f"the account of role {others[0].facts['role']} logs in, so it is this account"
-        return _undecided(finding, Cause.CREDENTIALS, f"{finding.message}; {said}")
-    if _was_failing(finding, evidence):
-        return _undecided(finding, Cause.CREDENTIALS, f"{finding.message}; it was refused before the deploy already")
-    return None
-
-
-def _preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
-    """The same check failed in the same way before the deploy."""
-    if not _was_failing(finding, evidence):
+    logged_in = {str(one.facts.get("role", "")) for one in evidence.logged_in()}
+    if role in logged_in:
         return None
-    return replace(
-        finding, cause=Cause.PREEXISTING, message=f"{finding.message}; it failed in the same way before the deploy"
-    )
+    others = sorted(logged_in - {""})
+    if others:
+        said = f"the account of role {others[0]} logs in, so it is this account"
+        return _undecided(finding, Cause.CREDENTIALS, said)
+    if _was_the_same(finding, evidence.before(finding)):
+        return _undecided(finding, Cause.CREDENTIALS, "it was refused before the deploy already")
+    return None
 
 
 def _dependency(finding: Finding, evidence: Evidence) -> Finding | None:
     """What the check needs does not answer our own call either."""
     named = finding.facts.get("dependency")
-    for dependency in (*evidence.depends_on(finding.check), *([named] if named else [])):
-        for direct in evidence.direct(dependency):
-            if direct.facts["direct"] == "down":
-                cause = Cause.MAINTENANCE if direct.facts.get("trust") == "maintenance" else Cause.DEPENDENCY
-                said = f"{dependency} does not answer a direct call either"
-                return replace(finding, cause=cause, message=f"{finding.message}; {said}")
-    return None
+    needed = dict.fromkeys((*evidence.depends_on(finding.check), *([named] if named else [])))
+    down = {name: one for name in needed for one in evidence.direct(name) if one.facts["direct"] == "down"}
+    down = {name: one for name, one in down.items() if evidence.testifies(one, finding)}
+    if not down:
+        return None
+    planned = all(one.facts.get("trust") == "maintenance" for one in down.values())
+    said = f"{' and '.join(down)} {'do' if len(down) > 1 else 'does'} not answer a direct call either"
+    return replace(
+        finding,
+        cause=Cause.MAINTENANCE if planned else Cause.DEPENDENCY,
+        message=_joined(finding.message, said),
+        facts={**finding.facts, "down": list(down)},
+    )
 
 
-RULES: tuple[Rule, ...] = (_runner, _credentials, _preexisting, _dependency)
-"""In this order; the first that finds its evidence decides."""
+def _preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
+    """
+    The same check failed in the same way before the deploy, by the system's own doing.
+
+    Which release is served is what the deploy was to change, so that it is never excused by what was there before.
+    """
+    before = evidence.before(finding)
+    about_the_release = finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
+    if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
+        return None
+    if not _was_the_same(finding, before):
+        return None
+    said = "it failed in the same way before the deploy"
+    return replace(finding, cause=Cause.PREEXISTING, message=_joined(finding.message, said))
 
 
-def _was_failing(finding: Finding, evidence: Evidence) -> bool:
-    before = (evidence.plan.before or {}).get(finding.check)
+RULES: tuple[Rule, ...] = (_witness, _runner, _declared, _everybody, _credentials, _dependency, _preexisting)
+"""
+In this order; the first that finds its evidence decides.
+
+What is so now goes before what was so before: a failure that a dependency explains today verifies nothing, even if it
+was there before the deploy.
+"""
+
+
+def _following(finding: Finding, evidence: Evidence) -> Finding:
+    """Give a check that was not made because of another one that one's cause."""
+    seen, last = {finding.check}, finding
+    while last.outcome in {Outcome.SKIPPED, Outcome.UNDECIDED} and last.facts.get("blocked_by"):
+        blocker = _blocker(str(last.facts["blocked_by"]), evidence)
+        if blocker is None or blocker.check in seen:
+            break
+        seen.add(blocker.check)
+        last = blocker
+    return finding if last is finding else replace(finding, cause=last.cause)
+
+
+def _blocker(name: str, evidence: Evidence) -> Finding | None:
+    """Return the check *name*, or the gravest one of the stage *name*, if it did not pass."""
+    blockers = [one for one in evidence.findings.values() if name in {one.check, one.stage} and one.gating]
+    wanting = [one for one in blockers if one.outcome is not Outcome.PASSED]
+    return min(wanting, key=lambda one: (one.outcome is not Outcome.FAILED, one.check), default=None)
+
+
+def _was_the_same(finding: Finding, before: Before | None) -> bool:
+    if before is None or before.outcome not in {Outcome.FAILED, Outcome.UNDECIDED}:
+        return False
     signature = finding.facts.get("signature", "")
-    return before is not None and before.outcome is Outcome.FAILED and bool(signature) and before.signature == signature
+    return bool(signature) and before.signature == signature
 
 
-def _undecided(finding: Finding, cause: Cause, message: str) -> Finding:
-    return replace(finding, outcome=Outcome.UNDECIDED, cause=cause, message=message)
+def _undecided(finding: Finding, cause: Cause, said: str) -> Finding:
+    return replace(finding, outcome=Outcome.UNDECIDED, cause=cause, message=_joined(finding.message, said))
+
+
+def _joined(message: str, said: str) -> str:
+    return f"{message.rstrip('.')}; {said}"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from smoke.verdict.release import Release
-from smoke.verdict.words import Outcome, Stage, Tier
+from smoke.verdict.words import Cause, Outcome, Stage, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,22 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What one check found before the deploy; *signature* is the short stable text of its fault."""
+    """
+    What one check found before the deploy.
+
+    *signature* is the short stable text of its fault, *cause* whose doing it was then.
+    """
 
     outcome: Outcome
     message: str = ""
     signature: str = ""
+    cause: Cause | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Before":
+        """Read back what `dataclasses.asdict` made of it; raises KeyError, TypeError or ValueError on anything else."""
+        cause = data.get("cause")
+        return cls(**{**data, "outcome": Outcome(data["outcome"]), "cause": Cause(cause) if cause else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Plan:
     A run, before anything is observed.
 
     *started_at* is epoch seconds. *when_down* says for each dependency whether its outage holds or passes the
-    verdict. *before* is the baseline by check id; None when there is none.
+    verdict. *before* is the baseline by check id; None when there is none, for the reason *without_baseline*.
     """
 
     run_id: str
@@ -48,6 +59,7 @@ class Plan:
     release: Release = field(default_factory=Release)
     when_down: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, Before] | None = None
+    without_baseline: str = ""
     suite_version: str = ""
     config_sha256: str = ""
 
@@ -65,14 +77,10 @@ class Plan:
                 "tier": Tier(data["tier"]),
                 "release": Release.from_json(data["release"]),
                 "checks": tuple(_planned(one) for one in data["checks"]),
-                "before": None if before is None else {check: _before(one) for check, one in before.items()},
+                "before": None if before is None else {check: Before.from_json(one) for check, one in before.items()},
             }
         )
 
 
 def _planned(data: Mapping[str, Any]) -> Planned:
     return Planned(**{**data, "stage": Stage(data["stage"]), "depends_on": tuple(data["depends_on"])})
-
-
-def _before(data: Mapping[str, Any]) -> Before:
-    return Before(**{**data, "outcome": Outcome(data["outcome"])})

@@ -1,0 +1,350 @@
+"""Whose doing a failure is."""
+
+import pytest
+
+from smoke.http import FailureKind
+from smoke.verdict.attribution import NEVER_REACHED, attribute
+from smoke.verdict.finding import Finding
+from smoke.verdict.release import Maintenance, Release
+from smoke.verdict.words import Cause, Outcome, Stage
+from tests.verdict.made import (
+    STARTED_AT,
+    UNREACHED,
+    before,
+    control,
+    direct,
+    finding,
+    passed,
+    plan,
+    planned,
+)
+
+PAGE = finding("page/home")
+UNREACHED_PAGE = finding("page/home", facts=UNREACHED)
+
+
+def cause_of(accused: Finding, *others: Finding, **given: object) -> tuple[Outcome, Cause | None]:
+    """Return outcome and cause of *accused* after attribution."""
+    all_of_them = (accused, *others)
+    judged = attribute(plan(*all_of_them, **given), all_of_them)
+    return judged[0].outcome, judged[0].cause
+
+
+def test_release_without_evidence() -> None:
+    """A failure that nothing explains is the release's."""
+    assert cause_of(PAGE) == (Outcome.FAILED, Cause.RELEASE)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "undecided", "skipped"])
+def test_only_failures_are_attributed(outcome: str) -> None:
+    """What did not fail keeps the cause that its check gave."""
+    assert cause_of(finding("page/home", outcome, cause="fixture", facts=UNREACHED), control(reachable=False)) == (
+        outcome,
+        Cause.FIXTURE,
+    )
+
+
+def test_kinds_are_the_http_modules() -> None:
+    """The failures that may be our own network's are those that the HTTP module says come before any answer."""
+    assert {kind.value for kind in FailureKind if kind.before_any_answer} == NEVER_REACHED
+
+
+class TestRunner:
+    """Our own network is at fault."""
+
+    def test_control_fails_too(self) -> None:
+        """If the control host is not reached either, it is the runner."""
+        assert cause_of(UNREACHED_PAGE, control(reachable=False)) == (Outcome.UNDECIDED, Cause.RUNNER)
+
+    def test_control_is_reached(self) -> None:
+        """If the control host is reached, it is the release."""
+        assert cause_of(UNREACHED_PAGE, control(reachable=True)) == (Outcome.FAILED, Cause.RELEASE)
+
+    def test_one_of_two_controls_is_reached(self) -> None:
+        """One control host that is reached proves that the network works."""
+        other = finding("control/other", "passed", facts={"control": True, "reachable": True})
+        assert cause_of(UNREACHED_PAGE, control(reachable=False), other)[1] is Cause.RELEASE
+
+    def test_no_control_and_nothing_answered(self) -> None:
+        """Without a control host silence of everything proves nothing."""
+        assert cause_of(UNREACHED_PAGE) == (Outcome.UNDECIDED, Cause.RUNNER)
+
+    @pytest.mark.parametrize(
+        "witness", [passed("page/login", facts={"answered": True}), direct("whmcs", "up"), direct("whmcs", "refused")]
+    )
+    def test_no_control_but_something_answered(self, witness: Finding) -> None:
+        """Anything that answered proves that the network works."""
+        assert cause_of(UNREACHED_PAGE, witness)[1] is Cause.RELEASE
+
+    def test_undecided_control_is_no_evidence(self) -> None:
+        """A control check that broke says neither that the host is there nor that it is not."""
+        broken = finding("control/status", "undecided", cause="suite", facts={"control": True})
+        something = passed("page/login", facts={"answered": True})
+        assert cause_of(UNREACHED_PAGE, broken, something)[1] is Cause.RELEASE
+        assert cause_of(UNREACHED_PAGE, broken) == (Outcome.UNDECIDED, Cause.RUNNER)
+
+    def test_local_target(self) -> None:
+        """A connection refused on this very machine needs no network to be refused."""
+        local = finding("page/home", facts={**UNREACHED, "local": True})
+        assert cause_of(local)[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize("kind", ["timeout", "connection reset", "TLS", "not HTTP"])
+    def test_reached_and_failed(self, kind: str) -> None:
+        """A target that was reached is at fault itself, whatever the control host does."""
+        reached = finding("page/home", facts={"failure_kinds": ["connect timeout", kind]})
+        assert cause_of(reached, control(reachable=False))[1] is Cause.RELEASE
+
+    def test_sometimes_answered(self) -> None:
+        """A target that answered some of the requests was reached."""
+        partly = finding("page/home", facts={**UNREACHED, "answered": True})
+        assert cause_of(partly, control(reachable=False))[1] is Cause.RELEASE
+
+    def test_control_that_was_never_reached(self) -> None:
+        """A control host that this machine could not reach before either, while the page was there, proves nothing."""
+        known = {"control/status": before("failed", "not reached"), "page/home": before("passed")}
+        something = passed("page/login", facts={"answered": True})
+        assert cause_of(UNREACHED_PAGE, control(reachable=False), something, before=known)[1] is Cause.RELEASE
+
+    def test_control_itself_is_never_the_release(self) -> None:
+        """A control host has nothing to do with the release, even if its check forgets to say so."""
+        assert cause_of(finding("control/x", facts={"control": True})) == (Outcome.FAILED, Cause.RUNNER)
+
+
+class TestEverybody:
+    """What stands before all hosts fails for all of them."""
+
+    BAD_GATEWAY = finding("page/home", facts={"answered": True, "server_errors": True})
+
+    def test_controls_answer_with_server_errors_too(self) -> None:
+        """An edge provider that fails for unrelated hosts as well is not the release."""
+        assert cause_of(self.BAD_GATEWAY, control(reachable=True, failing=True)) == (
+            Outcome.UNDECIDED,
+            Cause.DEPENDENCY,
+        )
+
+    def test_controls_are_well(self) -> None:
+        """Server errors of the target alone are the release's."""
+        assert cause_of(self.BAD_GATEWAY, control(reachable=True))[1] is Cause.RELEASE
+
+    def test_control_that_always_failed(self) -> None:
+        """A control host that failed before the deploy already, while the page was well, proves nothing."""
+        known = {"control/status": before("passed", "server error"), "page/home": before("passed")}
+        assert cause_of(self.BAD_GATEWAY, control(reachable=True, failing=True), before=known)[1] is Cause.RELEASE
+
+    def test_other_faults_of_the_target(self) -> None:
+        """A page without its landmark is not explained by a failing control host."""
+        wrong = finding("page/home", facts={"answered": True})
+        assert cause_of(wrong, control(reachable=True, failing=True))[1] is Cause.RELEASE
+
+
+class TestMaintenance:
+    """A declared window."""
+
+    def window(self, begins_s: float, ends_s: float) -> Release:
+        """Return a release with a window relative to the run's start."""
+        return Release(maintenance=Maintenance(STARTED_AT + begins_s, STARTED_AT + ends_s))
+
+    @pytest.mark.parametrize(("begins_s", "ends_s"), [(-60, 60), (4, 60), (-60, 4)])
+    def test_within(self, begins_s: float, ends_s: float) -> None:
+        """What fails within the window, or partly so, is not judged."""
+        seen = finding("page/home", started_s=3, duration_s=2)
+        assert cause_of(seen, release=self.window(begins_s, ends_s)) == (Outcome.UNDECIDED, Cause.MAINTENANCE)
+
+    @pytest.mark.parametrize(("begins_s", "ends_s"), [(-60, 3), (6, 60)])
+    def test_outside(self, begins_s: float, ends_s: float) -> None:
+        """A window that is over, or not yet begun, excuses nothing."""
+        seen = finding("page/home", started_s=3, duration_s=2)
+        assert cause_of(seen, release=self.window(begins_s, ends_s))[1] is Cause.RELEASE
+
+
+class TestCredentials:
+    """An account, not the login."""
+
+    REFUSED = finding("login/customer", facts={"refused": True, "role": "customer", "signature": "HTTP 401"})
+    OTHER = passed("login/control", facts={"role": "control", "logged_in": True})
+
+    def test_another_account_logs_in(self) -> None:
+        """If another account logs in, it is this account."""
+        assert cause_of(self.REFUSED, self.OTHER) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+
+    def test_no_account_logs_in(self) -> None:
+        """If every account is refused, it is the release."""
+        other = finding("login/control", facts={"refused": True, "role": "control"})
+        assert cause_of(self.REFUSED, other)[1] is Cause.RELEASE
+
+    def test_the_account_logs_in_elsewhere(self) -> None:
+        """A browser that is refused with an account that the API accepts shows a fault of the product."""
+        journey = finding("journey/login", facts={"refused": True, "role": "customer"})
+        same = passed("login/customer", facts={"role": "customer", "logged_in": True})
+        assert cause_of(journey, same, self.OTHER)[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize("outcome", ["failed", "undecided"])
+    def test_refused_before_the_deploy(self, outcome: str) -> None:
+        """An account that was refused in the same way before the deploy is at fault itself."""
+        known = {"login/customer": before(outcome, "HTTP 401")}
+        assert cause_of(self.REFUSED, before=known) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+
+    def test_not_a_refusal(self) -> None:
+        """A login that answers with an error refuses nobody."""
+        broken = finding("login/customer", facts={"refused": False, "role": "customer"})
+        assert cause_of(broken, self.OTHER)[1] is Cause.RELEASE
+
+
+class TestDependency:
+    """A third party that is down for us too."""
+
+    READ = finding("read/invoices")
+
+    def cause(self, *others: Finding, **given: object) -> tuple[Outcome, Cause | None]:
+        """Return outcome and cause of a read that needs WHMCS."""
+        checks = (planned(self.READ, depends_on=("whmcs",)), *map(planned, others))
+        judged = attribute(plan(*checks, **given), (self.READ, *others))
+        return judged[0].outcome, judged[0].cause
+
+    def test_down_for_us_too(self) -> None:
+        """If our own call fails too, it is the dependency."""
+        assert self.cause(direct("whmcs", "down")) == (Outcome.FAILED, Cause.DEPENDENCY)
+
+    def test_down_for_planned_work(self) -> None:
+        """If the vendor says that it is planned, it is maintenance."""
+        assert self.cause(direct("whmcs", "down", trust="maintenance"))[1] is Cause.MAINTENANCE
+
+    @pytest.mark.parametrize("standing", ["up", "refused", "unknown"])
+    def test_not_down_for_us(self, standing: str) -> None:
+        """If we are answered, or refused ourselves, nothing speaks for the release."""
+        assert self.cause(direct("whmcs", standing))[1] is Cause.RELEASE
+
+    def test_another_dependency_is_down(self) -> None:
+        """A dependency that the check does not need explains nothing."""
+        assert self.cause(direct("salesforce", "down"))[1] is Cause.RELEASE
+
+    def test_no_direct_call(self) -> None:
+        """Without a direct call there is no evidence."""
+        assert self.cause()[1] is Cause.RELEASE
+
+    def test_named_in_the_facts(self) -> None:
+        """A check that names its dependency itself needs no entry in the plan."""
+        reported = finding("salesforce/reported", facts={"dependency": "salesforce"})
+        assert cause_of(reported, direct("salesforce", "down"))[1] is Cause.DEPENDENCY
+
+    def test_never_reached_from_here(self) -> None:
+        """A third party that this machine could not reach before either, while the read was well, explains nothing."""
+        known = {"whmcs/direct": before("failed", "down", "dependency"), "read/invoices": before("passed")}
+        assert self.cause(direct("whmcs", "down"), before=known)[1] is Cause.RELEASE
+
+    def test_both_down_before(self) -> None:
+        """An outage that lasts since before the deploy is still an outage, and verifies nothing."""
+        failing = finding("read/invoices", facts={"signature": "HTTP 502"})
+        known = {
+            "whmcs/direct": before("failed", "down", "dependency"),
+            "read/invoices": before("failed", "HTTP 502", "dependency"),
+        }
+        down = direct("whmcs", "down")
+        checks = plan(planned(failing, depends_on=("whmcs",)), down, before=known)
+        assert attribute(checks, (failing, down))[0].cause is Cause.DEPENDENCY
+
+    def test_direct_call_itself_is_never_the_release(self) -> None:
+        """Our own call to a third party does not pass through the release."""
+        bare = finding("whmcs/direct", facts={"dependency": "whmcs", "direct": "down"}, cause="release")
+        assert cause_of(bare)[1] is Cause.DEPENDENCY
+
+
+class TestPreexisting:
+    """What failed before the deploy already."""
+
+    FAILING = finding("read/reports", facts={"signature": "HTTP 500"})
+
+    @pytest.mark.parametrize("cause", [None, "release", "preexisting"])
+    def test_failed_in_the_same_way(self, cause: str | None) -> None:
+        """The same failure before the deploy is none of the release's."""
+        known = {"read/reports": before("failed", "HTTP 500", cause)}
+        assert cause_of(self.FAILING, before=known) == (Outcome.FAILED, Cause.PREEXISTING)
+
+    def test_failed_in_another_way(self) -> None:
+        """Another fault than before is the release's."""
+        assert cause_of(self.FAILING, before={"read/reports": before("failed", "HTTP 404")})[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize("outcome", ["passed", "undecided", "skipped"])
+    def test_not_failed_before(self, outcome: str) -> None:
+        """Only a failure is compared with."""
+        assert cause_of(self.FAILING, before={"read/reports": before(outcome, "HTTP 500")})[1] is Cause.RELEASE
+
+    def test_without_signature(self) -> None:
+        """Two failures that say nothing of themselves are not the same one."""
+        assert cause_of(finding("read/reports"), before={"read/reports": before("failed")})[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize("cause", ["dependency", "maintenance", "runner"])
+    def test_explained_then_but_not_now(self, cause: str) -> None:
+        """A failure that an outage explained before the deploy does not excuse one that nothing explains now."""
+        known = {"read/reports": before("failed", "HTTP 500", cause)}
+        assert cause_of(self.FAILING, before=known)[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize(
+        "about_the_release",
+        [
+            finding("converge/bff", facts={"signature": "same"}),
+            finding("confirm/bff", facts={"signature": "same"}),
+            finding("version/bff", facts={"signature": "same", "census": {"commits": {}}}),
+        ],
+    )
+    def test_which_release_is_served(self, about_the_release: Finding) -> None:
+        """That the release is not served is never excused by what was served before."""
+        known = {about_the_release.check: before("failed", "same")}
+        assert cause_of(about_the_release, before=known)[1] is Cause.RELEASE
+
+
+class TestFollowing:
+    """What was not made because of another check."""
+
+    def test_takes_the_cause_of_what_blocked_it(self) -> None:
+        """A read that waited for a login has the login's cause."""
+        login = finding("login/customer", facts={"role": "customer"})
+        read = finding("read/invoices", "undecided", cause="credentials", facts={"blocked_by": "login/customer"})
+        assert cause_of(read, login) == (Outcome.UNDECIDED, Cause.RELEASE)
+
+    def test_takes_the_cause_of_the_gravest_of_a_stage(self) -> None:
+        """What was skipped as the release did not settle has the cause for that."""
+        skipped = finding("read/invoices", "skipped", cause="suite", facts={"blocked_by": "converge"})
+        unsure = finding("converge/bff", "undecided", cause="suite")
+        assert cause_of(skipped, unsure, finding("converge/web"))[1] is Cause.RELEASE
+        unreached = finding("converge/bff", facts=UNREACHED)
+        assert cause_of(skipped, unreached, control(reachable=False))[1] is Cause.RUNNER
+
+    def test_follows_a_chain(self) -> None:
+        """The first cause counts, however many checks lie between."""
+        first = finding("converge/bff")
+        second = finding("login/customer", "skipped", facts={"blocked_by": "converge"})
+        third = finding("read/invoices", "undecided", facts={"blocked_by": "login/customer"})
+        assert cause_of(third, first, second)[1] is Cause.RELEASE
+
+    def test_blocked_by_what_passed_in_the_end(self) -> None:
+        """A check keeps its own cause if what blocked it was well in the end."""
+        read = finding("read/invoices", "undecided", cause="credentials", facts={"blocked_by": "login/customer"})
+        assert cause_of(read, passed("login/customer"))[1] is Cause.CREDENTIALS
+
+    @pytest.mark.parametrize("blocked_by", ["login/nobody", "read/invoices"])
+    def test_blocked_by_nothing_known(self, blocked_by: str) -> None:
+        """A blocker that is not there, or the check itself, changes nothing."""
+        read = finding("read/invoices", "undecided", cause="credentials", facts={"blocked_by": blocked_by})
+        assert cause_of(read)[1] is Cause.CREDENTIALS
+
+    def test_a_failure_is_its_own(self) -> None:
+        """A check that looked and failed is not excused by another one."""
+        failing = finding("read/invoices", facts={"blocked_by": "login/customer"})
+        login = finding("login/customer", "undecided", cause="credentials")
+        assert cause_of(failing, login)[1] is Cause.RELEASE
+
+
+def test_message_says_the_evidence() -> None:
+    """The sentence names the evidence after the fault."""
+    judged = attribute(plan(UNREACHED_PAGE), (UNREACHED_PAGE, control(reachable=False)))
+    assert judged[0].message == (
+        "HTTP 500 in 12 of 12 samples; the control hosts cannot be reached either: this machine's network is at fault"
+    )
+
+
+def test_stage_of_controls_blocks_nothing() -> None:
+    """An advisory check of the converge stage is nobody's reason not to be made."""
+    skipped = finding("read/x", "skipped", cause="suite", facts={"blocked_by": "converge"})
+    assert control(reachable=False).stage is Stage.CONVERGE
+    assert cause_of(skipped, control(reachable=False), passed("converge/bff"))[1] is Cause.SUITE
