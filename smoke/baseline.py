@@ -8,14 +8,14 @@ report.
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smoke.errors import UsageError
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before
-from smoke.verdict.words import Outcome
+from smoke.verdict.release import Release, same_commit
 
 OUTCOMES = "outcomes.json"
 SESSIONS = "sessions.json"
@@ -32,15 +32,38 @@ class Baseline:
     sessions: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
+    def commits(self) -> tuple[str, ...]:
+        """The commits that were live, each in its longest spelling."""
+        told = sorted({commit for census in self.observed.values() for commit in census.get("commits", {})}, key=len)
+        return tuple(one for at, one in enumerate(told) if not any(same_commit(one, other) for other in told[at + 1 :]))
+
+    @property
     def commit(self) -> str | None:
         """The one commit that was live everywhere, or None if there were several."""
-        commits = {commit for census in self.observed.values() for commit in census.get("commits", {})}
-        return commits.pop() if len(commits) == 1 else None
+        return self.commits[0] if len(self.commits) == 1 else None
+
+    def unfit_for(self, release: Release) -> str | None:
+        """
+        Return why this is not what was there before the deploy of *release*, or None if it is.
+
+        Recorded too late, it holds the faults of the release itself, and would excuse them; recorded before an earlier
+        deploy, it tells nothing of what this one replaced.
+        """
+        if release.deployed_at is not None:
+            if self.recorded_at > release.deployed_at:
+                return "it was recorded after the deploy began, so it may hold the release's own faults"
+        elif any(same_commit(one, release.commit) for one in self.commits):
+            return "it was recorded while the release was live already, so it may hold the release's own faults"
+        if release.previous and self.commit and not same_commit(self.commit, release.previous):
+            return f"it was recorded with {self.commit[:12]} live, not the previous release {release.previous[:12]}"
+        return None
 
 
 def before(findings: Sequence[Finding]) -> dict[str, Before]:
     """Return what a later verdict compares with."""
-    return {one.check: Before(one.outcome, one.message, str(one.facts.get("signature", ""))) for one in findings}
+    return {
+        one.check: Before(one.outcome, one.message, str(one.facts.get("signature", "")), one.cause) for one in findings
+    }
 
 
 def save(state: Path, environment: str, baseline: Baseline) -> Path:
@@ -50,10 +73,7 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
         "run_id": baseline.run_id,
         "recorded_at": baseline.recorded_at,
         "observed": dict(baseline.observed),
-        "before": {
-            check: {"outcome": one.outcome.value, "message": one.message, "signature": one.signature}
-            for check, one in baseline.before.items()
-        },
+        "before": {check: asdict(one) for check, one in baseline.before.items()},
     }
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,16 +92,16 @@ def load(state: Path, environment: str) -> Baseline | None:
     outcomes = _read(directory / OUTCOMES)
     if outcomes is None:
         return None
-    return Baseline(
-        run_id=outcomes["run_id"],
-        recorded_at=outcomes["recorded_at"],
-        observed=outcomes["observed"],
-        before={
-            check: Before(Outcome(one["outcome"]), one["message"], one["signature"])
-            for check, one in outcomes["before"].items()
-        },
-        sessions=_read(directory / SESSIONS) or {},
-    )
+    try:
+        return Baseline(
+            run_id=str(outcomes["run_id"]),
+            recorded_at=float(outcomes["recorded_at"]),
+            observed=dict(outcomes["observed"]),
+            before={check: Before.from_json(one) for check, one in outcomes["before"].items()},
+            sessions=_read(directory / SESSIONS) or {},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(directory / OUTCOMES, error) from error
 
 
 def _directory(state: Path, environment: str) -> Path:
@@ -102,5 +122,11 @@ def _read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: is damaged ({error}); delete it and run `smoke prime` again") from error
-    return dict(data)
+        raise _damaged(path, error) from error
+    if not isinstance(data, dict):
+        raise _damaged(path, f"it holds a {type(data).__name__}")
+    return data
+
+
+def _damaged(path: Path, why: object) -> UsageError:
+    return UsageError(f"{path}: is damaged ({why}); delete it and run `smoke prime` again")

@@ -24,7 +24,7 @@ from smoke.errors import ConfigurationError
 from smoke.once import once
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
-from smoke.verdict.release import Release
+from smoke.verdict.release import Release, same_commit
 from smoke.verdict.words import Stage
 from smoke.world import open_world
 
@@ -92,11 +92,17 @@ class Run:
         return path
 
     @cached_property
-    def baseline(self) -> Baseline | None:
-        """What was recorded before the deploy; a run that records one does not compare."""
+    def recorded(self) -> Baseline | None:
+        """The baseline on disk; a run that records one does not compare."""
         if self.settings.prime:
             return None
         return baseline.load(Path(self.settings.state), self.environment.name)
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What was recorded before this very deploy, or None."""
+        known = self.recorded
+        return None if known is None or known.unfit_for(self.release) else known
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -124,6 +130,7 @@ class Run:
             release=self.release,
             when_down={name: one.when_down for name, one in _dependencies(self.environment)},
             before=self.baseline.before if self.baseline else None,
+            without_baseline=(self.recorded.unfit_for(self.release) or "") if self.recorded else "",
             suite_version=__version__,
             config_sha256=config_sha256(self.environment),
         )
@@ -174,7 +181,7 @@ def _in(check: Check, selected: frozenset[str] | None) -> bool:
 
 def with_previous(release: Release, known: Baseline | None) -> Release:
     """Fill in the previous commit from the baseline when nobody named it."""
-    if release.previous is None and known is not None and known.commit != release.commit:
+    if release.previous is None and known is not None and not same_commit(known.commit, release.commit):
         return replace(release, previous=known.commit)
     return release
 
