@@ -52,20 +52,20 @@ class EventWriter:
 
 def read(path: Path) -> Log:
     """
-    Read a log back; a last line cut off by a kill is ignored.
+    Read a log back; a last line cut off by a kill is ignored, and of several runs only the last is read.
 
-    Raises UsageError when *path* is not there or holds no plan.
+    Raises UsageError when *path* is not there, is damaged or holds no plan.
     """
     plan: Plan | None = None
     findings: list[Finding] = []
     end: End | None = None
-    for event in _lines(path):
-        if event.get("event") == "plan":
-            plan = Plan.from_json(event["plan"])
-        elif event.get("event") == "finding":
-            findings.append(Finding.from_json(event["finding"]))
-        elif event.get("event") == "end":
-            end = End(**{**event["end"], "warnings": tuple(event["end"]["warnings"])})
+    for event in _events(path):
+        if isinstance(event, Plan):
+            plan, findings, end = event, [], None
+        elif isinstance(event, Finding):
+            findings.append(event)
+        else:
+            end = event
     if plan is None:
         raise UsageError(
             f"{path}: holds no plan of a run; give the directory of a run, such as reports/portal/prod/latest"
@@ -73,14 +73,27 @@ def read(path: Path) -> Log:
     return Log(plan, tuple(findings), end)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _events(path: Path) -> Iterator[Plan | Finding | End]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        *lines, last = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give the directory of a run") from error
     for number, line in enumerate(lines, 1):
         try:
-            yield json.loads(line)
-        except ValueError as error:
-            if number < len(lines):
-                raise UsageError(f"{path}, line {number}: is not JSON; the log is damaged") from error
+            yield _event(json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"{path}, line {number}: is no event of this version of Smokegate ({error}); the log is damaged"
+            ) from error
+    _ = last  # every event ends its line, so that what follows the last end of a line was cut off
+
+
+def _event(data: Mapping[str, Any]) -> Plan | Finding | End:
+    kind = data["event"]
+    if kind == "plan":
+        return Plan.from_json(data["plan"])
+    if kind == "finding":
+        return Finding.from_json(data["finding"])
+    if kind == "end":
+        return End(**{**data["end"], "warnings": tuple(data["end"]["warnings"])})
+    raise ValueError(f"an event {kind!r} is not known")
