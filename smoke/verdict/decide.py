@@ -23,7 +23,7 @@ class End:
 
 def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     """
-    Return the verdict that *findings* support; pure.
+    Return the verdict that *findings* support; pure, and the same in whatever order they came.
 
     A failed gating check that is the release's fault makes it fail, unless the run was interrupted or another release
     took its place. Whatever else keeps a required check from having passed makes it inconclusive (laws 3 and 4).
@@ -31,32 +31,53 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     judged = _in_order(attribute(plan, _completed(plan, findings)))
     guilty = [one for one in judged if _condemns(one)]
     doubts = [one for one in judged if _holds(one, plan)]
-    replaced = any(one.cause is Cause.SUPERSEDED for one in judged)
-    if guilty and not replaced and not end.interruption:
-        word = Word.FAIL
-    elif doubts or guilty or end.interruption or not any(_vouches(one) for one in judged):
-        word = Word.INCONCLUSIVE
-    else:
-        word = Word.PASS
     verdict = Verdict(
         plan=plan,
-        word=word,
+        word=_word(judged, guilty, doubts, end),
         complete=not end.interruption and not any(one.gating and one.facts.get("unmade") for one in judged),
         summary="",
-        reasons=tuple(_reason(one) for one in [*guilty, *doubts]),
+        reasons=tuple(_reason(one) for one in _reasons(guilty, doubts)),
         findings=judged,
         finished_at=end.finished_at,
-        warnings=(*end.warnings, *_warnings(plan, judged)),
-        services=_services(guilty) if word is Word.FAIL else (),
+        warnings=(*end.warnings, *_warnings(plan, judged, [*guilty, *doubts])),
         observed=_observed(judged),
     )
-    return replace(verdict, summary=summarise(verdict, end.interruption))
+    services = _services(guilty) if verdict.word is Word.FAIL else ()
+    return replace(verdict, services=services, summary=summarise(verdict, end.interruption))
+
+
+def _word(judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End) -> Word:
+    replaced = any(_superseded(one) for one in judged)
+    if guilty and not replaced and not end.interruption:
+        return Word.FAIL
+    if doubts or guilty or end.interruption or not any(_vouches(one) for one in judged):
+        return Word.INCONCLUSIVE
+    return Word.PASS
 
 
 def _completed(plan: Plan, findings: Sequence[Finding]) -> list[Finding]:
-    """Add a skipped finding for each planned check that has none: nothing unverified goes unseen."""
-    found = {one.check: one for one in findings}
-    return [found.get(one.id) or _unmade(one) for one in plan.checks]
+    """
+    Return one finding for each planned check, in the plan's order, and then those that nobody planned.
+
+    A check without a finding gets a skipped one: nothing unverified goes unseen. What is required, and when, the plan
+    says, whatever a finding claims. Of several findings for one check the gravest counts.
+    """
+    found: dict[str, Finding] = {}
+    for one in sorted(findings, key=_gravity):
+        found.setdefault(one.check, one)
+    planned = [_as_planned(one, found.pop(one.id, None)) for one in plan.checks]
+    return [*planned, *(found[check] for check in sorted(found))]
+
+
+def _gravity(finding: Finding) -> tuple[int, str]:
+    order = (Outcome.FAILED, Outcome.UNDECIDED, Outcome.SKIPPED, Outcome.PASSED)
+    return order.index(finding.outcome), repr(finding)
+
+
+def _as_planned(planned: Planned, finding: Finding | None) -> Finding:
+    if finding is None:
+        return _unmade(planned)
+    return replace(finding, stage=planned.stage, service=planned.service, gating=planned.gating)
 
 
 def _unmade(planned: Planned) -> Finding:
@@ -84,25 +105,53 @@ def _condemns(finding: Finding) -> bool:
 
 
 def _vouches(finding: Finding) -> bool:
-    """Only a gating check that passed can carry a pass; a census alone says what is live, not that it works."""
-    return finding.gating and finding.outcome is Outcome.PASSED
+    """
+    Tell whether a finding can carry a pass.
+
+    A census says what is live, not that it works; a control host or a third party that answers says nothing about us.
+    """
+    if not finding.gating or finding.outcome is not Outcome.PASSED or finding.stage in {Stage.CONVERGE, Stage.CONFIRM}:
+        return False
+    return not any(fact in finding.facts for fact in ("census", "control", "direct"))
+
+
+def _superseded(finding: Finding) -> bool:
+    return finding.cause is Cause.SUPERSEDED and finding.outcome is not Outcome.PASSED
 
 
 def _holds(finding: Finding, plan: Plan) -> bool:
+    """Tell whether a finding stands against a pass without proving a fail."""
+    if _superseded(finding):
+        return True
     if not finding.gating or finding.outcome is Outcome.PASSED or _condemns(finding):
         return False
-    if finding.outcome is Outcome.SKIPPED and finding.facts.get("waived"):
-        return False
+    if finding.outcome is Outcome.SKIPPED:
+        return not finding.facts.get("waived")
     if finding.cause is Cause.PREEXISTING:
         return False
-    return not (finding.cause in {Cause.DEPENDENCY, Cause.MAINTENANCE} and _may_be_down(finding, plan))
+    return not (finding.outcome is Outcome.FAILED and _may_be_down(finding, plan))
 
 
 def _may_be_down(finding: Finding, plan: Plan) -> bool:
-    needs = next((one.depends_on for one in plan.checks if one.id == finding.check), ())
-    named = finding.facts.get("dependency")
-    everything = {*needs, *([named] if named else [])}
-    return bool(everything) and all(plan.when_down.get(one) == "pass" for one in everything)
+    """Tell whether the environment file lets a verdict pass although what *finding* needs is down."""
+    down = finding.facts.get("down") or [finding.facts.get("dependency")]
+    return finding.cause in {Cause.DEPENDENCY, Cause.MAINTENANCE} and all(
+        plan.when_down.get(one) == "pass" for one in down
+    )
+
+
+def _reasons(guilty: Sequence[Finding], doubts: Sequence[Finding]) -> list[Finding]:
+    """
+    Return the findings that are reasons of their own, the guilty first.
+
+    What waited for another check adds nothing to that one; and once the release is guilty, what was not looked at is no
+    reason any more.
+    """
+    named = {name for one in (*guilty, *doubts) for name in (one.check, one.stage)}
+    own = [one for one in doubts if one.facts.get("blocked_by") not in named]
+    if guilty:
+        return [*guilty, *(one for one in own if one.outcome is not Outcome.SKIPPED)]
+    return own or list(doubts)
 
 
 def _reason(finding: Finding) -> Reason:
@@ -113,21 +162,18 @@ def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.service for one in guilty if one.service))
 
 
-def _warnings(plan: Plan, findings: Sequence[Finding]) -> Iterator[str]:
+def _warnings(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) -> Iterator[str]:
     if plan.before is None:
-        yield "no baseline: failures could not be compared with what was there before the deploy (smoke prime)"
-    for one in findings:
+        why = plan.without_baseline or "there is none (smoke prime)"
+        yield f"no baseline: {why}; failures could not be compared with what was there before the deploy"
+    made = {one.check for one in judged}
+    for check in sorted(set(plan.release.retired) - made):
+        yield f"{check}: not made, as the release declares it retired"
+    for one in judged:
+        if one.outcome is not Outcome.PASSED and one not in reasons:
+            yield f"{one.check}: {one.message}"
         if one.facts.get("noted"):
             yield f"{one.check}: {one.facts['noted']}"
-        elif _excused(one):
-            yield f"{one.check}: {one.message}"
-
-
-def _excused(finding: Finding) -> bool:
-    """Not passed, and yet no reason against a pass: it is said as a warning."""
-    if finding.outcome is Outcome.PASSED:
-        return False
-    return not finding.gating or finding.cause is Cause.PREEXISTING or bool(finding.facts.get("waived"))
 
 
 def _observed(findings: Sequence[Finding]) -> dict[str, Any]:
