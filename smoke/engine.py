@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -24,7 +24,13 @@ from smoke.checks._world import World
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Cause, Outcome, Stage
 
+
 Once = Callable[[str, Callable[[], Any]], Any]
+
+
+def reserve_s(budget_s: float) -> float:
+    """Return what is kept back from all other checks, so that the last look at the release fits into the budget."""
+    return min(3.0, 0.1 * budget_s)
 
 
 @dataclass
@@ -33,7 +39,8 @@ class Engine:
     Observe the checks of one environment in the background.
 
     *started* is the run's start and *deadline* its end, both on the monotonic clock in seconds. *once* does something
-    once per run, across processes (see `smoke.once`). *publish* gets each finding, from the background thread.
+    once per run, across processes (see `smoke.once`). *publish* gets each finding, from the background thread; *keep*
+    stores the evidence of a check and returns its paths.
     """
 
     world: World
@@ -42,6 +49,7 @@ class Engine:
     deadline: float
     once: Once
     publish: Callable[[Finding], None]
+    keep: Callable[[Check, Sequence[Observation]], tuple[str, ...]]
     _futures: dict[str, Future[Finding]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
     _context: AbstractContextManager[BlockingPortal] | None = None
@@ -138,15 +146,21 @@ class Engine:
     async def _look(self, check: Check) -> Finding:
         began, rounds = monotonic(), list[Observation]()
         judgement: Judgement | None = None
-        with anyio.move_on_after(max(0.0, self.deadline - began)):
+        reserved = 0.0 if check.stage is Stage.CONFIRM else reserve_s(self.world.environment.budget_s)
+        with anyio.move_on_after(max(0.0, self.deadline - reserved - began)):
             while judgement is None or self._again(check, judgement, len(rounds)):
                 if rounds:
                     await self.world.pause(self.world.environment.confirm.pause_s)
                 rounds.append(await check.observe(self.world, len(rounds) + 1))
                 judgement = _judge(check, rounds)
-            return _finding(check, judgement, rounds, began - self.started, monotonic() - began)
-        judgement = _out_of_budget(judgement, self.world.environment.budget_s)
-        return _finding(check, judgement, rounds, began - self.started, monotonic() - began)
+            return self._found(check, judgement, rounds, began)
+        return self._found(check, _out_of_budget(judgement, self.world.environment.budget_s), rounds, began)
+
+    def _found(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> Finding:
+        finding = _finding(check, judgement, rounds, began - self.started, monotonic() - began)
+        if finding.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
+            return finding
+        return replace(finding, evidence=self.keep(check, rounds))
 
     def _again(self, check: Check, judgement: Judgement, rounds: int) -> bool:
         """Look again at what failed, once; and further while it is unclear (law 8)."""

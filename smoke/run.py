@@ -12,7 +12,7 @@ from smoke import __version__, baseline
 from smoke.baseline import Baseline
 from smoke.checks._check import Check
 from smoke.checks.registry import build
-from smoke.engine import Engine
+from smoke.engine import Engine, reserve_s
 from smoke.environment import Environment
 from smoke.environment._model import FileReference
 from smoke.environment.connect_to import ConnectTo, resolve_connect_to
@@ -21,15 +21,13 @@ from smoke.environment.environment import config_sha256
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
 from smoke.errors import ConfigurationError
+from smoke.exchange_evidence import keep
 from smoke.once import once
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.release import Release, same_commit
 from smoke.verdict.words import Stage
 from smoke.world import open_world
-
-CONFIRM_RESERVE_S = 3.0
-"""Kept back from the journeys, so that the last look at the release fits into the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ class Run:
 
     def remaining_s(self) -> float:
         """Return what is left for looking, in seconds; never negative."""
-        return max(0.0, self.ends_at - CONFIRM_RESERVE_S - time())
+        return max(0.0, self.ends_at - reserve_s(self.environment.budget_s) - time())
 
     def plan(self, selected: frozenset[str] | None = None) -> Plan:
         """Return the plan; *selected* are the ids that the command line left in, None means all."""
@@ -164,6 +162,7 @@ class Run:
             deadline=self.ends_at + epoch_to_monotonic,
             once=lambda key, produce: once(self.private, key, produce),
             publish=publish,
+            keep=lambda check, rounds: keep(self.directory, check, rounds, self.redactor.redact),
         )
 
 
