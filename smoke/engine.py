@@ -24,7 +24,6 @@ from smoke.checks._world import World
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Cause, Outcome, Stage
 
-
 Once = Callable[[str, Callable[[], Any]], Any]
 
 
