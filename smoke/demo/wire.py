@@ -19,7 +19,7 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Where to connect: an address, and with *tls* the name that the certificate must carry."""
+    """Where to connect: an address, and the *name* of the host, which with *tls* its certificate must carry."""
 
     port: int
     host: str = "127.0.0.1"
@@ -60,7 +60,8 @@ async def fetch(peer: Peer, call: Call, timeout_s: float = 10.0) -> Answer:
 
 
 async def _fetch(peer: Peer, call: Call) -> Answer:
-    reader, writer = await asyncio.open_connection(peer.host, peer.port, ssl=peer.tls, server_hostname=peer.name)
+    name = peer.name if peer.tls else None
+    reader, writer = await asyncio.open_connection(peer.host, peer.port, ssl=peer.tls, server_hostname=name)
     try:
         connection = h11.Connection(h11.CLIENT)
         headers = [*call.headers, (b"connection", b"close"), (b"content-length", str(len(call.body)).encode())]

@@ -1,0 +1,71 @@
+"""What stands before every application: the replica's name, its slow start, and the net under the handlers."""
+
+import asyncio
+import time
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smoke.demo.bff.guarding import Unguessed
+from smoke.demo.serving import Serving
+from smoke.demo.warmth import Replica
+from smoke.demo.wire import Answer, Call, Peer, fetch
+
+
+async def hello(_request: Request) -> Response:
+    """Answer at once."""
+    return PlainTextResponse("hello")
+
+
+async def crash(_request: Request) -> Response:
+    """Never answer."""
+    raise ZeroDivisionError("nobody foresaw this")
+
+
+APP = Starlette(routes=[Route(path, hello) for path in ("/a/{rest:path}", "/b", "/health", "/_health")])
+
+
+def visits(app: ASGIApp, *paths: str) -> list[tuple[float, Answer]]:
+    """Return how long each of *paths* took, one after the other, and its answer."""
+
+    async def run() -> list[tuple[float, Answer]]:
+        serving = Serving(app)
+        peer, seen = Peer(await serving.start()), []
+        for path in paths:
+            began = time.monotonic()
+            answer = await fetch(peer, Call("GET", path, [(b"host", b"x")]))
+            seen.append((time.monotonic() - began, answer))
+        await serving.stop()
+        return seen
+
+    return asyncio.run(run())
+
+
+def test_every_answer_names_its_replica() -> None:
+    """Errors carry the name as well."""
+    seen = visits(Replica(APP, "app-1"), "/b", "/nowhere")
+    assert [answer.header(b"x-replica") for _, answer in seen] == [b"app-1", b"app-1"]
+
+
+@pytest.mark.parametrize(
+    ("each_route", "slow"),
+    [(False, [False, True, False, False, False]), (True, [False, True, False, True, True])],
+)
+def test_first_answers_are_slow(each_route: bool, slow: list[bool]) -> None:  # noqa: FBT001
+    """Either the first answer of the replica or that of each route is slow; health never is."""
+    app = Replica(APP, "app-1", slow_first_s=0.15, each_route=each_route)
+    seen = visits(app, "/health", "/a/one", "/a/one", "/a/two", "/b")
+    assert [took > 0.14 for took, _ in seen] == slow
+
+
+def test_a_crash_is_a_500_in_nests_words() -> None:
+    """What no handler foresaw is still an answer, without its reason."""
+    app = Starlette(routes=[Route("/crash", crash)], middleware=[Middleware(Unguessed)])
+    ((_, answer),) = visits(app, "/crash")
+    assert answer.status == 500
+    assert answer.body == b'{"statusCode":500,"message":"Internal server error"}'
