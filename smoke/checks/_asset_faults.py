@@ -18,6 +18,9 @@ SCRIPT_TYPES = frozenset(
 )
 """JavaScript media types (WHATWG MIME Sniffing); a module of any other type is refused by browsers."""
 
+OUT_OF_A_CACHE = " out of a cache"
+"""How a fault ends that a cache delivered."""
+
 _STRENGTHS = ("sha512", "sha384", "sha256")
 
 
@@ -26,7 +29,7 @@ def fault_of(asset: Asset, exchange: Exchange) -> str | None:
     wrong = not_ok(exchange)
     if wrong:
         hit = cached(exchange)
-        return f"{wrong} out of a cache" if hit else wrong
+        return f"{wrong}{OUT_OF_A_CACHE}" if hit else wrong
     if not exchange.body.strip():
         return "empty" if asset.kind != STYLE else None
     return _wrong_type(asset, exchange) or _tampered(asset, exchange)

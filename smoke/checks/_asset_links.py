@@ -31,9 +31,9 @@ class Asset:
 
 def in_page(html: str, url: str) -> list[Asset]:
     """Return the assets that a page at *url* names."""
-    from selectolax.lexbor import LexborHTMLParser  # the HTML parser takes time to load
+    from smoke.checks._html import parse  # the HTML parser takes time to load
 
-    tree = LexborHTMLParser(html)
+    tree = parse(html)
     root = tree.css_first("base[href]")
     start = urljoin(url, (root.attributes.get("href") if root is not None else None) or "")
     found = []

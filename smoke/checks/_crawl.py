@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from smoke.checks._answers import cached, not_ok, replica_of
-from smoke.checks._asset_faults import fault_of
+from smoke.checks._asset_faults import OUT_OF_A_CACHE, fault_of
 from smoke.checks._asset_links import STYLE, Asset, in_manifest, in_page, in_script, in_style, same_origin
 from smoke.http import Exchange, Request
 from smoke.verdict.tally import Sample, samples_needed
@@ -24,11 +24,16 @@ AGAIN_AT_LEAST = 3
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One address with its samples; *remark* is what a comparison with a fresh query has shown."""
+    """One address with its samples, by ask; *remark* is what a comparison with a fresh query has shown."""
 
     url: str
-    samples: tuple[Sample, ...]
+    asks: tuple[tuple[Sample, ...], ...]
     remark: str = ""
+
+    @property
+    def faults(self) -> set[str]:
+        """Everything that was wrong with it."""
+        return {one.fault for samples in self.asks for one in samples if one.fault}
 
 
 @dataclass
@@ -37,7 +42,7 @@ class Crawl:
     Fetch from *start* pages and a manifest, at most *limit* assets, on the origin of *root* only.
 
     What pages name directly is sampled often enough to meet a replica that lacks it; what lies deeper is fetched
-    once. What fails is asked for again at once, and past a cache if one answered.
+    once. What fails, or failed in an earlier round, is asked for again at once, and past a cache if one answered.
     """
 
     world: "World"
@@ -102,18 +107,20 @@ class Crawl:
     ) -> None:
         samples = tuple(Sample(fault(asset, one), replica_of(one, self.replica_header)) for one in exchanges)
         before = self.sightings.get(asset.url)
-        self.sightings[asset.url] = Sighting(asset.url, (*before.samples, *samples) if before else samples)
+        self.sightings[asset.url] = Sighting(asset.url, (*(before.asks if before else ()), samples))
         self.exchanges += [replace(one, body=b"") for one in exchanges]
 
     def _chunks(self, asset: Asset, exchange: Exchange) -> list[Asset]:
         return in_manifest(exchange.text(), asset.url, self.root)
 
     async def _ask_again(self, times: int) -> None:
-        doubtful = [one for url, one in self._known.items() if any(s.fault for s in self.sightings[url].samples)]
-        await self._fetch(doubtful[:MOST_DOUBTFUL], times, links=lambda _asset, _exchange: [])
-        for asset in doubtful[:MOST_DOUBTFUL]:
+        ever: set[str] = self.world.memory.setdefault("doubtful assets", set())
+        ever |= {url for url in self._known if self.sightings[url].faults}
+        doubtful = [one for url, one in self._known.items() if url in ever][:MOST_DOUBTFUL]
+        await self._fetch(doubtful, times, links=lambda _asset, _exchange: [])
+        for asset in doubtful:
             sighting = self.sightings[asset.url]
-            if any("out of a cache" in (one.fault or "") for one in sighting.samples):
+            if any(one.endswith(OUT_OF_A_CACHE) for one in sighting.faults):
                 self.sightings[asset.url] = replace(sighting, remark=await self._past_the_cache(asset))
 
     async def _past_the_cache(self, asset: Asset) -> str:

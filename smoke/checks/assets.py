@@ -123,9 +123,9 @@ class AssetsCheck(Check):
 
 
 def _of(rounds: Sequence[Observation], url: str) -> list[list[Sample]]:
-    """Return the samples of one address, by round; a round in which nobody needed it says nothing."""
+    """Return the samples of one address, ask by ask; a round in which nobody needed it says nothing."""
     seen: list[Sighting | None] = [one.facts["sightings"].get(url) for one in rounds]
-    return [list(one.samples) for one in seen if one is not None]
+    return [list(samples) for one in seen if one is not None for samples in one.asks]
 
 
 def _read(samples: Sequence[Sequence[Sample]], share: float) -> Reading:
