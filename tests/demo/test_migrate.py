@@ -19,12 +19,17 @@ BAD = Migration("20260102000000_bad", "CREATE TABLE half (id INTEGER); SELECT no
 LATER = Migration("20260103000000_later", "CREATE TABLE later (id INTEGER)")
 
 
+def open_directory() -> Path:
+    """Make a directory that others may enter: pytest's are closed, and PostgreSQL may have to run as somebody else."""
+    home = Path(tempfile.mkdtemp(prefix="smoke-test-"))
+    home.chmod(0o711)
+    return home
+
+
 @asynccontextmanager
 async def server() -> AsyncIterator[Path]:
     """Run a PostgreSQL server; yields the directory of its socket."""
-    # Not in pytest's directory: that is closed to others, and PostgreSQL may have to run as somebody else.
-    home = Path(tempfile.mkdtemp(prefix="smoke-test-"))
-    home.chmod(0o711)
+    home = open_directory()
     sentinel = await Sentinel.start(home)
     try:
         yield await start_postgres(sentinel, home)
