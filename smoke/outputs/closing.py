@@ -51,7 +51,8 @@ def _causes(verdict: VerdictJson, style: Style) -> Iterator[str]:
         if condemns and len(group.checks) == 1 and len(groups) == 1:
             return
         yield from _entry("cause", _of(group), style)
-        if not condemns:
+        # The summary ends with what to do about the first cause.
+        if not condemns and group.next_step.lower() not in str(verdict["summary"]).lower():
             yield from _entry("do", group.next_step, style)
     if len(groups) > CAUSES_SHOWN:
         others = [group.cause for group in groups[CAUSES_SHOWN:]]

@@ -113,7 +113,7 @@ def _runner(finding: Finding, evidence: Evidence) -> Finding | None:
     if any(one.facts["reachable"] for one in controls):
         return None
     if any(evidence.testifies(one, finding) for one in controls):
-        said = "the control hosts cannot be reached either: this machine's network is at fault"
+        said = "no control host is reached either, so it is this machine's network"
         return _undecided(finding, Cause.RUNNER, said)
     if finding.facts.get("local") or evidence.anything_answered():
         return None

@@ -142,7 +142,7 @@ def _may_be_down(finding: Finding, plan: Plan) -> bool:
 
 def _reasons(guilty: Sequence[Finding], doubts: Sequence[Finding]) -> list[Finding]:
     """
-    Return the findings that are reasons of their own, the guilty first.
+    Return the findings that are reasons of their own: another release that took over, then the guilty, then the rest.
 
     What waited for another check adds nothing to that one; and once the release is guilty, what was not looked at is no
     reason any more.
@@ -150,8 +150,10 @@ def _reasons(guilty: Sequence[Finding], doubts: Sequence[Finding]) -> list[Findi
     named = {name for one in (*guilty, *doubts) for name in (one.check, one.stage)}
     own = [one for one in doubts if one.facts.get("blocked_by") not in named]
     if guilty:
-        return [*guilty, *(one for one in own if one.outcome is not Outcome.SKIPPED)]
-    return own or list(doubts)
+        own = [one for one in own if one.outcome is not Outcome.SKIPPED]
+    elif not own:
+        return list(doubts)
+    return [*filter(_superseded, own), *guilty, *(one for one in own if not _superseded(one))]
 
 
 def _reason(finding: Finding) -> Reason:

@@ -19,66 +19,118 @@ NEXT_STEP = {
 }
 """What to do when a verdict holds, by the cause of its first reason."""
 
+MESSAGE_LENGTH = 180
+"""Characters of one message in a summary, so that four lines of 80 columns hold it all."""
+
+NAMED = 2
+"""Further checks that are named; the others are counted."""
+
 _MOST_TELLING = (Stage.FUNCTIONAL, Stage.INTEGRATION, Stage.IMMEDIATE, Stage.MONITORING, Stage.CONVERGE, Stage.CONFIRM)
+_EXPLAIN_THE_REST = (Cause.SUPERSEDED, Cause.RUNNER, Cause.MAINTENANCE)
+"""Causes beside which others hardly matter."""
 
 
 def summarise(verdict: Verdict, interruption: str | None = None) -> str:
-    """Return one sentence, or two, that a person can act on."""
+    """Return one sentence, or a few short ones, that a person can act on; a single line."""
     if verdict.word is Word.PASS:
         return _pass(verdict)
     if verdict.word is Word.FAIL:
         return _fail(verdict)
-    return _inconclusive(verdict, interruption)
+    return _interrupted(verdict, interruption) if interruption else _inconclusive(verdict)
 
 
 def _pass(verdict: Verdict) -> str:
-    gating = [one for one in verdict.findings if one.gating and one.outcome is Outcome.PASSED]
-    journeys = sum(1 for one in gating if one.check.startswith("journey/"))
+    required = [one for one in verdict.findings if one.gating]
+    passed = [one for one in required if one.outcome is Outcome.PASSED]
+    journeys = sum(1 for one in passed if one.check.startswith("journey/"))
     commit = verdict.plan.release.commit
-    live = f"{commit[:12]} is served everywhere" if commit else "every replica serves the same release"
-    which = f"all {len(gating)} required checks passed" + (f", {journeys} of them journeys" if journeys else "")
-    return f"{live[0].upper()}{live[1:]} and {which}."
+    live = f"{commit[:12]} is served everywhere" if commit else "Every replica serves the same release"
+    excused = [one for one in required if one.outcome in {Outcome.FAILED, Outcome.UNDECIDED}]
+    count = f"{len(passed)} of {len(passed) + len(excused)}" if excused else f"all {len(passed)}"
+    which = f"{count} required checks passed" + (f", {journeys} of them journeys" if journeys else "")
+    return " ".join([f"{live} and {which}.", *_excuses(excused)])
+
+
+def _excuses(excused: Sequence[Finding]) -> list[str]:
+    old = [one.check for one in excused if one.cause is Cause.PREEXISTING]
+    others = [one.check for one in excused if one.cause is not Cause.PREEXISTING]
+    said = [f"Not by this release: {_names(old)}."] if old else []
+    return said + ([f"Left open, as a third party is down: {_names(others)}."] if others else [])
 
 
 def _fail(verdict: Verdict) -> str:
     guilty = _telling([one for one in verdict.findings if _guilty(one)])
-    return _with_others(guilty)
+    first = guilty[0]
+    before = (verdict.plan.before or {}).get(first.check)
+    then = " It passed before the deploy." if before and before.outcome is Outcome.PASSED else ""
+    others = f" Also failed: {_names([one.check for one in guilty[1:]])}." if guilty[1:] else ""
+    return f"{_said(first)}{then}{others}"
 
 
-def _inconclusive(verdict: Verdict, interruption: str | None) -> str:
+def _interrupted(verdict: Verdict, interruption: str) -> str:
+    required = [one for one in verdict.findings if one.gating]
+    passed = sum(1 for one in required if one.outcome is Outcome.PASSED)
+    guilty = _telling([one for one in required if _guilty(one)])
+    seen = f" {_said(guilty[0])}" if guilty else ""
+    how_far = f"{passed} of {len(required)} required checks had passed."
+    return f"The verification did not finish: {_clipped(interruption)}; {how_far}{seen}"
+
+
+def _inconclusive(verdict: Verdict) -> str:
     by_id = {one.check: one for one in verdict.findings}
-    because = [by_id[one.check] for one in verdict.reasons if one.check in by_id]
-    if interruption:
-        failed = [one for one in because if _guilty(one)]
-        also = f" Before that: {failed[0].check}: {failed[0].message}." if failed else ""
-        return f"The verification did not finish: {interruption}.{also}"
+    because = [by_id[one.check] for one in verdict.reasons]
     deselected = [one for one in because if one.facts.get("unmade") == "deselected"]
-    rest = [one for one in because if one not in deselected]
-    if deselected and not rest:
+    rest = _telling([one for one in because if one not in deselected])
+    if rest:
+        more = f" {len(rest) - 1} more {'is' if len(rest) == 2 else 'are'} open." if rest[1:] else ""  # noqa: PLR2004
+        return f"{_said(rest[0])}{more} {_next_step(rest[0])}"
+    if deselected:
         made = sum(1 for one in verdict.findings if one.gating and one.outcome is Outcome.PASSED)
         total = made + len(deselected)
-        return f"Partial: the {made} required checks selected have passed; {len(deselected)} of {total} were not made."
-    if not because:
-        return "Nothing was verified: the environment has no required check that could be made."
-    return _with_others(_telling(rest))
+        return (
+            f"Only a part was verified: {made} of {total} required checks passed, "
+            f"{len(deselected)} were not selected. {_next_step(deselected[0])}"
+        )
+    return "Nothing was verified: no required check that looks at the product has passed."
 
 
 def _telling(findings: Sequence[Finding]) -> list[Finding]:
-    """Put first what a user would feel; checks that were only skipped come last."""
+    """Put first what explains the rest, then what a user would feel; checks that nobody looked at come last."""
     return sorted(
         findings,
         key=lambda one: (
+            one.cause not in _EXPLAIN_THE_REST,
             one.outcome is Outcome.SKIPPED,
+            one.rounds == 0,
             not one.check.startswith("journey/"),
             _MOST_TELLING.index(one.stage),
         ),
     )
 
 
-def _with_others(findings: Sequence[Finding]) -> str:
-    first, others = findings[0], len(findings) - 1
-    more = f" ({others} more {'reason' if others == 1 else 'reasons'})" if others else ""
-    return f"{first.check}: {first.message.rstrip('.')}.{more}"
+def _said(finding: Finding) -> str:
+    message = _clipped(finding.message)
+    return f"{finding.check}: {message}" + ("" if message.endswith("…") else ".")
+
+
+def _clipped(text: str) -> str:
+    """Return *text* as one line without its full stop, cut between words where it is too long."""
+    line = " ".join(text.split()).rstrip(".")
+    if len(line) <= MESSAGE_LENGTH:
+        return line
+    return f"{line[:MESSAGE_LENGTH].rpartition(' ')[0] or line[:MESSAGE_LENGTH]} …"
+
+
+def _names(checks: Sequence[str]) -> str:
+    more = len(checks) - NAMED
+    if more > 1:
+        return f"{', '.join(checks[:NAMED])} and {more} more"
+    return " and ".join(filter(None, [", ".join(checks[:-1]), checks[-1]]))
+
+
+def _next_step(finding: Finding) -> str:
+    step = NEXT_STEP[finding.cause or Cause.SUITE]
+    return f"{step[0].upper()}{step[1:]}."
 
 
 def _guilty(finding: Finding) -> bool:

@@ -8,6 +8,7 @@ from smoke.verdict.plan import Before, Plan, Planned
 from smoke.verdict.verdict import Verdict
 from smoke.verdict.words import Cause, Outcome, Stage, Tier
 
+RUN_ID = "20270115T080000Z-1f3a9c"
 COMMIT = "9f1c2ab4d0e35f6a7b8c9d0e1f2a3b4c5d6e7f80"
 STARTED_AT = 1_800_000_000.0
 END = End(finished_at=STARTED_AT + 8.1)
@@ -62,7 +63,7 @@ def plan(*checks: Planned | Finding, **given: Any) -> Plan:
     """Return a plan of these checks; findings stand for their own entries."""
     return Plan(
         **{
-            "run_id": "20270115T080000Z-1f3a9c",
+            "run_id": RUN_ID,
             "environment": "portal/prod",
             "tier": Tier.PROD,
             "budget_s": 120.0,

@@ -339,7 +339,7 @@ def test_message_says_the_evidence() -> None:
     """The sentence names the evidence after the fault."""
     judged = attribute(plan(UNREACHED_PAGE), (UNREACHED_PAGE, control(reachable=False)))
     assert judged[0].message == (
-        "HTTP 500 in 12 of 12 samples; the control hosts cannot be reached either: this machine's network is at fault"
+        "HTTP 500 in 12 of 12 samples; no control host is reached either, so it is this machine's network"
     )
 
 
