@@ -1,14 +1,27 @@
-"""What tests of several parts share: a small site, and a project that verifies it."""
+"""What tests of several parts share: a small site, a project that verifies it, and warnings that are errors."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from pathlib import Path
-
 import pytest
+from hypothesis import settings
 
 from tests.plugin.project import Project
 from tests.plugin.site import Site, serving
+
+pytest_plugins = ["pytester"]
+
+# Examples are few, since the tests run often; those that found something become tests of their own.
+settings.register_profile("project", max_examples=60, deadline=None, database=None)
+settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Turn warnings into errors, in our own tests only: they are of no use to who looks at a deployment."""
+    own = Path(__file__).parent
+    for item in items:
+        if own in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("error"), append=False)
 
 
 @pytest.fixture
