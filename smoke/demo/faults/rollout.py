@@ -34,6 +34,7 @@ def unfinished_roll(scene: "Scene") -> None:
     """
     Switch so slowly that some replicas are old when the waiting ends, and one was switched shortly before.
 
-    Hardly any spread: no pause may be so long that standing still would count as stuck.
+    Hardly any spread, and a late beginning: whether the verifier starts to look at once or some seconds later, it
+    sees no pause so long that standing still would count as stuck, and never the end.
     """
-    scene.plan.switches_s = tuple(scene.about(moment, spread=0.01) for moment in (5.5, 11.0, 18.5))
+    scene.plan.switches_s = tuple(scene.about(moment, spread=0.01) for moment in (9.5, 14.5, 21.5))
