@@ -13,10 +13,10 @@ from smoke.browser.events import Kind
 from smoke.browser.failures import failure_kind, net_error
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.patience import Patience
-from smoke.browser.phrases import error_phrase
 from smoke.browser.watch import Watch
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Landmark
+from smoke.error_phrases import error_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
@@ -163,7 +163,7 @@ class Visit:
             text = re.sub(r"\s+", " ", self.page.locator("body").inner_text(timeout=_DESCRIBE_MS)).strip()
         except Error:
             return "a page that does not respond"
-        phrase = error_phrase(text)
+        phrase = error_page(text, self.page.title())
         if phrase:
             return f"{ERROR_PAGE} at {path}: {phrase!r}"
         if not text:

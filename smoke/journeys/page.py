@@ -3,9 +3,9 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from smoke.browser.phrases import error_phrase
 from smoke.browser.visit import Unmet, Visit, named
 from smoke.environment.journeys import Journey, Rows
+from smoke.error_phrases import error_anywhere
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -55,7 +55,7 @@ def see_no_error(visit: Visit, absent: tuple[str, ...]) -> None:
     unwanted = next((one for one in absent if one in text), None)
     if unwanted is not None:
         raise Unmet(f"no text {unwanted!r}", "it")
-    phrase = error_phrase(text)
+    phrase = error_anywhere(text)
     if phrase:
         raise Unmet("a page without an error message", f"{phrase!r}")
 
