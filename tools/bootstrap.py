@@ -29,7 +29,17 @@ def main() -> int:
     uv = target / "bin" / "uv"
     if not uv.exists():
         _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(_uv_alone(target)))
-    _run(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(ROOT / "requirements.txt"))
+    _run(
+        uv,
+        "pip",
+        "sync",
+        "--quiet",
+        "--compile-bytecode",
+        "--require-hashes",
+        "--python",
+        str(python),
+        str(ROOT / "requirements.txt"),
+    )
     _run(
         uv,
         "pip",
@@ -42,6 +52,9 @@ def main() -> int:
         "--editable",
         str(ROOT),
     )
+    # Compiled now, since some machines forbid Python to do it as it goes (PYTHONDONTWRITEBYTECODE); every start would
+    # then compile everything again, which takes a second.
+    _run(python, "-m", "compileall", "-q", str(ROOT / "smoke"))
     (target / ".complete").touch()
     return 0
 
