@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from smoke import __version__
 from smoke.errors import SmokeError
-from smoke.verdict.words import EXIT_USAGE
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = ("verify", "prime", "demo", "environments", "replay", "schema", "reference")
 
@@ -50,3 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SmokeError as error:
         sys.stderr.write(f"ERROR: {error}\n")
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("INCONCLUSIVE: interrupted before there was a verdict\n")
+        return EXIT_STATUS[Word.INCONCLUSIVE]

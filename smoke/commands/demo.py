@@ -117,14 +117,13 @@ def _environments() -> Path:
 
 def _keep(stack: "Stack", state: Path) -> None:
     """Say how to reach the stack, and leave it running until a signal."""
-    _say("\nThe stack is still running. Try it with a browser that resolves its names to this machine:")
-    for host, address in stack.addresses.items():
-        _say(f"  {host:<36} {address}")
-    for role in ("customer", "control"):
-        user, password = ((state / "demo" / f"{role}-{part}").read_text().strip() for part in ("user", "password"))
-        _say(f"  role {role:<10} user {user}   password {password}")
-    prefix = "" if state == _default_state() else f"SMOKE_STATE_DIR={state} "
-    _say(f"\nVerify it again from another terminal:  {prefix}pytest -m demo\nCtrl-C ends it.")
+    from smoke.commands._kept_stack import how_to_reach
+    from smoke.environment import loading
+
+    environment = loading.load(_environments(), ENVIRONMENT)
+    _say("")
+    for line in how_to_reach(stack, environment, state, _default_state()):
+        _say(line)
     try:
         Event().wait()
     except KeyboardInterrupt:
