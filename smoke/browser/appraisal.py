@@ -82,6 +82,14 @@ def appraise(events: Sequence[Event], *, survived: bool) -> Appraisal:
     return Appraisal(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(notes)))
 
 
+def broken_routes(events: Sequence[Event]) -> tuple[str, ...] | None:
+    """Return the data routes that answered with server errors if they are all that is wrong, else None."""
+    routes = [shown(one.url) for one in events if one.kind is Kind.STATUS and one.resource in DATA]
+    faults = appraise(events, survived=True).faults
+    told = [one for one in faults if any(f" {route} answered HTTP 5" in one.text for route in routes)]
+    return tuple(dict.fromkeys(routes)) if faults and len(told) == len(faults) else None
+
+
 def held_back(events: Sequence[Event]) -> str | None:
     """Return the first request to a service that our guard held back and the page may have needed."""
     return next((f"{one.method} {shown(one.url)}" for one in events if _held_back(one)), None)

@@ -58,7 +58,11 @@ class Check(ABC):
 
     @abstractmethod
     async def observe(self, world: "World", round_number: int) -> Observation:
-        """Look at the world once (round 1, or a later round on fresh connections); never judge, never raise for what the target does."""
+        """
+        Look at the world once; later rounds use fresh connections.
+
+        Never judge, and never raise for what the target does.
+        """
 
     @abstractmethod
     def judge(self, rounds: Sequence[Observation]) -> Judgement:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smoke.checks._census import Vote, by_replica, census_facts, commits, short
-from smoke.checks._progress import Look, Rollout, Standing, share_of
+from smoke.checks._movement import Look, share_of
+from smoke.checks._progress import Rollout, Standing
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 

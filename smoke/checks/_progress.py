@@ -1,28 +1,12 @@
-"""
-Tell a rollout that is still moving from one that is stuck; pure.
+"""Tell a rollout that is still moving from one that is stuck; pure."""
 
-Answers are samples, so their shares scatter although nothing moves. Movement is therefore only what chance does not
-explain: a risen share of the goal, a replica that serves the goal for the first time, a commit never seen before, the
-onset of an outage and its first end. What flaps between known states does not move.
-"""
-
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
-from smoke.checks._census import Vote
+from smoke.checks._movement import Look, movements
 from smoke.verdict.tally import MISS, Reading, Sample, read, samples_needed
-
-WINDOW = 3
-"""Looks that are taken together to even out the scatter."""
-
-LEAST_STEP = 0.1
-"""Smallest rise of a share that counts as movement."""
-
-SIGNIFICANT = 3.0
-"""Standard errors that a share must rise by; chance alone does so about once in 700 looks."""
 
 _PATIENCE = 1.5
 """Whoever took so long between two steps may take half as long again for the next."""
@@ -37,14 +21,6 @@ class Standing(Enum):
     STUCK = "stuck"
     CUT = "cut short by the budget"
     SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One census, *elapsed_s* seconds after the first question."""
-
-    elapsed_s: float
-    votes: tuple[Vote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +48,7 @@ class Rollout:
         if self._superseded(looks):
             return Standing.SUPERSEDED
         elapsed = looks[-1].elapsed_s
-        moves = self.movements(looks)
+        moves = movements(looks, self.goal_of(looks), self.replicas)
         patience = max([self.stuck_after_s, *(_PATIENCE * gap for gap in _gaps(moves))])
         flat_s = elapsed - (moves[-1] if moves else 0.0)
         if not self._not_begun(looks, moves) and flat_s >= patience:
@@ -89,34 +65,6 @@ class Rollout:
             return self.goal
         last = [one.commit for one in looks[-1].votes if one.commit]
         return max(sorted(set(last)), key=last.count) if last else None
-
-    def movements(self, looks: Sequence[Look]) -> list[float]:
-        """Return when something moved, in seconds after the first question."""
-        goal = self.goal_of(looks)
-        sums = _running([_count(look, goal) for look in looks])
-        moves, since, ground = list[float](), 0, _Ground()
-        ground.broken_by(looks[0], goal)
-        fell_silent = spoke_again = False
-        best = sums[1].share
-        for end in range(1, len(looks)):
-            start = max(since + 1, end - WINDOW + 1)
-            before, recent = sums[start] - sums[since], sums[end + 1] - sums[start]
-            onset = not fell_silent and self._rises(before.silence, recent.silence, before, recent)
-            ends = not spoke_again and self._rises(1 - before.silence, 1 - recent.silence, before, recent)
-            gains = recent.share > best and self._rises(before.share, recent.share, before, recent)
-            if ground.broken_by(looks[end], goal) or onset or ends or gains:
-                moves.append(looks[end].elapsed_s)
-                since, best = start, max(best, recent.share)
-                fell_silent, spoke_again = fell_silent or onset, spoke_again or ends
-        return moves
-
-    def _rises(self, before: float, recent: float, some: "_Count", others: "_Count") -> bool:
-        """Tell whether a share has risen by about a replica, and by more than chance explains (two-proportion test)."""
-        if recent - before < max(0.5 / self.replicas, LEAST_STEP):
-            return False
-        pooled = (before * some.total + recent * others.total) / (some.total + others.total)
-        spread = math.sqrt(pooled * (1 - pooled) * (1 / some.total + 1 / others.total))
-        return recent - before >= SIGNIFICANT * spread
 
     def _settled(self, looks: Sequence[Look]) -> bool:
         """Tell whether the newest looks, as many of them as it takes, carry the goal on their own."""
@@ -154,62 +102,6 @@ class Rollout:
         if moves or self.goal is None or self.goal in seen:
             return False
         return len(seen - {None}) == 1 and not _mostly_silent(looks[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """How many samples were taken, served the goal, and named no commit."""
-
-    total: int = 0
-    goal: int = 0
-    silent: int = 0
-
-    def __add__(self, other: "_Count") -> "_Count":
-        return _Count(self.total + other.total, self.goal + other.goal, self.silent + other.silent)
-
-    def __sub__(self, other: "_Count") -> "_Count":
-        return _Count(self.total - other.total, self.goal - other.goal, self.silent - other.silent)
-
-    @property
-    def share(self) -> float:
-        return self.goal / max(1, self.total)
-
-    @property
-    def silence(self) -> float:
-        return self.silent / max(1, self.total)
-
-
-class _Ground:
-    """What was reached so far: replicas that serve the goal, commits that were ever served."""
-
-    def __init__(self) -> None:
-        self._replicas: set[str] = set()
-        self._commits: set[str] = set()
-
-    def broken_by(self, look: Look, goal: str | None) -> bool:
-        """Add *look*; tell whether it went further than any before."""
-        replicas = {one.replica for one in look.votes if one.replica and one.commit is not None and one.commit == goal}
-        commits = {one.commit for one in look.votes if one.commit}
-        new = not (replicas <= self._replicas and commits <= self._commits)
-        self._replicas |= replicas
-        self._commits |= commits
-        return new
-
-
-def share_of(goal: str | None, look: Look) -> float:
-    """Return which share of a look's samples serves *goal*."""
-    return _count(look, goal).share
-
-
-def _count(look: Look, goal: str | None) -> _Count:
-    votes = look.votes
-    at_goal = sum(1 for one in votes if one.commit is not None and one.commit == goal)
-    return _Count(len(votes), at_goal, sum(1 for one in votes if one.commit is None))
-
-
-def _running(counts: Sequence[_Count]) -> list[_Count]:
-    """Return the sums of the first 0, 1, 2 … counts."""
-    return list(accumulate(counts, initial=_Count()))
 
 
 def _streak(looks: Sequence[Look], goal: str | None) -> list[Look]:

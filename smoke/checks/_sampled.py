@@ -107,6 +107,8 @@ class SampledCheck(Check):
         flat = [sample for one in samples for sample in one]
         facts = transport_facts(answers)
         named = {name: list(counts) for name, counts in tally(flat).items() if name}
+        if answers:
+            facts["route"] = answers[0].request.url.partition("?")[0]
         if named:
             facts["replicas"] = named
         commonest = commonest_fault(samples)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._census import Electorate, electorates, slim
 from smoke.checks._check import Check, Observation
 from smoke.checks._converge_words import judge_rollout
-from smoke.checks._progress import Look, Rollout, Standing
+from smoke.checks._movement import Look
+from smoke.checks._progress import Rollout, Standing
 from smoke.checks._reach import controls_answer, refusal, wall
 from smoke.checks._sampled import curl, transport_facts
 from smoke.environment import Environment

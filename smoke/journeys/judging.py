@@ -8,7 +8,7 @@ way. One success does not erase a failure either; it is noted (law 8).
 from collections.abc import Sequence
 from typing import Any
 
-from smoke.browser.appraisal import Appraisal, appraise, held_back
+from smoke.browser.appraisal import Appraisal, appraise, broken_routes, held_back
 from smoke.journeys.look import Look
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
@@ -95,7 +95,9 @@ def _failed(looks: Sequence[Look], appraisal: Appraisal, *, last: bool) -> Judge
 def _facts(look: Look, bad: Sequence[Look]) -> dict[str, Any]:
     kinds = sorted({kind for one in bad for kind in one.facts.get("failure_kinds", ())})
     answered = any(one.requests and not one.facts.get("failure_kinds") for one in bad)
-    return {**look.facts, "signature": _signature(look), "failure_kinds": kinds, "answered": answered}
+    routes = broken_routes(look.events) if look.met else None
+    known = {"broken_routes": list(routes)} if routes else {}
+    return {**look.facts, **known, "signature": _signature(look), "failure_kinds": kinds, "answered": answered}
 
 
 def _signature(look: Look) -> str:

@@ -6,9 +6,10 @@ rules look at other findings, which carry their evidence in `facts`, at the base
 never at the wording of an error.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before, Plan
 from smoke.verdict.words import Cause, Outcome, Stage
@@ -18,58 +19,6 @@ NEVER_REACHED = frozenset({"name resolution", "network unreachable", "connection
 
 ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
 """Causes of a failure in the baseline that tell of the system itself; another one explains only that moment."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All findings of a run beside its plan, as the rules look things up in them."""
-
-    plan: Plan
-    findings: Mapping[str, Finding]
-
-    def controls(self) -> list[Finding]:
-        """Findings about the control hosts that came to a result."""
-        return [one for one in self.findings.values() if one.facts.get("control") and "reachable" in one.facts]
-
-    def direct(self, dependency: str) -> list[Finding]:
-        """Findings of our own calls to *dependency*."""
-        return [
-            one for one in self.findings.values() if one.facts.get("dependency") == dependency and "direct" in one.facts
-        ]
-
-    def depends_on(self, check: str) -> tuple[str, ...]:
-        """Return the dependencies that *check* needs."""
-        return next((one.depends_on for one in self.plan.checks if one.id == check), ())
-
-    def logged_in(self) -> list[Finding]:
-        """Findings that prove that an account could log in."""
-        return [one for one in self.findings.values() if one.facts.get("logged_in") and one.outcome is Outcome.PASSED]
-
-    def anything_answered(self) -> bool:
-        """Tell whether any service, or a third party that was called directly, answered anything during the run."""
-        return any(
-            one.facts.get("answered") or one.facts.get("direct") in {"up", "refused"}
-            for one in self.findings.values()
-            if not one.facts.get("control")
-        )
-
-    def before(self, finding: Finding) -> Before | None:
-        """Return what the same check found before the deploy."""
-        return (self.plan.before or {}).get(finding.check)
-
-    def testifies(self, witness: Finding, accused: Finding) -> bool:
-        """
-        Tell whether a failure of *witness* can explain that of *accused*.
-
-        It cannot if it was there before the deploy already while the accused passed: a host that this machine could
-        never reach explains nothing.
-        """
-        then, passed = self.before(witness), self.before(accused)
-        if then is None or passed is None:
-            return True
-        signature = witness.facts.get("signature")
-        then_too = then.outcome is Outcome.FAILED or (bool(signature) and then.signature == signature)
-        return not then_too or passed.outcome is not Outcome.PASSED
 
 
 Rule = Callable[[Finding, Evidence], Finding | None]
@@ -84,7 +33,7 @@ def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     evidence = Evidence(plan, {one.check: one for one in findings})
     judged = [_attributed(one, evidence) for one in findings]
     made = Evidence(plan, {one.check: one for one in judged})
-    return tuple(_following(one, made) for one in judged)
+    return tuple(_following(_by_route(one, made), made) for one in judged)
 
 
 def _attributed(finding: Finding, evidence: Evidence) -> Finding:
@@ -196,6 +145,31 @@ In this order; the first that finds its evidence decides.
 What is so now goes before what was so before: a failure that a dependency explains today verifies nothing, even if it
 was there before the deploy.
 """
+
+
+def _by_route(finding: Finding, evidence: Evidence) -> Finding:
+    """
+    Give a journey the cause that is known of its routes.
+
+    It showed all that it should, and all that is wrong with it are routes of which other checks say whose doing it is.
+    """
+    routes = finding.facts.get("broken_routes")
+    if finding.outcome is not Outcome.FAILED or finding.cause is not Cause.RELEASE or not routes:
+        return finding
+    explained = {one.facts["route"]: one for one in evidence.findings.values() if _explains_its_route(one)}
+    owners = [explained.get(route) for route in routes]
+    if not all(owners) or owners[0] is None:
+        return finding
+    first = owners[0]
+    message = _joined(finding.message, f"{first.check} tells why")
+    return replace(
+        finding, cause=first.cause, message=message, facts={**finding.facts, "down": first.facts.get("down")}
+    )
+
+
+def _explains_its_route(finding: Finding) -> bool:
+    excused = {Cause.DEPENDENCY, Cause.MAINTENANCE, Cause.PREEXISTING}
+    return "route" in finding.facts and finding.outcome is Outcome.FAILED and finding.cause in excused
 
 
 def _following(finding: Finding, evidence: Evidence) -> Finding:

@@ -53,7 +53,14 @@ class Finding:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return JSON primitives only, as `user_properties` of a pytest report demand."""
-        return {**asdict(self), "evidence": list(self.evidence), "facts": dict(self.facts)}
+        return {
+            **asdict(self),
+            "stage": self.stage.value,
+            "outcome": self.outcome.value,
+            "cause": self.cause.value if self.cause else None,
+            "evidence": list(self.evidence),
+            "facts": dict(self.facts),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, JsonValue]) -> "Finding":
