@@ -29,10 +29,12 @@ class Watchdog:
 
     def __init__(self, deadline: float, expire: Callable[[str], None]) -> None:
         self._expire = expire
-        self._timer = self._after(deadline + GRACE_S - time(), "the budget ended and something still hung")
+        self._ends_at = deadline + GRACE_S
+        self._timer = self._after(self._ends_at - time(), "the budget ended and something still hung")
         self.reason: str | None = None
         self._done = Event()
         self._closing = False
+        self._raised = False
 
     def start(self) -> None:
         """Begin to watch; must be called in the main thread."""
@@ -58,15 +60,18 @@ class Watchdog:
         self._closing = True
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        first = self.reason is None or self.reason == SUPERVISOR_DIED
         self._interrupt(f"interrupted by {signal.Signals(number).name}")
-        if first and not self._closing:
+        if not self._raised and not self._closing:
+            self._raised = True
             raise Interrupted(self.reason)
 
     def _interrupt(self, reason: str) -> None:
-        self.reason = self.reason or reason
+        """Begin the grace; the first reason counts, and no further one, however impatient, makes the grace longer."""
+        if self.reason is not None:
+            return
+        self.reason = reason
         self._timer.cancel()
-        self._timer = self._after(GRACE_S, self.reason)
+        self._timer = self._after(min(GRACE_S, self._ends_at - time()), reason)
         self._timer.start()
 
     def _watch_pipe(self, descriptor: int) -> None:
