@@ -13,7 +13,7 @@ from smoke.errors import SmokeError
 from smoke.http import Exchange, Failure, FailureKind, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Outcome, Stage
+from smoke.verdict.words import Cause, Outcome, Stage
 
 NOW = 1_800_000_000.0
 
@@ -157,7 +157,7 @@ async def conclude(check: Check, world: World, rounds: int = 3) -> Judgement:
     while judgement is None or _again(check, judgement, len(seen), rounds):
         seen.append(await check.observe(world, len(seen) + 1))
         obstacle = seen[-1].obstacle
-        judgement = Judgement(Outcome.UNDECIDED, obstacle[0]) if obstacle else check.judge(seen)
+        judgement = Judgement(Outcome.UNDECIDED, obstacle[0], Cause(obstacle[1])) if obstacle else check.judge(seen)
         json.dumps(dict(judgement.facts), allow_nan=False)
     return judgement
 
