@@ -134,7 +134,8 @@ def _masked(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {str(key): _masked(one, redact) for key, one in value.items()}
+        # Below our own words come the target's, such as the names that replicas give themselves.
+        return {redact(str(key)): _masked(one, redact) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(one, redact) for one in value]
     return value

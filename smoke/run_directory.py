@@ -14,7 +14,7 @@ from smoke.errors import UsageError
 VERDICT = "verdict.json"
 LATEST = "latest"
 
-_RUN_ID = re.compile(r"^(?!latest$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+_RUN_ID = re.compile(r"(?!latest$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """One plain name, so that a run can neither leave its environment's directory nor stand in another one's place."""
 
 
@@ -30,7 +30,7 @@ def create(reports: Path, environment: str, run_id: str) -> Path:
     Raises UsageError when *run_id* is no plain name or belongs to an earlier run, whose verdict could be taken for this
     one's, and when the directory cannot be written.
     """
-    if not _RUN_ID.match(run_id):
+    if not _RUN_ID.fullmatch(run_id):
         raise UsageError(f"--run-id {run_id}: is no plain name; use letters, digits, '.', '_' and '-', not {LATEST!r}")
     directory = reports / environment / run_id
     if (directory / VERDICT).exists():

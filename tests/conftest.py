@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from tests.plugin.project import Project
 from tests.plugin.site import Site, serving
+from tests.verdict.made import RUN_ID
 
 pytest_plugins = ["pytester"]
 
@@ -35,3 +36,9 @@ def site() -> Iterator[Site]:
 def project(tmp_path: Path) -> Project:
     """Return a project without environments."""
     return Project(tmp_path)
+
+
+@pytest.fixture
+def run_id() -> str:
+    """Return an id of a run."""
+    return RUN_ID
