@@ -104,6 +104,7 @@ def test_c01_and_d02_break_the_page_and_the_invoices(start: Start) -> None:
     assert "window.__PORTAL__.features" in visitor.ask(WEB, manifest["main.js"]).text
     assert visitor.ask(API, "/invoices").json == {"statusCode": 500, "message": "Internal server error"}
     assert visitor.ask(API, "/invoices/INV-2026-0001").status == 500
+    assert visitor.ask(API, "/account/summary").status == 500
     assert visitor.ask(API, "/subscriptions").status == 200
 
 
@@ -126,6 +127,7 @@ def test_s02_and_s07_login_without_cookie_and_refused_billing(start: Start) -> N
     visitor.login()
     assert settled(visitor, stack.deploy())
     assert visitor.ask(API, "/invoices").status == 502
+    assert visitor.ask(API, "/account/summary").json["invoices"] is None
     whmcs = visitor.ask(API, "/auth/health-check").json["services"]["whmcs"]
     assert whmcs == {"status": "down", "message": "Invalid IP 203.0.113.7"}
     identity = f"identifier={visitor.file('whmcs-identifier')}&secret={visitor.file('whmcs-secret')}"
@@ -221,6 +223,8 @@ def test_i01_and_i07_salesforce_is_down_and_an_account_expired(start: Start) -> 
     assert settled(visitor, stack.deploy())
     assert (visitor.login().status, visitor.login("control").status) == (401, 200)
     assert visitor.ask(API, "/account/contact").status == 502
+    summary = visitor.ask(API, "/account/summary").json
+    assert (summary["contact"], len(summary["invoices"])) == (None, 12)
     assert visitor.ask(API, "/invoices").status == 200
     try:
         direct = visitor.ask(SALESFORCE, "/services/data/").status

@@ -11,7 +11,7 @@ import pytest
 from tests.demo.conftest import OLD_SESSIONS, Deployed
 from tests.demo.visitor import API, CONTROL, SALESFORCE, TRUST, WEB, WHMCS, WORKER, Visitor, eventually
 
-PROTECTED = ["/auth/me", "/invoices", "/invoices/INV-2026-0001", "/subscriptions", "/account/contact"]
+PROTECTED = ["/auth/me", "/invoices", "/invoices/INV-2026-0001", "/subscriptions", "/account/summary"]
 PAGES = ["/", "/login", "/dashboard", "/account/invoices", "/account/subscriptions", "/catalogue", "/checkout"]
 
 
@@ -71,7 +71,7 @@ def test_login_refuses_what_is_no_login(deployed: Deployed, body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/auth/me", "/invoices", "/invoices/INV-2026-0001", "/subscriptions", "/account/contact"]
+    "path", ["/auth/me", "/invoices", "/invoices/INV-2026-0001", "/subscriptions", "/account/summary"]
 )
 def test_protected_routes_refuse_the_anonymous(deployed: Deployed, path: str) -> None:
     """Without a session there is a 401."""
@@ -129,6 +129,8 @@ def test_third_parties_are_asked_for_real(customer: Visitor) -> None:
     services = customer.ask(API, "/auth/health-check").json["services"]
     assert services == {"salesforce": {"status": "up"}, "whmcs": {"status": "up"}}
     assert customer.ask(API, "/account/contact").json["name"] == "Naomi Fischer"
+    summary = customer.ask(API, "/account/summary").json
+    assert (summary["contact"]["name"], len(summary["invoices"])) == ("Naomi Fischer", 12)
 
 
 def test_an_export_goes_through_the_queue(customer: Visitor) -> None:

@@ -1,7 +1,9 @@
 """What a customer has: the tenant, the invoices, the subscriptions, the contact at Salesforce."""
 
+import asyncio
+from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +13,8 @@ from smoke.demo.bff.auth import customer_of
 from smoke.demo.bff.billing import BillingRefused
 from smoke.demo.bff.context import Context, context_of
 from smoke.demo.bff.crm import CrmRefused
+
+Answer = TypeVar("Answer")
 
 
 async def tenant(request: Request) -> JSONResponse:
@@ -48,11 +52,33 @@ async def subscriptions(request: Request) -> JSONResponse:
 async def contact(request: Request) -> JSONResponse:
     """GET /account/contact: the customer's account manager as Salesforce knows them."""
     customer_of(request)
+    return JSONResponse(await _contact(context_of(request)))
+
+
+async def summary(request: Request) -> JSONResponse:
+    """GET /account/summary: what the dashboard shows; what a third party does not tell is null, the rest is there."""
+    context, customer = context_of(request), customer_of(request)
+    contact_found, invoices_found = await asyncio.gather(
+        _unless_refused(_contact(context)), _unless_refused(_invoices(context, customer))
+    )
+    return JSONResponse({"contact": contact_found, "invoices": invoices_found})
+
+
+async def _unless_refused(asked: Awaitable[Answer]) -> Answer | None:
     try:
-        records = await context_of(request).crm.query("SELECT Name,Email,Phone FROM Contact LIMIT 1")
+        return await asked
+    except HTTPException as error:
+        if error.status_code == HTTPStatus.BAD_GATEWAY:
+            return None
+        raise
+
+
+async def _contact(context: Context) -> dict[str, Any]:
+    try:
+        records = await context.crm.query("SELECT Name,Email,Phone FROM Contact LIMIT 1")
     except CrmRefused as error:
         raise HTTPException(HTTPStatus.BAD_GATEWAY, "Contact data is not available") from error
-    return JSONResponse({key.lower(): records[0].get(key) for key in ("Name", "Email", "Phone")} if records else {})
+    return {key.lower(): records[0].get(key) for key in ("Name", "Email", "Phone")} if records else {}
 
 
 async def _invoices(context: Context, customer: int) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ ROUTES = [
     Route("/invoices/{number}", account.invoice),
     Route("/subscriptions", account.subscriptions),
     Route("/account/contact", account.contact),
+    Route("/account/summary", account.summary),
     Route("/catalogue", orders.catalogue),
     Route("/checkout/drafts", orders.create_draft, methods=["POST"]),
     Route("/checkout/drafts/{id:uuid}", orders.read_draft),
