@@ -1,0 +1,1 @@
+"""The sub-commands, each run as a process of its own."""

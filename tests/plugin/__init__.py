@@ -1,0 +1,1 @@
+"""The pytest surface, tested through real sessions against a small real site."""
