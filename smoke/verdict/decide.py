@@ -161,7 +161,9 @@ def _reason(finding: Finding) -> Reason:
 
 
 def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.service for one in guilty if one.service))
+    """Return the services at fault; a journey passes through all of them, so it names one only if no other does."""
+    named = [one for one in guilty if one.service and not one.check.startswith("journey/")]
+    return tuple(dict.fromkeys(one.service for one in named or guilty if one.service))
 
 
 def _warnings(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) -> Iterator[str]:
