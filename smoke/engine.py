@@ -9,8 +9,9 @@ did not pass. One deadline bounds everything.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -21,8 +22,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
+from smoke.findings import judge, made, out_of_budget, outcome_of, skipped
 from smoke.verdict.finding import Finding, Judgement
-from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.verdict.words import Outcome, Stage
 
 Once = Callable[[str, Callable[[], Any]], Any]
 
@@ -50,6 +52,7 @@ class Engine:
     publish: Callable[[Finding], None]
     keep: Callable[[Check, Sequence[Observation]], tuple[str, ...]]
     _futures: dict[str, Future[Finding]] = field(default_factory=dict)
+    _looked: set[str] = field(default_factory=set)
     _lock: RLock = field(default_factory=RLock)
     _context: AbstractContextManager[BlockingPortal] | None = None
     _portal: BlockingPortal | None = None
@@ -74,8 +77,9 @@ class Engine:
     def look(self, wanted: Iterable[str]) -> None:
         """Start observing the checks with these ids, all at once; converging comes first."""
         self._converging()
-        names = set(wanted)
-        for check in self.checks:
+        names = set(wanted) - self._looked
+        self._looked |= names
+        for check in self.checks if names else ():
             if check.id in names and check.stage not in {Stage.CONVERGE, Stage.CONFIRM}:
                 self._launch(check)
 
@@ -86,11 +90,15 @@ class Engine:
 
     def finding(self, check_id: str) -> Finding:
         """Wait for the finding of one check; starts it if nobody did. Raises what a broken check raised."""
-        check = next(one for one in self.checks if one.id == check_id)
+        check = self._by_id[check_id]
         if check.stage is Stage.CONVERGE:
             self.settled()
             return self._futures[check_id].result()
         return self._launch(check).result()
+
+    @cached_property
+    def _by_id(self) -> dict[str, Check]:
+        return {one.id: one for one in self.checks}
 
     def _converging(self) -> Future[bool]:
         with self._lock:
@@ -113,27 +121,42 @@ class Engine:
 
     def _report(self, check: Check, done: Future[Finding]) -> None:
         if not done.cancelled():
-            self.publish(_of(check, done))
+            self.publish(outcome_of(check, done))
 
     async def _converge(self) -> bool:
-        stored = await anyio.to_thread.run_sync(self.once, "converge", self._settle, abandon_on_cancel=True)
-        findings = [Finding.from_json(one) for one in stored]
-        for finding in findings:
+        findings: list[Finding] | None = None
+        with anyio.move_on_after(self._left_s(0.0)):  # another process may hold the lock, and hang
+            stored = await anyio.to_thread.run_sync(self.once, "converge", self._settle, abandon_on_cancel=True)
+            findings = [Finding.from_json(one) for one in stored]
+        for finding in self._cut_off() if findings is None else findings:
             future: Future[Finding] = Future()
             future.set_result(finding)
             self._futures[finding.check] = future
             self.publish(finding)
-        return all(one.outcome is Outcome.PASSED for one in findings if one.gating)
+        return findings is not None and all(one.outcome is Outcome.PASSED for one in findings if one.gating)
+
+    def _cut_off(self) -> list[Finding]:
+        judgement = out_of_budget(None, self.world.environment.budget_s)
+        return [
+            made(one, judgement, [], 0.0, self._since_start()) for one in self.checks if one.stage is Stage.CONVERGE
+        ]
 
     def _settle(self) -> list[dict[str, Any]]:
         """Make the converge stage; runs in a worker thread, while the file lock is held."""
         converging = [one for one in self.checks if one.stage is Stage.CONVERGE]
         futures = [(one, self._call(self._look, one)) for one in converging]
-        return [_of(check, future).to_json() for check, future in futures]
+        return [outcome_of(check, future).to_json() for check, future in futures]
 
     async def _in_turn(self, check: Check) -> Finding:
-        if not check.independent and not await self._wait_until_settled():
-            return _skipped(check, "not looked at: the release did not settle", self._since_start())
+        settled: bool | None = check.independent or None
+        with anyio.move_on_after(self._left_s(self._reserved_s(check))):
+            settled = settled or await self._wait_until_settled()
+        if settled is None:
+            return skipped(
+                check, "not looked at: the budget ended while the release was waited for", self._since_start()
+            )
+        if not settled:
+            return skipped(check, "not looked at: the release did not settle", self._since_start())
         return await self._look(check)
 
     async def _wait_until_settled(self) -> bool:
@@ -145,80 +168,36 @@ class Engine:
     async def _look(self, check: Check) -> Finding:
         began, rounds = monotonic(), list[Observation]()
         judgement: Judgement | None = None
-        reserved = 0.0 if check.stage is Stage.CONFIRM else reserve_s(self.world.environment.budget_s)
-        with anyio.move_on_after(max(0.0, self.deadline - reserved - began)):
+        with anyio.move_on_after(self._left_s(self._reserved_s(check))):
             while judgement is None or self._again(check, judgement, len(rounds)):
                 if rounds:
                     await self.world.pause(self.world.environment.confirm.pause_s)
                 rounds.append(await check.observe(self.world, len(rounds) + 1))
-                judgement = _judge(check, rounds)
+                judgement = judge(check, rounds)
             return self._found(check, judgement, rounds, began)
-        return self._found(check, _out_of_budget(judgement, self.world.environment.budget_s), rounds, began)
+        return self._found(check, out_of_budget(judgement, self.world.environment.budget_s), rounds, began)
+
+    def _reserved_s(self, check: Check) -> float:
+        return 0.0 if check.stage is Stage.CONFIRM else reserve_s(self.world.environment.budget_s)
+
+    def _left_s(self, reserved_s: float) -> float:
+        return max(0.0, self.deadline - reserved_s - monotonic())
 
     def _found(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> Finding:
-        finding = _finding(check, judgement, rounds, began - self.started, monotonic() - began)
+        finding = made(check, judgement, rounds, began - self.started, monotonic() - began)
         if finding.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
             return finding
-        return replace(finding, evidence=self.keep(check, rounds))
+        with suppress(OSError):  # what was found counts, even where there is no room to keep the evidence
+            finding = replace(finding, evidence=self.keep(check, rounds))
+        return finding
 
     def _again(self, check: Check, judgement: Judgement, rounds: int) -> bool:
-        """Look again at what failed, once; and further while it is unclear (law 8)."""
+        """Look again at what failed, once in any case; and further while it is unclear (law 8)."""
         if check.stage is Stage.CONVERGE or judgement.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
             return False
-        if judgement.unclear:
-            return rounds < self.world.environment.confirm.rounds
-        return judgement.outcome is Outcome.FAILED and rounds == 1
+        if judgement.outcome is Outcome.FAILED and rounds == 1:
+            return True
+        return judgement.unclear and rounds < self.world.environment.confirm.rounds
 
     def _since_start(self) -> float:
         return monotonic() - self.started
-
-
-def _judge(check: Check, rounds: Sequence[Observation]) -> Judgement:
-    obstacle = rounds[-1].obstacle
-    if obstacle is not None:
-        message, cause = obstacle
-        return Judgement(Outcome.UNDECIDED, message, Cause(cause), facts=rounds[-1].facts)
-    return check.judge(rounds)
-
-
-def _out_of_budget(last: Judgement | None, budget_s: float) -> Judgement:
-    ended = f"the budget of {budget_s:g} s ended before it was finished"
-    if last is not None and last.outcome is Outcome.FAILED:
-        ended = f"{last.message}; seen once, {ended}"
-    return Judgement(Outcome.UNDECIDED, ended, Cause.SUITE, facts={"unmade": "out of budget"})
-
-
-def _of(check: Check, future: Future[Finding]) -> Finding:
-    """Return the future's finding; a check that broke is undecided and says how it broke."""
-    error = future.exception()
-    if error is None:
-        return future.result()
-    message = f"the check itself broke: {type(error).__name__}: {error}"
-    return _finding(check, Judgement(Outcome.UNDECIDED, message, Cause.SUITE), [], 0.0, 0.0)
-
-
-def _skipped(check: Check, message: str, started_s: float) -> Finding:
-    judgement = Judgement(Outcome.SKIPPED, message, Cause.SUITE, facts={"blocked_by": "converge"})
-    return _finding(check, judgement, [], started_s, 0.0)
-
-
-def _finding(
-    check: Check, judgement: Judgement, rounds: Sequence[Observation], started_s: float, duration_s: float
-) -> Finding:
-    return Finding(
-        check=check.id,
-        stage=check.stage,
-        outcome=judgement.outcome,
-        message=judgement.message,
-        service=check.service,
-        gating=check.gating,
-        cause=judgement.cause,
-        expected=judgement.expected,
-        found=judgement.found,
-        rounds=len(rounds),
-        samples=sum(len(one.exchanges) for one in rounds),
-        started_s=started_s,
-        duration_s=duration_s,
-        reproduce=check.reproduce(),
-        facts=judgement.facts,
-    )
