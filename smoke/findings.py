@@ -1,0 +1,70 @@
+"""From what was observed to a finding: pure."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+
+from smoke.checks._check import Check, Observation
+from smoke.verdict.finding import Finding, Judgement
+from smoke.verdict.words import Cause, Outcome
+
+
+def judge(check: Check, rounds: Sequence[Observation]) -> Judgement:
+    """Judge all rounds made so far; where the last one met an obstacle the check is undecided."""
+    obstacle = rounds[-1].obstacle
+    if obstacle is not None:
+        message, cause = obstacle
+        return Judgement(Outcome.UNDECIDED, message, Cause(cause), facts=rounds[-1].facts)
+    return check.judge(rounds)
+
+
+def out_of_budget(last: Judgement | None, budget_s: float) -> Judgement:
+    """Return that the budget ended, with what was seen until then: once seen it condemns nothing, but is no secret."""
+    ended = f"the budget of {budget_s:g} s ended before it was finished"
+    if last is None:
+        return Judgement(Outcome.UNDECIDED, ended, Cause.SUITE, facts={"unmade": "out of budget"})
+    return replace(
+        last,
+        outcome=Outcome.UNDECIDED,
+        message=f"{last.message}; {ended}",
+        cause=Cause.SUITE,
+        facts={**last.facts, "unmade": "out of budget"},
+    )
+
+
+def outcome_of(check: Check, future: Future[Finding]) -> Finding:
+    """Return the future's finding; a check that broke is undecided and says how it broke."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    message = f"the check itself broke: {type(error).__name__}: {error}"
+    return made(check, Judgement(Outcome.UNDECIDED, message, Cause.SUITE), [], 0.0, 0.0)
+
+
+def skipped(check: Check, message: str, started_s: float) -> Finding:
+    """Return the finding of a check that was not made as the release did not settle."""
+    judgement = Judgement(Outcome.SKIPPED, message, Cause.SUITE, facts={"blocked_by": "converge"})
+    return made(check, judgement, [], started_s, 0.0)
+
+
+def made(
+    check: Check, judgement: Judgement, rounds: Sequence[Observation], started_s: float, duration_s: float
+) -> Finding:
+    """Return the finding that a judgement and the effort behind it make; times in seconds."""
+    return Finding(
+        check=check.id,
+        stage=check.stage,
+        outcome=judgement.outcome,
+        message=judgement.message,
+        service=check.service,
+        gating=check.gating,
+        cause=judgement.cause,
+        expected=judgement.expected,
+        found=judgement.found,
+        rounds=len(rounds),
+        samples=sum(len(one.exchanges) for one in rounds),
+        started_s=started_s,
+        duration_s=duration_s,
+        reproduce=check.reproduce(),
+        facts=judgement.facts,
+    )
