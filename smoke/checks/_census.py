@@ -153,17 +153,26 @@ def _commit(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]:
     if probe.meta is not None:
         return _meta(exchange, probe.meta)
     wrong = not_json(exchange)
-    return (None, wrong) if wrong else (find(probe.commit or "", parse(exchange)), None)
+    if wrong is None:
+        return find(probe.commit or "", parse(exchange)), None
+    return None, _admitted(exchange) or wrong
 
 
 def _meta(exchange: Exchange, name: str) -> tuple[str | None, str | None]:
-    from smoke.checks._html import error_phrase, meta  # the HTML parser takes time to load
+    from smoke.checks._html import meta  # the HTML parser takes time to load
 
     if exchange.content_type not in {"text/html", "application/xhtml+xml"}:
         return None, f"{exchange.content_type or 'no content type'} instead of HTML"
     told = meta(exchange.text(), name)
-    phrase = error_phrase(exchange.text()) if told is None else None
-    return told, f"a page that says {quote(phrase)}" if phrase else None
+    return told, _admitted(exchange) if told is None else None
+
+
+def _admitted(exchange: Exchange) -> str | None:
+    """Return what an error or maintenance page in the answer's place admits to be."""
+    from smoke.checks._html import error_phrase  # the HTML parser takes time to load
+
+    phrase = error_phrase(exchange.text()) if exchange.content_type == "text/html" else None
+    return f"a page that says {quote(phrase)}" if phrase else None
 
 
 def _version(exchange: Exchange, probe: ReleaseProbe) -> str | None:

@@ -121,7 +121,7 @@ def _ever_told(looks: Sequence[Look]) -> bool:
 
 def _silent(votes: Sequence[Vote]) -> str:
     what = _commonest_silence(votes)
-    return what if all(one.answered for one in votes) and votes else f"no replica answers: {what}"
+    return what if votes and all(one.untold for one in votes) else f"no replica answers: {what}"
 
 
 def _commonest_silence(votes: Sequence[Vote]) -> str:

@@ -273,6 +273,12 @@ def test_what_is_no_answer_to_the_question_fails(made: Exchange) -> None:
     assert (watched.judgement.outcome, watched.judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
 
 
+def test_a_maintenance_page_is_quoted() -> None:
+    """What stands in the answer's place is said, not only that it is no JSON."""
+    watched = watch([html("<h1>We&rsquo;ll be back soon</h1>")])
+    assert watched.judgement.message == 'no replica answers: a page that says "we\'ll be back soon" after 6 s'
+
+
 def test_one_replica_without_a_commit_fails() -> None:
     """Replicas that differ in what they tell are not the same build."""
     watched = watch([serves(NEW, "a"), serves(NEW, "b"), serves("dev", "c")])
