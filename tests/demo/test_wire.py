@@ -13,19 +13,24 @@ from smoke.demo.wire import Call, Peer, WireError, fetch
 async def answering(answer: bytes, *, hold: bool = False) -> AsyncIterator[Peer]:
     """Run a server that answers every request with the same bytes."""
 
+    over, visits = asyncio.Event(), list[asyncio.StreamWriter]()
+
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
         await writer.drain()
         if hold:
-            await asyncio.sleep(5)
+            await over.wait()
         writer.close()
 
     server = await asyncio.start_server(visit, "127.0.0.1", 0)
     try:
         yield Peer(server.sockets[0].getsockname()[1])
     finally:
+        over.set()
         server.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in visits), return_exceptions=True)
 
 
 def test_an_answer_has_status_headers_and_body() -> None:
