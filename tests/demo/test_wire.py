@@ -12,7 +12,6 @@ from smoke.demo.wire import Call, Peer, WireError, fetch
 @asynccontextmanager
 async def answering(answer: bytes, *, hold: bool = False) -> AsyncIterator[Peer]:
     """Run a server that answers every request with the same bytes."""
-
     over, visits = asyncio.Event(), list[asyncio.StreamWriter]()
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
