@@ -52,10 +52,15 @@ class Portal:
         scene = self.scene
         accounts = (self._customer, self._control)
         databases = asyncio.create_task(start_databases(sentinel, self._paths, scene.before, accounts))
-        authority = Authority(self._paths.directory)
-        org = Org(f"https://{addresses.SALESFORCE}", self._known("salesforce"))
-        self._third_parties = await ThirdParties.start(authority, org, Installation(self._known("whmcs")))
-        await databases
+        try:
+            authority = Authority(self._paths.directory)
+            org = Org(f"https://{addresses.SALESFORCE}", self._known("salesforce"))
+            self._third_parties = await ThirdParties.start(authority, org, Installation(self._known("whmcs")))
+            await databases
+        finally:
+            # Whoever is interrupted leaves nobody behind who would go on writing into a directory that is to go.
+            databases.cancel()
+            await asyncio.gather(databases, return_exceptions=True)
         if scene.account_expired:
             await expire(scene.settings_before, self._customer)
         sites = _sites()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -95,12 +96,15 @@ def test_a_killed_parent_leaves_nothing(tmp_path: Path) -> None:
     assert eventually(remains.are_gone)
 
 
-def test_a_stack_that_is_ended_while_starting_leaves_nothing(tmp_path: Path) -> None:
-    """Stdin that ends at once ends the stack before it is ready."""
+@pytest.mark.parametrize("seconds", [0, 0.5, 0.9, 1.3, 1.8])
+def test_a_stack_that_is_ended_while_starting_leaves_nothing(tmp_path: Path, seconds: float) -> None:
+    """Whenever stdin ends on the way to being ready, everything that was there by then goes."""
     before = set(Path("/tmp").glob("smoke-demo-*"))
     command = [sys.executable, "-m", "smoke.demo.stack", "--state", str(tmp_path)]
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
-    assert ended.returncode == 0
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(seconds)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
     assert not (tmp_path / "demo").exists()
     assert not {one for one in set(Path("/tmp").glob("smoke-demo-*")) - before if _mine(one)}
 
