@@ -16,6 +16,7 @@ MODULES = (
     "version",
     "restarts",
     "pages",
+    "markers",
     "assets",
     "components",
     "migrations",

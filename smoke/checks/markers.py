@@ -1,0 +1,64 @@
+"""What the release declares to be new is there, on every replica."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._obstacle import role_headers
+from smoke.checks._sampled import SampledCheck, curl
+from smoke.environment import Environment
+from smoke.http import Exchange, Request
+from smoke.verdict.release import Marker, Release
+from smoke.verdict.words import Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkerCheck(SampledCheck):
+    """What the release declares to be new is there, on every replica."""
+
+    kind: ClassVar[str] = "marker"
+    stage: ClassVar[Stage] = Stage.IMMEDIATE
+
+    marker: Marker
+    url: str
+
+    async def request(self, world: "World") -> Request:
+        """Ask as the role, or anonymously."""
+        return Request("GET", self.url, headers=await role_headers(world, self.marker.role))
+
+    def fault(self, exchange: Exchange) -> str | None:
+        """Demand the declared status and texts."""
+        if exchange.failure:
+            return exchange.failure.kind.value
+        if exchange.status != self.marker.status:
+            return f"HTTP {exchange.status}, declared {self.marker.status}"
+        body = exchange.text()
+        return next((f"does not contain {text!r}" for text in self.marker.contains if text not in body), None)
+
+    @property
+    def expected(self) -> str:
+        """The declaration in words."""
+        texts = "".join(f", containing {text!r}" for text in self.marker.contains)
+        return f"HTTP {self.marker.status}{texts}"
+
+    def reproduce(self) -> str:
+        """Return the request; the role's session is left out."""
+        return curl(self.url)
+
+
+def checks(environment: Environment, release: Release) -> Iterator[MarkerCheck]:
+    """Yield a check for each marker whose service this environment has."""
+    for marker in release.markers:
+        service = environment.services.get(marker.service)
+        if service is not None:
+            yield MarkerCheck(
+                subject=marker.name,
+                service=marker.service,
+                share=service.share,
+                replica_header=service.replica_header,
+                marker=marker,
+                url=f"{service.url}{marker.path}",
+            )
