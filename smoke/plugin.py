@@ -5,6 +5,7 @@ It stays quiet in sessions that were not asked for the suite. Under xdist the co
 workers send their findings with the test reports.
 """
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ import pytest
 
 from smoke import options
 from smoke.errors import SmokeError
+from smoke.stdout import outlive_reader
+from smoke.verdict.words import Tier
 
 if TYPE_CHECKING:
     from smoke.session import SuiteSession
@@ -37,45 +40,46 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """
     if is_suite_run(early_config):
         early_config.known_args_namespace.capture = "no"
+        outlive_reader()
         suite = _open(early_config, early_config.known_args_namespace)
         for name in PLAYWRIGHT if suite.has_journeys else ():
             early_config.pluginmanager.import_plugin(name)
     return (yield)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Let xdist keep the HTTP checks of one environment together, and load in its workers what is loaded here."""
-    if SESSION not in config.stash:
-        return
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
-    if config.stash[SESSION].has_journeys:
-        config.option.plugins = [*config.option.plugins, *PLAYWRIGHT]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Register markers and hooks of the session; an xdist worker opens its session here."""
-    if "smokegate" in getattr(config, "workerinput", {}):
-        _open(config, config.option)
-    if SESSION not in config.stash:
-        return
-    suite = config.stash[SESSION]
-    if not _wants_pytests_face(config):
-        config.option.verbose = min(config.option.verbose, -1)  # without pytest's header
-    for line in suite.marker_lines():
-        config.addinivalue_line("markers", line)
-    config.pluginmanager.register(suite, "smokegate-session")
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Let xdist keep the HTTP checks of one environment together, and let the suite be found from a sub-directory."""
+    if SESSION in config.stash:
+        if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+            config.option.dist = "loadgroup"
+        if not config.option.file_or_dir:
+            config.args = [str(SUITE)]
+    return (yield)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Show our own face in place of pytest's, unless more detail or only a listing is asked for."""
-    config = session.config
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    Register markers and hooks of the session; an xdist worker opens its session here.
+
+    Our own face takes the place of pytest's, before xdist takes hold of that, unless more detail or only a listing is
+    asked for.
+    """
+    told = getattr(config, "workerinput", {})
+    if "smokegate" in told:
+        _open(config, config.option)
+        config.option.loadgroup = told["smokegate_loadgroup"]  # xdist reads it from the arguments, where it is not
+    if SESSION not in config.stash:
+        return
+    suite = config.stash[SESSION]
     terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if SESSION in config.stash and terminal is not None and not _wants_pytests_face(config):
+    if terminal is not None and not _wants_pytests_face(config):
+        config.option.verbose = min(config.option.verbose, -1)
         config.pluginmanager.unregister(terminal)
+    for line in suite.marker_lines():
+        config.addinivalue_line("markers", line)
+    config.pluginmanager.register(suite, "smokegate-session")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -83,17 +87,28 @@ def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it belongs to."""
     if SESSION in node.config.stash:
         node.workerinput["smokegate"] = node.config.stash[SESSION].workerinput()
+        node.workerinput["smokegate_loadgroup"] = node.config.option.dist == "loadgroup"
 
 
 def is_suite_run(config: pytest.Config) -> bool:
-    """Tell whether the session was asked for the suite and nothing else."""
+    """
+    Tell whether the session was asked for the suite and nothing else.
+
+    From a sub-directory, where pytest would collect that one, it is asked for by a tier in `-m` or by `--environment`.
+    """
     known = config.known_args_namespace
     if known.version or known.help:
+        return False
+    if not known.file_or_dir and config.invocation_params.dir != config.rootpath and not _names_environments(known):
         return False
     named = known.file_or_dir or config.getini("testpaths")
     root = config.invocation_params.dir if known.file_or_dir else config.rootpath
     paths = [(root / str(one).split("::")[0]).resolve() for one in named]
     return bool(paths) and all(one == SUITE or SUITE in one.parents for one in paths)
+
+
+def _names_environments(known: Any) -> bool:
+    return bool(known.smoke_environment or set(Tier) & set(re.findall(r"[\w-]+", known.markexpr)))
 
 
 def _open(config: pytest.Config, namespace: Any) -> "SuiteSession":

@@ -13,6 +13,7 @@ from smoke.verdict.decide import End, decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from smoke.verdict.verdict import Verdict
+from smoke.verdict.words import Outcome
 
 OUR_WORDS = frozenset({"role", "dependency", "blocked_by", "unmade", "waived", "failure_kinds"})
 """Facts whose values are names from the environment file or our own words."""
@@ -27,7 +28,7 @@ class Face(Protocol):
     """What shows a run to a person while it happens (see `smoke.outputs.terminal`)."""
 
     def finding(self, finding: Finding) -> None:
-        """Show one finding."""
+        """Show one finding; of one check a second time when it was looked at again."""
         ...
 
     def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
@@ -51,6 +52,7 @@ class Recorder:
         self._lock = Lock()
         self._findings: dict[str, Finding] = {}
         self._verdict: Verdict | None = None
+        self._derived = False
         run_directory.write_verdict(directory, self._unfinished().to_json())
         run_directory.point_latest(directory)
         self._events = EventWriter(directory / FILE)
@@ -65,6 +67,21 @@ class Recorder:
             self._findings[finding.check] = finding
             self._events.finding(finding)
             with suppress(*FACE_GONE):
+                self._face.finding(finding)
+
+    def doubt(self, finding: Finding) -> None:
+        """Take an undecided *finding* of a check that broke, although it may have passed before."""
+        with self._lock:
+            known = self._findings.get(finding.check)
+            if known is not None and known.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
+                del self._findings[finding.check]
+        self.record(finding)
+
+    def provisional(self, finding: Finding) -> None:
+        """Show a finding that is looked at again before it counts."""
+        finding = redacted(finding, self._redact)
+        with self._lock, suppress(*FACE_GONE):
+            if finding.check not in self._findings and self._verdict is None:
                 self._face.finding(finding)
 
     def waiting_for(self) -> list[str]:
@@ -86,23 +103,32 @@ class Recorder:
         return self._verdict
 
     def finish(self, end: End) -> Verdict:
-        """Decide, write `verdict.json` first and then all that derives from it, and show it; the first call counts."""
-        with self._lock:
-            if self._verdict is not None:
-                return self._verdict
-            verdict = decide(self.plan, self.findings, end)
-            data = verdict.to_json()
-            # In this order, since a verdict that is not on disk must not become the exit status.
-            run_directory.write_verdict(self.directory, data)
-            self._verdict = verdict
-            self._events.end(end)
-            self._events.close()
-        self._derive(data)
+        """Conclude, and let everything derive from the verdict; the first call counts."""
+        verdict = self.conclude(end)
+        self.derive()
         return verdict
 
-    def _derive(self, data: dict[str, Any]) -> None:
+    def conclude(self, end: End) -> Verdict:
+        """Decide and write `verdict.json`; the first call counts. Raises OSError."""
+        with self._lock:
+            if self._verdict is None:
+                verdict = decide(self.plan, self.findings, end)
+                # In this order, since a verdict that is not on disk must not become the exit status.
+                run_directory.write_verdict(self.directory, verdict.to_json())
+                self._verdict = verdict
+                self._events.end(end)
+                self._events.close()
+            return self._verdict
+
+    def derive(self) -> None:
+        """Write and show what derives from the verdict, once it is on disk."""
+        with self._lock:
+            if self._verdict is None or self._derived:
+                return
+            self._derived, verdict = True, self._verdict
         from smoke.outputs import write_all  # renderers are slow to import and not needed before
 
+        data = verdict.to_json()
         warnings = write_all(self.directory, data)
         if warnings:
             data = {**data, "warnings": [*data["warnings"], *warnings]}

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from time import time
-from typing import Any
 
 from smoke import baseline, run_directory
 from smoke.baseline import Baseline
-from smoke.outputs.terminal import Terminal
+from smoke.face import LAST_WORDS_S, Face
+from smoke.handover import Sessions
 from smoke.recorder import Recorder
 from smoke.run import Run
 from smoke.verdict.decide import End
 from smoke.verdict.finding import Finding
-from smoke.verdict.plan import Plan
-from smoke.verdict.words import EXIT_STATUS, Cause, Outcome, Stage, Word
+from smoke.verdict.verdict import Verdict
+from smoke.verdict.words import EXIT_STATUS, Word
 from smoke.watchdog import Watchdog
-
-LAST_WORDS_S = 2.0
-"""What writing and showing the last verdict may take when the rest of the process hangs, in seconds."""
 
 WORST_FIRST = (Word.FAIL, Word.INCONCLUSIVE, Word.PASS)
 
@@ -37,50 +34,36 @@ class Records:
         self._recorders = {run.environment.name: _recorder(run, selected[run.environment.name]) for run in runs}
         self._watchdog = Watchdog(max(run.ends_at for run in runs), self._expire)
         self._watchdog.start()
-        self._sessions: Mapping[str, Mapping[str, Mapping[str, str]]] = {}
 
     def record(self, environment: str, finding: Finding) -> None:
         """Take one finding into the record of *environment*."""
         self._recorders[environment].record(finding)
 
-    def broke(self, environment: str, check: str, report: str) -> None:
-        """Record that the test of *check* broke before it had a finding; *report* is pytest's account of it."""
-        recorder = self._recorders[environment]
-        planned = next(one for one in recorder.plan.checks if one.id == check)
-        last = report.strip().splitlines()[-1] if report.strip() else "no report"
-        self.record(
-            environment,
-            Finding(
-                check=check,
-                stage=planned.stage,
-                outcome=Outcome.UNDECIDED,
-                message=f"the check itself broke: {last}",
-                service=planned.service,
-                gating=planned.gating,
-                cause=Cause.SUITE,
-            ),
-        )
+    def doubt(self, environment: str, finding: Finding) -> None:
+        """Take the finding of a check that broke into the record, whatever it said before."""
+        self._recorders[environment].doubt(finding)
 
-    def finish(self, *, finished: bool, sessions: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+    def provisional(self, environment: str, finding: Finding) -> None:
+        """Show a finding that is looked at again before it counts."""
+        self._recorders[environment].provisional(finding)
+
+    def finish(self, interruption: str | None, warnings: Sequence[str], sessions: Sessions) -> None:
         """
-        Give every verdict; *finished* is False when an exception ended the run before its time.
+        Give every verdict; *interruption* says what ended the run before its time, unless a signal did.
 
-        A run that records the baseline also stores *sessions*: headers by role, by environment.
+        A run that records the baseline also stores *sessions*.
         """
         self._watchdog.close()
-        interruption = None if finished else self._watchdog.reason or "the verifier broke"
+        why = interruption and (self._watchdog.reason or interruption)
         for run in self._runs:
             recorder = self._recorders[run.environment.name]
-            verdict = recorder.finish(End(time(), interruption))
-            if run.settings.prime and finished:
-                known = Baseline(
-                    run_id=run.settings.run_id,
-                    recorded_at=verdict.finished_at,
-                    before=baseline.before(verdict.findings),
-                    observed=verdict.observed,
-                    sessions=sessions.get(run.environment.name, {}),
-                )
-                baseline.save(Path(run.settings.state), run.environment.name, known)
+            try:
+                verdict = recorder.finish(End(time(), why, tuple(warnings)))
+            except OSError as error:
+                sys.stderr.write(f"ERROR: {recorder.directory}: the verdict cannot be written ({error.strerror})\n")
+                continue
+            if run.settings.prime and not why:
+                _save_baseline(run, verdict, sessions.get(run.environment.name, {}))
         self._watchdog.stop()
 
     @property
@@ -100,40 +83,23 @@ class Records:
     def _give_up(self, reason: str) -> None:
         for recorder in self._recorders.values():
             waiting = ", ".join(recorder.waiting_for()[:3]) or "nothing"
-            recorder.finish(End(time(), f"{reason}; still waited for {waiting}"))
-        sys.stdout.flush()
+            recorder.conclude(End(time(), f"{reason}; still waited for {waiting}"))
+        for recorder in self._recorders.values():
+            recorder.derive()
 
 
-class _Face:
-    """A terminal bound to one plan."""
-
-    def __init__(self, run: Run, plan: Plan) -> None:
-        self._terminal = Terminal.on(sys.stdout, os.environ)
-        stages = {stage: [one.id for one in plan.checks if one.stage is stage and one.selected] for stage in Stage}
-        self._terminal.start(
-            plan.environment,
-            plan.release.commit,
-            plan.release.previous,
-            plan.budget_s,
-            {stage: checks for stage, checks in stages.items() if checks},
-            {name: service.replicas for name, service in run.environment.services.items()},
-        )
-
-    def finding(self, finding: Finding) -> None:
-        self._terminal.finding(finding)
-
-    def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
-        self._terminal.verdict(verdict, _shown(directory))
+def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[str, str]]) -> None:
+    known = Baseline(
+        run_id=run.settings.run_id,
+        recorded_at=verdict.finished_at,
+        before=baseline.before(verdict.findings),
+        observed=verdict.observed,
+        sessions=sessions,
+    )
+    baseline.save(Path(run.settings.state), run.environment.name, known)
 
 
 def _recorder(run: Run, selected: frozenset[str]) -> Recorder:
     plan = run.plan(selected)
     directory = run_directory.create(Path(run.settings.reports), run.environment.name, run.settings.run_id)
-    return Recorder(plan, directory, _Face(run, plan), run.redactor.redact)
-
-
-def _shown(directory: Path) -> str:
-    """Return the shortest way to name *directory*: relative, and `latest` for the run just made."""
-    latest = directory.parent / run_directory.LATEST
-    shown = latest if latest.resolve() == directory.resolve() else directory
-    return os.path.relpath(shown) if shown.is_relative_to(Path.cwd()) else str(shown)
+    return Recorder(plan, directory, Face(run, plan), run.redactor.redact)

@@ -10,6 +10,7 @@ from time import monotonic, time
 
 from smoke import __version__, baseline
 from smoke.baseline import Baseline
+from smoke.browser import executable
 from smoke.checks._check import Check
 from smoke.checks.registry import build
 from smoke.engine import Engine, reserve_s
@@ -35,7 +36,7 @@ class Settings:
     """
     What all processes of one session share; JSON primitives, so that xdist can hand it to its workers.
 
-    *started_at* is epoch seconds; *private* is a directory for this session only (mode 0700).
+    *started_at* is epoch seconds; *private* is a directory for this session only (mode 0700), made when it is needed.
     """
 
     run_id: str
@@ -70,7 +71,8 @@ class Run:
     def private(self) -> Path:
         """A private directory for this environment's sessions and locks."""
         path = Path(self.settings.private) / self.environment.name.replace("/", "-")
-        path.mkdir(mode=0o700, exist_ok=True)
+        for one in (path.parent, path):  # with `parents` the outer one would be open to all
+            one.mkdir(mode=0o700, exist_ok=True)
         return path
 
     @cached_property
@@ -111,6 +113,12 @@ class Run:
     def journeys(self) -> tuple[Journey, ...]:
         """Every journey that the release has not declared retired."""
         return tuple(one for one in self.environment.journeys if f"journey/{one.name}" not in self.release.retired)
+
+    def ready(self, selected: frozenset[str]) -> None:
+        """Raise UsageError or ConfigurationError for what the *selected* checks need and this machine lacks."""
+        _ = self.connect_to, self.ca_file
+        if any(one.startswith("journey/") for one in selected):
+            executable.find()
 
     def remaining_s(self) -> float:
         """Return what is left for looking, in seconds; never negative."""

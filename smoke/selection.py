@@ -45,7 +45,7 @@ def cases(run: Run, group: str) -> list[object]:
 def _http_cases(run: Run, stage: Stage) -> list[object]:
     # One group, since one engine makes them all.
     group = pytest.mark.xdist_group(f"http-{run.environment.name}")
-    return [_case(run, one.id, group) for one in run.checks if one.stage is stage]
+    return [_case(run, one.id, getattr(pytest.mark, stage.value), group) for one in run.checks if one.stage is stage]
 
 
 def _journey_cases(run: Run) -> list[object]:

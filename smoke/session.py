@@ -1,5 +1,6 @@
 """One pytest session over the suite: the hooks between the command line and the verdicts."""
 
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
@@ -7,18 +8,23 @@ from typing import Any
 
 import pytest
 
-from smoke import selection
+from smoke import handover, selection
 from smoke.engine import Engine
 from smoke.errors import SmokeError
+from smoke.handover import Handover
 from smoke.opening import open_runs, open_settings
+from smoke.recorder import redacted
 from smoke.records import Records
-from smoke.run import Settings
+from smoke.run import Run, Settings
 from smoke.selection import Case
 from smoke.verdict.finding import Finding
-from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Outcome, Word
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Cause, Outcome, Word
 
 FINDING = "smoke_finding"
 """Key in `user_properties` under which a finding travels from a worker to the controller, as JSON primitives."""
+
+BROKE = "smoke_broke"
+"""Likewise, for the finding of a check that broke, which stands against what it may have found."""
 
 
 class FindingFailed(AssertionError):
@@ -40,6 +46,9 @@ class SuiteSession:
         self.records: Records | None = None
         self._engines: dict[str, Engine] = {}
         self._selected: dict[str, frozenset[str]] = {}
+        self._left = Handover()
+        self._broken: str | None = None
+        self._warnings: list[str] = []
 
     @property
     def has_journeys(self) -> bool:
@@ -64,7 +73,8 @@ class SuiteSession:
 
     def deliver(self, item: pytest.Item, case: Case, finding: Finding) -> None:
         """Hand a finding to the record, and say as a test outcome what it says."""
-        item.user_properties.append((FINDING, {"environment": case.run.environment.name, **finding.to_json()}))
+        finding = redacted(finding, case.run.redactor.redact)  # only this process may know the secrets in it
+        item.user_properties.append((FINDING, _sent(case.run, finding)))
         self._publish(case.run.environment.name)(finding)
         if finding.outcome is Outcome.FAILED:
             raise FindingFailed(finding.message)
@@ -83,18 +93,17 @@ class SuiteSession:
         cases = [one for run in self.runs.values() for one in selection.cases(run, name)]
         metafunc.parametrize("case", cases)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Let `-m` and `-k` be refused before workers start: a worker that refuses them breaks xdist."""
+        if session.config.pluginmanager.get_plugin("dsession"):
+            session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=[])
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put converging first, then the journeys, which need this process, while the engine makes the rest."""
-        items.sort(
-            key=lambda item: ("[" not in item.name, "test_converge" not in item.name, "journey" not in item.name)
-        )
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what is selected, and open the record of each environment; workers keep no record."""
-        is_controller = bool(session.config.pluginmanager.get_plugin("dsession"))
-        if session.config.option.collectonly or is_controller or not session.items:
-            return
-        self._select([item.nodeid for item in session.items])
+        items[:] = [one for one in items if selection.check_of(one.nodeid)]  # not the placeholder of an empty stage
+        items.sort(key=lambda item: ("test_converge" not in item.nodeid, "test_journeys" not in item.nodeid))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
@@ -107,15 +116,16 @@ class SuiteSession:
             sys.stderr.write(f"ERROR: {error}\n")
             pytest.exit(str(error), returncode=EXIT_USAGE)
 
-    def _select(self, node_ids: list[str]) -> None:
+    def _select(self, node_ids: Iterable[str]) -> None:
+        """Note what is selected, and open the record of each environment; workers keep no record."""
         self._selected = selection.selected(node_ids)
         chosen = [self.runs[name] for name in sorted(self._selected)]
         try:
             selection.refuse_several_tiers([one.environment for one in chosen])
             for run in chosen:
-                _ = run.connect_to, run.ca_file  # a missing file is wrong usage, to be said before anything starts
+                run.ready(self._selected[run.environment.name])
                 run.ends_at = self.settings.started_at + sum(one.environment.budget_s for one in chosen)
-            if not self.is_worker:
+            if chosen and not self.is_worker:
                 self.records = Records(chosen, self._selected)
         except SmokeError as error:
             raise pytest.UsageError(str(error)) from error
@@ -127,17 +137,22 @@ class SuiteSession:
         """Run the items within the budget, look at the release again, and give the verdict."""
         if session.config.option.collectonly:
             return (yield)
-        finished = False
+        if not session.config.pluginmanager.get_plugin("dsession"):
+            self._select([item.nodeid for item in session.items])
+        interruption: str | None = "the verifier broke"
         try:
             self._start(session)
             result = yield
             self._confirm()
-            finished = True
+            interruption = None
+        except (session.Failed, session.Interrupted) as stop:
+            interruption = f"it was stopped: {stop}"
+            if session.shouldfail:  # -x or --maxfail: what was found until then is what was asked for
+                self._confirm()
+                interruption = None
+            raise
         finally:
-            if self.records is not None:
-                self.records.finish(finished=finished, sessions=self._sessions())
-            for engine in self._engines.values():
-                engine.close()
+            self._finish(self._broken or interruption)
         return result
 
     def _start(self, session: pytest.Session) -> None:
@@ -148,27 +163,62 @@ class SuiteSession:
 
     def _confirm(self) -> None:
         for name in self._selected if self.records is not None else ():
-            self.engine(name).confirm()
+            engine = self.engine(name)
+            engine.world.memory.update(self._left.memories.get(name, {}))
+            engine.confirm()
+
+    def _finish(self, interruption: str | None) -> None:
+        self._left.add(Handover.of(self._engines))
+        if self.records is not None:
+            self.records.finish(interruption, self._warnings, self._left.sessions)
+        for engine in self._engines.values():
+            engine.close()
+        if not self.is_worker:
+            shutil.rmtree(self.settings.private, ignore_errors=True)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        """Send along that a check broke, when its test failed for another reason than what it found."""
+        report: pytest.TestReport = yield
+        said = call.excinfo is not None and isinstance(call.excinfo.value, FindingFailed | FindingUndecided)
+        if report.failed and not said:
+            case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]
+            why = call.excinfo.exconly() if call.excinfo else report.longreprtext
+            finding = redacted(_broken(case.run, case.check, why), case.run.redactor.redact)
+            report.user_properties.append((BROKE, {"when": report.when, **_sent(case.run, finding)}))
+        return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a worker's finding into the record; a test that broke before it had one is undecided."""
+        """Take a finding into the record; a check that broke, or took its worker with it, is undecided."""
         if self.records is None:
             return
-        sent: list[Any] = [value for name, value in report.user_properties if name == FINDING]
-        for value in sent:
-            finding = Finding.from_json({key: one for key, one in value.items() if key != "environment"})
-            self.records.record(value["environment"], finding)
-        broken = None if sent or not report.failed else selection.check_of(report.nodeid)
-        if broken:
-            self.records.broke(*broken, report.longreprtext)
+        sent: list[tuple[str, Any]] = [one for one in report.user_properties if one[0] in {FINDING, BROKE}]
+        crashed = None if sent or not report.failed else selection.check_of(report.nodeid)
+        if crashed:
+            run = self.runs[crashed[0]]
+            sent = [(BROKE, {"when": "call", **_sent(run, _broken(run, crashed[1], report.longreprtext))})]
+        for key, value in sent:
+            self._take(self.records, key, dict(value))
 
-    @pytest.hookimpl(trylast=True)
+    def _take(self, records: Records, key: str, value: dict[str, Any]) -> None:
+        environment, when = value.pop("environment"), value.pop("when", "call")
+        finding = Finding.from_json(value)
+        if key == FINDING:
+            records.record(environment, finding)
+        elif when == "teardown":  # it was made; only what came after it broke
+            self._warnings.append(f"{finding.check}: {finding.message}")
+        else:
+            records.doubt(environment, finding)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Replace pytest's exit status by the verdict's: a crash of our own never looks like a pass or a fail."""
-        if self.is_worker or session.config.option.collectonly:
+        if self.is_worker:
+            session.config.workeroutput[handover.KEY] = self._left.pack()  # type: ignore[attr-defined]
+        elif session.config.option.collectonly:
             return
-        if self.records is not None:
+        elif self.records is not None:
             session.exitstatus = self.records.exit_status
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             sys.stderr.write("ERROR: the selection matches no check; see `smoke environments` for what there is\n")
@@ -176,9 +226,17 @@ class SuiteSession:
         elif exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR}:
             session.exitstatus = EXIT_STATUS[Word.INCONCLUSIVE]
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take what an xdist worker leaves; one that crashed leaves nothing."""
+        packed = getattr(node, "workeroutput", {}).get(handover.KEY)
+        if packed:
+            self._left.add(Handover.unpack(packed))
+
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Show a crash of our own; pytest's reporter, which would, may have been put away."""
+        """Show a crash of our own, here or in a worker, and remember it; pytest's reporter may have been put away."""
         if not self.is_worker:
+            self._broken = self._broken or f"the verifier broke: {_last_error(str(excrepr))}"
             sys.stderr.write(f"{excrepr}\n")
 
     # Fixtures
@@ -198,5 +256,26 @@ class SuiteSession:
         records = self.records
         return (lambda finding: records.record(environment, finding)) if records else (lambda _: None)
 
-    def _sessions(self) -> dict[str, dict[str, dict[str, str]]]:
-        return {name: engine.world.sessions() for name, engine in self._engines.items()}
+
+def _last_error(report: str) -> str:
+    """Return the line of pytest's *report* that names the error."""
+    lines = [line.removeprefix("E ").strip() for line in report.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if "Error: " in line), lines[-1] if lines else "no report")
+
+
+def _sent(run: Run, finding: Finding) -> dict[str, Any]:
+    return {"environment": run.environment.name, **finding.to_json()}
+
+
+def _broken(run: Run, check: str, why: str) -> Finding:
+    """Return that the test of *check* broke; *why* is pytest's account of it."""
+    planned = next(one for one in run.plan().checks if one.id == check)
+    return Finding(
+        check=check,
+        stage=planned.stage,
+        outcome=Outcome.UNDECIDED,
+        message=f"the check itself broke: {_last_error(why)}",
+        service=planned.service,
+        gating=planned.gating,
+        cause=Cause.SUITE,
+    )
