@@ -1,8 +1,8 @@
 """From command line options to the runs of a session."""
 
-import os
+import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from time import time
 from typing import Any
@@ -11,19 +11,22 @@ from smoke import baseline
 from smoke.environment import Environment, loading, manifest
 from smoke.environment.redaction import Redactor
 from smoke.errors import UsageError
-from smoke.run import Run, Settings, state_directory, with_previous
+from smoke.places import environments_directory, reports_directory, state_of
+from smoke.run import Run, Settings, with_previous
 from smoke.run_directory import new_run_id
 from smoke.verdict.release import Release
 
+LONGEST_BUDGET_S = 86400
+"""A verification that takes longer than a day is none."""
+
 
 def open_settings(namespace: Any) -> Settings:
-    """Return the settings of a new session; makes its private directory."""
-    environments = environments_directory(namespace)
+    """Return the settings of a new session; its private directory is made by who needs it first."""
     return Settings(
         run_id=namespace.smoke_run_id or new_run_id(),
         started_at=time(),
-        private=tempfile.mkdtemp(prefix="smokegate-"),
-        reports=str((namespace.smoke_reports or environments.parent / "reports").absolute()),
+        private=str(Path(tempfile.gettempdir()) / f"smokegate-{secrets.token_hex(16)}"),
+        reports=str(reports_directory(namespace)),
         state=str(state_of(namespace)),
         connect_to=tuple(namespace.smoke_connect_to),
         prime=bool(getattr(namespace, "smoke_prime", False)),
@@ -47,21 +50,6 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
         )
 
 
-def environments_directory(namespace: Any) -> Path:
-    """Return the directory of the environment files; raises UsageError or ConfigurationError when it is not there."""
-    if namespace.smoke_environments is None:
-        return loading.root(Path.cwd())
-    directory = Path(namespace.smoke_environments).absolute()
-    if not directory.is_dir():
-        raise UsageError(f"--environments {namespace.smoke_environments}: there is no such directory")
-    return directory
-
-
-def state_of(namespace: Any, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the state directory that belongs to the chosen environments."""
-    return state_directory(environments_directory(namespace).parent, environ)
-
-
 def _wanted(namespace: Any) -> list[Environment]:
     directory = environments_directory(namespace)
     name = getattr(namespace, "smoke_environment", None)
@@ -76,8 +64,9 @@ def _release(namespace: Any) -> Release:
 def _with_flags(environment: Environment, namespace: Any, settings: Settings) -> Environment:
     changed: dict[str, object] = {}
     if namespace.smoke_budget is not None:
-        if namespace.smoke_budget <= 0:
-            raise UsageError(f"--budget {namespace.smoke_budget:g}: the budget is a number of seconds above 0")
+        if not 0 < namespace.smoke_budget <= LONGEST_BUDGET_S:
+            given = f"--budget {namespace.smoke_budget:g}"
+            raise UsageError(f"{given}: give a number of seconds above 0, at most {LONGEST_BUDGET_S}")
         changed["budget_s"] = namespace.smoke_budget
     if settings.connect_to:
         changed["connect_to"] = settings.connect_to

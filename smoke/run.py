@@ -1,8 +1,7 @@
 """One run over one environment, as every process that takes part in it sees it."""
 
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -191,8 +190,3 @@ def with_previous(release: Release, known: Baseline | None) -> Release:
     if release.previous is None and known is not None and not same_commit(known.commit, release.commit):
         return replace(release, previous=known.commit)
     return release
-
-
-def state_directory(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where baselines and sessions are kept: `SMOKE_STATE_DIR`, or `.smoke` beside the environments."""
-    return Path(environ.get("SMOKE_STATE_DIR") or root / ".smoke").absolute()

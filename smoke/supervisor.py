@@ -2,38 +2,37 @@
 Run pytest as a child under a hard deadline, and see that a verdict comes out of it whatever the child does.
 
 The child writes the verdict itself when all is well. When it died, hung or broke, the verdict is computed here from the
-events that it had logged.
+events that it had logged (see `smoke.settlement`).
 """
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import time
+from time import monotonic
 from types import FrameType
 from typing import Any
 
-from smoke import events, run_directory
-from smoke.errors import UsageError
-from smoke.verdict.decide import End, decide
-from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 from smoke.watchdog import GRACE_S, SUPERVISOR_PIPE
 
 SUITE = Path(__file__).parent / "suite"
+
 KILL_AFTER_S = GRACE_S + 3.0
 """What the child may take beyond the budget before it is killed; its own watchdog should have ended it by then."""
+
+START_S = 30.0
+"""What the child may take until it has logged its plan, and with it its budget, in seconds: a busy machine is slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One supervised pytest session: its arguments, where its results will lie, and its time limit in seconds."""
+    """One supervised pytest session: its arguments, where its results will lie, and the variables it gets."""
 
     arguments: Sequence[str]
     directory: Path
-    budget_s: float
     environ: Mapping[str, str]
     quiet: bool = False
 
@@ -60,56 +59,37 @@ def supervise(child: Child) -> int:
     )
     os.close(read_end)
     with _forwarding(process):
-        how = _wait(process, child.budget_s + KILL_AFTER_S)
+        from smoke import settlement  # takes its time, so the child was started first
+
+        how = _wait(process, lambda: settlement.planned_budget_s(child.directory))
     os.close(write_end)
-    return _settle(child.directory, process.returncode, how)
+    return settlement.settle(child.directory, process.returncode, how)
 
 
-def _wait(process: subprocess.Popen[bytes], limit_s: float) -> str:
-    """Wait for the end of *process* and say how it came."""
-    try:
-        status = process.wait(limit_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return "the verifier hung beyond its budget and was killed"
-    return (
-        f"the verifier was killed by {signal.Signals(-status).name}"
-        if status < 0
-        else f"the verifier broke (exit {status})"
-    )
+def _wait(process: subprocess.Popen[bytes], planned_budget_s: Callable[[], float | None]) -> str:
+    """
+    Wait for the end of *process* and say how it came.
+
+    How long that may take the child itself has logged; it is looked up no sooner than any budget could have ended.
+    """
+    began, limit_s = monotonic(), KILL_AFTER_S
+    while True:
+        try:
+            return _said(process.wait(max(0.0, began + limit_s - monotonic())))
+        except subprocess.TimeoutExpired:
+            budget_s = planned_budget_s()
+            allowed_s = START_S if budget_s is None else budget_s + KILL_AFTER_S
+        if allowed_s <= limit_s:
+            process.kill()
+            process.wait()
+            return "the verifier hung beyond its budget and was killed"
+        limit_s = allowed_s
 
 
-def _settle(directory: Path, status: int, how: str) -> int:
-    """Return the exit status of the verdict on disk, after computing it if the child left none."""
-    if status == EXIT_USAGE:
-        return EXIT_USAGE
-    verdict = run_directory.read_verdict(directory)
-    log = _log(directory)
-    if verdict is not None and log is not None and log.end is not None and status in EXIT_STATUS.values():
-        return EXIT_STATUS[Word(verdict["verdict"])]
-    if log is not None:
-        _give_verdict(directory, log, how)
-    else:
-        sys.stderr.write(f"INCONCLUSIVE: {how} before it had begun; there is no verdict file\n")
-    return EXIT_STATUS[Word.INCONCLUSIVE]
-
-
-def _log(directory: Path) -> events.Log | None:
-    try:
-        return events.read(directory / events.FILE)
-    except UsageError:
-        return None
-
-
-def _give_verdict(directory: Path, log: events.Log, how: str) -> None:
-    from smoke.outputs import write_all
-    from smoke.outputs.terminal import Terminal
-
-    data: dict[str, Any] = decide(log.plan, log.findings, End(time(), how)).to_json()
-    run_directory.write_verdict(directory, data)
-    warnings = write_all(directory, data)
-    Terminal.on(sys.stdout, os.environ).verdict({**data, "warnings": [*data["warnings"], *warnings]}, str(directory))
+def _said(status: int) -> str:
+    if status < 0:
+        return f"the verifier was killed by {signal.Signals(-status).name}"
+    return f"the verifier broke (exit {status})"
 
 
 class _forwarding:  # noqa: N801 - reads as a verb in the with statement

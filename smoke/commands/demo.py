@@ -142,7 +142,7 @@ def _state(*, keep: bool) -> Iterator[Path]:
 
 
 def _default_state() -> Path:
-    from smoke.run import state_directory
+    from smoke.places import state_directory
 
     return state_directory(_environments().parent)
 

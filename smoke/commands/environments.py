@@ -19,7 +19,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print one line an environment; raises ConfigurationError when a file is wrong."""
     from smoke.checks.registry import build
     from smoke.environment import loading
-    from smoke.opening import environments_directory
+    from smoke.places import environments_directory
     from smoke.verdict.release import Release
 
     for environment in loading.load_all(environments_directory(chosen)):

@@ -34,7 +34,7 @@ def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool
     if status == EXIT_USAGE:
         return status
     from smoke import baseline
-    from smoke.opening import state_of
+    from smoke.places import state_of
 
     known = baseline.load(state_of(chosen, environ), chosen.environment)
     if known is None or known.run_id != chosen.smoke_run_id:

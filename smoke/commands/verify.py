@@ -3,10 +3,12 @@
 import argparse
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from smoke import options
+from smoke.places import environments_directory, reports_directory
+from smoke.run_directory import new_run_id
+from smoke.supervisor import Child, supervise
 
 
 def add(commands: Any) -> None:
@@ -23,16 +25,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str, quiet: bool = False) -> int:
-    """Run the suite on an environment as a supervised child, with *extra* pytest arguments; *quiet* hides the output."""
-    from smoke.environment import loading
-    from smoke.opening import environments_directory
-    from smoke.run_directory import new_run_id
-    from smoke.supervisor import Child, supervise
-
+    """Run the suite on an environment in a supervised child; *extra* are pytest arguments, *quiet* hides the output."""
+    # Whether the environment and its file are right, the child says: loading them here would take as long again.
     environments = environments_directory(chosen)
-    environment = loading.load(environments, chosen.environment)  # wrong usage is said before a child is started
     chosen.smoke_run_id = chosen.smoke_run_id or new_run_id()
-    chosen.smoke_reports = Path(chosen.smoke_reports or environments.parent / "reports").absolute()
+    chosen.smoke_reports = reports_directory(chosen)
     chosen.smoke_environments = environments
     child = Child(
         arguments=[
@@ -42,7 +39,6 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
             *extra,
         ],
         directory=chosen.smoke_reports / chosen.environment / chosen.smoke_run_id,
-        budget_s=chosen.smoke_budget or environment.budget_s,
         environ=environ,
         quiet=quiet,
     )

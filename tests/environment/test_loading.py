@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from smoke.environment import config_sha256
-from smoke.environment.loading import load, load_all, names, root
+from smoke.environment.directory import root
+from smoke.environment.loading import load, load_all, names
 from smoke.errors import ConfigurationError, UsageError
 from tests.environment.conftest import Write
 

@@ -1,0 +1,58 @@
+"""What becomes of a supervised run when its child has ended: the verdict on disk, or one computed from the events."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from time import time
+from typing import Any
+
+from smoke import events, run_directory
+from smoke.errors import UsageError
+from smoke.verdict.decide import End, decide
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
+
+
+def settle(directory: Path, status: int, how: str) -> int:
+    """
+    Return the exit status of the verdict in *directory*, after computing it if the child left none.
+
+    *status* is the child's exit status, and *how* says in words how it ended.
+    """
+    if status == EXIT_USAGE:
+        return EXIT_USAGE
+    verdict = run_directory.read_verdict(directory)
+    log = _log(directory)
+    if verdict is not None and log is not None and log.end is not None and status in EXIT_STATUS.values():
+        return EXIT_STATUS[Word(verdict["verdict"])]
+    if log is not None:
+        _give_verdict(directory, log, how)
+    else:
+        sys.stderr.write(f"INCONCLUSIVE: {how} before it had begun; there is no verdict file\n")
+    return EXIT_STATUS[Word.INCONCLUSIVE]
+
+
+def planned_budget_s(directory: Path) -> float | None:
+    """Return the budget that the run in *directory* has logged, in seconds; None while it has not."""
+    try:
+        with (directory / events.FILE).open(encoding="utf-8") as stream:
+            return float(json.loads(stream.readline())["plan"]["budget_s"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _log(directory: Path) -> events.Log | None:
+    try:
+        return events.read(directory / events.FILE)
+    except UsageError:
+        return None
+
+
+def _give_verdict(directory: Path, log: events.Log, how: str) -> None:
+    from smoke.outputs import write_all
+    from smoke.outputs.terminal import Terminal
+
+    data: dict[str, Any] = decide(log.plan, log.findings, End(time(), how)).to_json()
+    run_directory.write_verdict(directory, data)
+    warnings = write_all(directory, data)
+    Terminal.on(sys.stdout, os.environ).verdict({**data, "warnings": [*data["warnings"], *warnings]}, str(directory))
