@@ -49,12 +49,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
-    """Let xdist keep the HTTP checks of one environment together, and let the suite be found from a sub-directory."""
-    if SESSION in config.stash:
-        if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-            config.option.dist = "loadgroup"
-        if not config.option.file_or_dir:
-            config.args = [str(SUITE)]
+    """Let the suite be found from a sub-directory too."""
+    if SESSION in config.stash and not config.option.file_or_dir:
+        config.args = [str(SUITE)]
     return (yield)
 
 
@@ -66,10 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Our own face takes the place of pytest's, before xdist takes hold of that, unless more detail or only a listing is
     asked for.
     """
-    told = getattr(config, "workerinput", {})
-    if "smokegate" in told:
+    if "smokegate" in getattr(config, "workerinput", {}):
         _open(config, config.option)
-        config.option.loadgroup = told["smokegate_loadgroup"]  # xdist reads it from the arguments, where it is not
     if SESSION not in config.stash:
         return
     suite = config.stash[SESSION]
@@ -87,7 +82,6 @@ def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it belongs to."""
     if SESSION in node.config.stash:
         node.workerinput["smokegate"] = node.config.stash[SESSION].workerinput()
-        node.workerinput["smokegate_loadgroup"] = node.config.option.dist == "loadgroup"
 
 
 def is_suite_run(config: pytest.Config) -> bool:

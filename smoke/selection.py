@@ -43,19 +43,17 @@ def cases(run: Run, group: str) -> list[object]:
 
 
 def _http_cases(run: Run, stage: Stage) -> list[object]:
-    # One group, since one engine makes them all.
-    group = pytest.mark.xdist_group(f"http-{run.environment.name}")
-    return [_case(run, one.id, getattr(pytest.mark, stage.value), group) for one in run.checks if one.stage is stage]
+    return [_case(run, one.id, stage) for one in run.checks if one.stage is stage]
 
 
 def _journey_cases(run: Run) -> list[object]:
-    return [_case(run, f"journey/{one.name}", getattr(pytest.mark, one.stage)) for one in run.journeys]
+    return [_case(run, f"journey/{one.name}", Stage(one.stage)) for one in run.journeys]
 
 
-def _case(run: Run, check: str, *marks: pytest.MarkDecorator) -> object:
+def _case(run: Run, check: str, stage: Stage) -> object:
     case = Case(run, check)
-    own = (getattr(pytest.mark, run.environment.tier.value), getattr(pytest.mark, run.environment.system))
-    return pytest.param(case, id=case.name, marks=(*own, *marks))
+    marks = (run.environment.tier.value, run.environment.system, stage.value)  # xdist cannot send keys that are enums
+    return pytest.param(case, id=case.name, marks=[getattr(pytest.mark, one) for one in marks])
 
 
 def selected(node_ids: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -72,6 +70,12 @@ def check_of(node_id: str) -> tuple[str, str] | None:
     """Return environment and check id of a pytest item, or None for an item that is not ours."""
     found = _NODE.search(node_id)
     return (found["environment"], found["check"]) if found else None
+
+
+def together(node_id: str) -> str:
+    """Return what the item must share a process with: one engine makes all HTTP checks of an environment."""
+    found = _NODE.search(node_id)
+    return found["environment"] if found and not found["check"].startswith("journey/") else node_id
 
 
 def refuse_several_tiers(environments: Sequence[Environment]) -> None:

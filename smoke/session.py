@@ -106,6 +106,13 @@ class SuiteSession:
         items.sort(key=lambda item: ("test_converge" not in item.nodeid, "test_journeys" not in item.nodeid))
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Spread the items over the workers as they can be spread."""
+        from smoke.distribution import Spread  # only who distributes pays for this import
+
+        return Spread(config, log)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """On the controller, learn from the first worker what is selected."""
         if not ids or self._selected:

@@ -50,14 +50,18 @@ def test_a_stage_has_its_own_checks(stage: Stage) -> None:
 def test_http_checks_of_one_environment_stay_together() -> None:
     """One engine makes them all, so that xdist must keep them in one process; environments may be apart."""
     groups = {
-        mark.kwargs.get("name") or mark.args[0]
+        selection.together(f"test_{stage}.py::test_{stage}[{one.id}]")
         for of in (PROD, EU)
         for stage in ("immediate", "functional")
         for one in parameters(stage, of)
-        for mark in one.marks
-        if mark.name == "xdist_group"
     }
-    assert groups == {"http-portal/prod", "http-cartly/eu"}
+    assert groups == {"portal/prod", "cartly/eu"}
+
+
+def test_journeys_may_be_spread() -> None:
+    """Every journey is in a group of its own."""
+    items = [f"test_journeys.py::test_journeys[{one.id}]" for one in parameters("journeys")]
+    assert [selection.together(one) for one in items] == items
 
 
 def test_journeys() -> None:
