@@ -27,8 +27,8 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"ERROR: {message}; see `{self.prog} --help`\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the commands *names*."""
     top = Parser(
         prog="smoke",
         description="Smokegate looks at a freshly deployed environment and says pass, fail or inconclusive.",
@@ -37,14 +37,16 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"smoke {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in names:
         import_module(f"smoke.commands.{name}").add(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; wrong usage is one sentence and exit status 4."""
-    chosen = parser().parse_args(arguments)
+    said = sys.argv[1:] if arguments is None else arguments
+    # Which command it is mostly shows at once; then the others need not be imported.
+    chosen = parser([one for one in COMMANDS if one in said[:1]] or COMMANDS).parse_args(said)
     try:
         return int(import_module(f"smoke.commands.{chosen.command}").run(chosen))
     except SmokeError as error:
