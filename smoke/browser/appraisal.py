@@ -37,6 +37,9 @@ HARMLESS = re.compile(r"(?i)ResizeObserver loop|^Script error\.?$|AbortError|sig
 FETCH_FAILED = re.compile(r"(?i)Failed to fetch(?! dynamic)|Network ?(request failed|error)|Load failed|Failed to load")
 """What a page says when a request got no answer; behind the guard it may be the guard's doing."""
 
+ECHO = re.compile(r"Failed to load resource|net::ERR_|blocked by CORS|Content Security Policy|ERR_BLOCKED_BY_CLIENT")
+"""What the console repeats of events that are seen by themselves."""
+
 COSMETIC_POLICIES = ("style", "img", "font", "media", "manifest", "report", "prefetch")
 _HASHES = re.compile(r"[0-9a-fA-F]{6,}|(?<!HTTP )(?<!\d)\d+|(?<=[-.])(?=\w*\d)\w{6,}(?=\.)")
 _FIRST_SERVER_ERROR = 500
@@ -167,8 +170,9 @@ def _socket(event: Event, _earlier: Sequence[Event]) -> str:
     return text if event.party is Party.PRIVATE else _NOTE + text
 
 
-def _console(event: Event, _earlier: Sequence[Event]) -> str:
-    return f"{_NOTE}the console says: {event.what.splitlines()[0][:200] if event.what else ''}"
+def _console(event: Event, _earlier: Sequence[Event]) -> str | None:
+    line = event.what.strip().split("\n")[0][:200]
+    return None if not line or ECHO.search(line) else f"{_NOTE}the console says: {line}"
 
 
 def _crash(event: Event, _earlier: Sequence[Event]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
 FOLDER = "browser"
-_SCREENSHOT_MS = 5000.0
+_SCREENSHOT_MS = 3000.0
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Evidence:
 
         path = self.directory / f"{name}.png"
         try:
-            if page.locator("input[type=password]").count() or self._still_secret(page):
+            if self._still_secret(page) or page.locator("input[type=password]").count():
                 self.dropped.append(f"no screenshot of {name}: the page shows or asks for a secret")
                 return None
             page.screenshot(path=path, mask=list(self._covers(page)), timeout=_SCREENSHOT_MS, animations="disabled")

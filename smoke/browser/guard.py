@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession
 
 _RESOURCES = {"cspviolationreport": "cspreport"}
+TELEMETRY = "ping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,8 @@ class Guard:
         from playwright.sync_api import Error  # imported by the time there is a browser
 
         request = paused["request"]
-        resource = paused.get("resourceType", "Other").lower()
         try:
-            if self._permits(request["method"], request["url"], _RESOURCES.get(resource, resource)):
+            if self._permits(request["method"], request["url"], _resource(paused)):
                 self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
             else:
                 reason = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
@@ -86,6 +86,21 @@ class Guard:
         if self.policy is None:
             return method.upper() in READS
         return self.policy.permits(method, url, resource)
+
+
+def _resource(paused: dict[str, Any]) -> str:
+    """
+    Return the resource type in Playwright's words.
+
+    A POST of bare text is telemetry (error reports, page views), which no page waits for; a server action looks alike
+    but says so in a header (Next.js).
+    """
+    request, resource = paused["request"], str(paused.get("resourceType", "other")).lower()
+    headers = {name.lower(): str(value).lower() for name, value in request.get("headers", {}).items()}
+    bare = headers.get("content-type", "text/plain").startswith("text/plain") and "next-action" not in headers
+    if request["method"] == "POST" and resource in DATA and bare:
+        return TELEMETRY
+    return _RESOURCES.get(resource, resource)
 
 
 def login_writes(environment: Environment, service_url: str) -> tuple[AllowedWrite, ...]:

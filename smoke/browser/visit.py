@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 SETTLE_S = 2.0
 """How long requests that are under way may take to end once the page shows what it should."""
 
-HOPELESS_S = 2.0
+HOPELESS_S = 1.5
 """How long a page that has shown a fault, and waits for no answer of ours, may take to come up all the same."""
 
 Sign = Callable[[], bool]
 """Tells that what is waited for will not come."""
 
 ERROR_PAGE = "an error page"
+UNRESPONSIVE = "a page that does not respond"
 _SLICE_MS = 500.0
 _POLL_MS = 25.0
 _DESCRIBE_MS = 1000.0
@@ -108,14 +109,15 @@ class Visit:
 
         A page that is broken, or for which *unless* becomes true, is not waited for to the end.
         """
-        from playwright.sync_api import expect  # imported by the time there is a page
+        from playwright.sync_api import TimeoutError as TookTooLong  # imported by the time there is a page
 
         began, idle_since = monotonic(), monotonic()
         while True:
             timeout = min(self.patience.milliseconds(), _SLICE_MS)
             try:
-                expect(place).to_be_visible(timeout=timeout)
-            except AssertionError:
+                # Not `expect`: its timeout does not hold on a page whose script never returns.
+                place.wait_for(state="visible", timeout=timeout)
+            except TookTooLong:
                 self._stay_alive()
                 now = monotonic()
                 idle_since = now if self.watch.pending else idle_since
@@ -128,11 +130,11 @@ class Visit:
 
     def gone(self, place: "Locator", expected: str) -> None:
         """Wait until *place* is no longer visible; raises Unmet."""
-        from playwright.sync_api import expect  # imported by the time there is a page
+        from playwright.sync_api import TimeoutError as TookTooLong  # imported by the time there is a page
 
         try:
-            expect(place).to_be_hidden(timeout=self.patience.milliseconds())
-        except AssertionError:
+            place.wait_for(state="hidden", timeout=self.patience.milliseconds())
+        except TookTooLong:
             self._stay_alive()
             self.patience.blame_budget()
             raise Unmet(expected, self.describe()) from None
@@ -161,9 +163,10 @@ class Visit:
         try:
             path = urlsplit(self.page.url).path or "/"
             text = re.sub(r"\s+", " ", self.page.locator("body").inner_text(timeout=_DESCRIBE_MS)).strip()
+            title = self.page.title()
         except Error:
-            return "a page that does not respond"
-        phrase = error_page(text, self.page.title())
+            return UNRESPONSIVE
+        phrase = error_page(text, title)
         if phrase:
             return f"{ERROR_PAGE} at {path}: {phrase!r}"
         if not text:
@@ -173,7 +176,7 @@ class Visit:
         return f"at {path}: {text[:_EXCERPT]!r}"
 
     def _stay_alive(self) -> None:
-        """Raise BrowserDied when the page is gone: `expect` fails then as if the page had not shown something."""
+        """Raise BrowserDied when the page is gone, which looks as if it had not shown something."""
         if self.page.is_closed() or any(one.kind is Kind.CRASH for one in self.watch.events):
             raise BrowserDied("the page was closed or crashed while the journey was made")
 

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from smoke.browser.visit import Unmet, Visit, named
+from smoke.browser.visit import UNRESPONSIVE, Unmet, Visit, named
 from smoke.environment.journeys import Journey, Rows
 from smoke.error_phrases import error_anywhere
 
@@ -34,6 +34,8 @@ def see_rows(visit: Visit, rows: Rows) -> None:
     try:
         visit.wait(found.nth(rows.at_least - 1), f"at least {rows.at_least} {_plural(rows)}{where}")
     except Unmet as unmet:
+        if unmet.found == UNRESPONSIVE:
+            raise
         count = found.count()
         shown = f"{count} {_plural(rows, count)}{where}"
         raise Unmet(unmet.expected, f"{shown} ({unmet.found})" if _tells_more(unmet) else shown, unmet.facts) from None
@@ -66,4 +68,4 @@ def _plural(rows: Rows, count: int | None = None) -> str:
 
 
 def _tells_more(unmet: Unmet) -> bool:
-    return unmet.found.startswith(("an error page", "the login page", "a blank page", "a page that"))
+    return unmet.found.startswith(("an error page", "the login page", "a blank page"))
