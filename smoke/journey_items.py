@@ -35,7 +35,7 @@ def make_journey(
             finding = _finding(journey, run_journey(journey, scene), began, case.run)
         else:
             finding = _not_looked_at(journey, began, case.run)
-        suite.deliver(request.node, case, finding)
+        suite.delivery.deliver(request.node, case, finding)
 
     return make
 

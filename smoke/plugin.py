@@ -75,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in suite.marker_lines():
         config.addinivalue_line("markers", line)
     config.pluginmanager.register(suite, "smokegate-session")
+    config.pluginmanager.register(suite.delivery, "smokegate-delivery")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,35 +4,21 @@ import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pytest
 
 from smoke import handover, selection
+from smoke.delivery import Delivery, last_error
 from smoke.engine import Engine
 from smoke.errors import SmokeError
 from smoke.handover import Handover
 from smoke.opening import open_runs, open_settings
-from smoke.recorder import redacted
 from smoke.records import Records
-from smoke.run import Run, Settings
+from smoke.run import Settings
 from smoke.selection import Case
-from smoke.verdict.finding import Finding
-from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Cause, Outcome, Word
-
-FINDING = "smoke_finding"
-"""Key in `user_properties` under which a finding travels from a worker to the controller, as JSON primitives."""
-
-BROKE = "smoke_broke"
-"""Likewise, for the finding of a check that broke, which stands against what it may have found."""
-
-
-class FindingFailed(AssertionError):
-    """A check found what must not be; the text is the finding's message."""
-
-
-class FindingUndecided(Exception):
-    """A check could not tell; the text is the finding's message."""
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 
 class SuiteSession:
@@ -43,12 +29,16 @@ class SuiteSession:
         self.is_worker = handed_over is not None
         self.settings = Settings(**handed_over) if handed_over else open_settings(namespace)
         self.runs = {one.environment.name: one for one in open_runs(namespace, self.settings)}
-        self.records: Records | None = None
+        self.delivery = Delivery(self.runs)
         self._engines: dict[str, Engine] = {}
         self._selected: dict[str, frozenset[str]] = {}
         self._left = Handover()
         self._broken: str | None = None
-        self._warnings: list[str] = []
+
+    @property
+    def records(self) -> Records | None:
+        """The records, in the process that keeps them, once it is known what is selected."""
+        return self.delivery.records
 
     @property
     def has_journeys(self) -> bool:
@@ -66,22 +56,10 @@ class SuiteSession:
     def engine(self, environment: str) -> Engine:
         """Return this process's engine for *environment*, started."""
         if environment not in self._engines:
-            engine = self.runs[environment].engine(self._publish(environment))
+            engine = self.runs[environment].engine(partial(self.delivery.publish, environment))
             engine.start()
             self._engines[environment] = engine
         return self._engines[environment]
-
-    def deliver(self, item: pytest.Item, case: Case, finding: Finding) -> None:
-        """Hand a finding to the record, and say as a test outcome what it says."""
-        finding = redacted(finding, case.run.redactor.redact)  # only this process may know the secrets in it
-        item.user_properties.append((FINDING, _sent(case.run, finding)))
-        self._publish(case.run.environment.name)(finding)
-        if finding.outcome is Outcome.FAILED:
-            raise FindingFailed(finding.message)
-        if finding.outcome is Outcome.UNDECIDED:
-            raise FindingUndecided(finding.message)
-        if finding.outcome is Outcome.SKIPPED:
-            pytest.skip(finding.message)
 
     # Collection
 
@@ -133,7 +111,7 @@ class SuiteSession:
                 run.ready(self._selected[run.environment.name])
                 run.ends_at = self.settings.started_at + sum(one.environment.budget_s for one in chosen)
             if chosen and not self.is_worker:
-                self.records = Records(chosen, self._selected)
+                self.delivery.records = Records(chosen, self._selected)
         except SmokeError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -177,46 +155,11 @@ class SuiteSession:
     def _finish(self, interruption: str | None) -> None:
         self._left.add(Handover.of(self._engines))
         if self.records is not None:
-            self.records.finish(interruption, self._warnings, self._left.sessions)
+            self.records.finish(interruption, self.delivery.warnings, self._left.sessions)
         for engine in self._engines.values():
             engine.close()
         if not self.is_worker:
             shutil.rmtree(self.settings.private, ignore_errors=True)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        """Send along that a check broke, when its test failed for another reason than what it found."""
-        report: pytest.TestReport = yield
-        said = call.excinfo is not None and isinstance(call.excinfo.value, FindingFailed | FindingUndecided)
-        if report.failed and not said:
-            case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]
-            why = call.excinfo.exconly() if call.excinfo else report.longreprtext
-            finding = redacted(_broken(case.run, case.check, why), case.run.redactor.redact)
-            report.user_properties.append((BROKE, {"when": report.when, **_sent(case.run, finding)}))
-        return report
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a finding into the record; a check that broke, or took its worker with it, is undecided."""
-        if self.records is None:
-            return
-        sent: list[tuple[str, Any]] = [one for one in report.user_properties if one[0] in {FINDING, BROKE}]
-        crashed = None if sent or not report.failed else selection.check_of(report.nodeid)
-        if crashed:
-            run = self.runs[crashed[0]]
-            sent = [(BROKE, {"when": "call", **_sent(run, _broken(run, crashed[1], report.longreprtext))})]
-        for key, value in sent:
-            self._take(self.records, key, dict(value))
-
-    def _take(self, records: Records, key: str, value: dict[str, Any]) -> None:
-        environment, when = value.pop("environment"), value.pop("when", "call")
-        finding = Finding.from_json(value)
-        if key == FINDING:
-            records.record(environment, finding)
-        elif when == "teardown":  # it was made; only what came after it broke
-            self._warnings.append(f"{finding.check}: {finding.message}")
-        else:
-            records.doubt(environment, finding)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -243,7 +186,7 @@ class SuiteSession:
     def pytest_internalerror(self, excrepr: object) -> None:
         """Show a crash of our own, here or in a worker, and remember it; pytest's reporter may have been put away."""
         if not self.is_worker:
-            self._broken = self._broken or f"the verifier broke: {_last_error(str(excrepr))}"
+            self._broken = self._broken or f"the verifier broke: {last_error(str(excrepr))}"
             sys.stderr.write(f"{excrepr}\n")
 
     # Fixtures
@@ -255,34 +198,6 @@ class SuiteSession:
         def hold(case: Case) -> None:
             engine = self.engine(case.run.environment.name)
             engine.look(self._selected[case.run.environment.name])
-            self.deliver(request.node, case, engine.finding(case.check))
+            self.delivery.deliver(request.node, case, engine.finding(case.check))
 
         return hold
-
-    def _publish(self, environment: str) -> Callable[[Finding], None]:
-        records = self.records
-        return (lambda finding: records.record(environment, finding)) if records else (lambda _: None)
-
-
-def _last_error(report: str) -> str:
-    """Return the line of pytest's *report* that names the error."""
-    lines = [line.removeprefix("E ").strip() for line in report.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "Error: " in line), lines[-1] if lines else "no report")
-
-
-def _sent(run: Run, finding: Finding) -> dict[str, Any]:
-    return {"environment": run.environment.name, **finding.to_json()}
-
-
-def _broken(run: Run, check: str, why: str) -> Finding:
-    """Return that the test of *check* broke; *why* is pytest's account of it."""
-    planned = next(one for one in run.plan().checks if one.id == check)
-    return Finding(
-        check=check,
-        stage=planned.stage,
-        outcome=Outcome.UNDECIDED,
-        message=f"the check itself broke: {_last_error(why)}",
-        service=planned.service,
-        gating=planned.gating,
-        cause=Cause.SUITE,
-    )
