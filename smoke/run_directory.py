@@ -33,8 +33,7 @@ def create(reports: Path, environment: str, run_id: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise UsageError(f"--run-id {run_id}: is no plain name; use letters, digits, '.', '_' and '-', not {LATEST!r}")
     directory = reports / environment / run_id
-    if (directory / VERDICT).exists():
-        raise UsageError(f"{directory}: holds the verdict of an earlier run; give another --run-id, or none")
+    refuse_used(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "browser").mkdir(exist_ok=True)
@@ -43,6 +42,12 @@ def create(reports: Path, environment: str, run_id: str) -> Path:
             f"{directory}: cannot be written ({error.strerror}); give a writable directory with --reports"
         ) from error
     return directory
+
+
+def refuse_used(directory: Path) -> None:
+    """Raise UsageError when *directory* is an earlier run's."""
+    if (directory / VERDICT).exists():
+        raise UsageError(f"{directory}: holds the verdict of an earlier run; give another --run-id, or none")
 
 
 def point_latest(directory: Path) -> None:

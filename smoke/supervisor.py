@@ -27,6 +27,13 @@ START_S = 30.0
 """What the child may take until it has logged its plan, and with it its budget, in seconds: a busy machine is slow."""
 
 
+NOT_NEEDED = ("debugging", "doctest", "junitxml", "pastebin", "setuponly", "setupplan", "stepwise", "unittest")
+"""Plugins of pytest that do nothing for the suite; each costs time with every item."""
+
+COLLECTS_GARBAGE = ("unraisableexception",)
+"""It looks for exceptions in finalizers by collecting garbage several times at the end: 50 ms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """One supervised pytest session: its arguments, where its results will lie, and the variables it gets."""
@@ -38,7 +45,14 @@ class Child:
 
 
 def supervise(child: Child) -> int:
-    """Run *child* and return its verdict's exit status; a verdict file is there afterwards unless usage was wrong."""
+    """
+    Run *child* and return its verdict's exit status; a verdict file is there afterwards unless usage was wrong.
+
+    Raises UsageError where an earlier run left its verdict, which could be taken for this one's if the child breaks.
+    """
+    from smoke.run_directory import refuse_used  # whoever chose the directory has loaded it already
+
+    refuse_used(child.directory)
     read_end, write_end = os.pipe()
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [
@@ -48,6 +62,8 @@ def supervise(child: Child) -> int:
             "-c",
             str(SUITE / "pytest.toml"),
             f"--rootdir={Path.cwd()}",
+            "--assert=plain",  # the suite's tests have nothing to rewrite
+            *(f"-pno:{name}" for name in (*NOT_NEEDED, *COLLECTS_GARBAGE)),
             *child.arguments,
             str(SUITE),
         ],

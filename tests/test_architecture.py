@@ -47,14 +47,6 @@ ONLY = {
     "psycopg": {"smoke.dependencies.postgres"},
     "filelock": {"smoke.once"},
     "pydantic": {"smoke.environment"},
-    "pytest": {
-        "smoke.plugin",
-        "smoke.session",
-        "smoke.selection",
-        "smoke.journey_items",
-        "smoke.browser",
-        "smoke.suite",
-    },
 }
 """Third parties and the only places that know them; the embedded stack is a product of its own and may use any."""
 
@@ -179,6 +171,12 @@ class TestImports:
             if any(one.partition(".")[0] == library for one in imports(tree))
         ]
         assert wrong == []
+
+    def test_only_the_wiring_knows_pytest(self) -> None:
+        """No layer but the suite, and the browser's fixtures, knows that pytest runs it."""
+        layers = set(BELOW) - {"suite", "browser", "demo"}
+        known = [module for module, tree in sources().items() if layer(module) in layers and "pytest" in imports(tree)]
+        assert known == []
 
     def test_the_verdict_is_pure(self) -> None:
         """What decides touches no network, clock, file or pytest."""

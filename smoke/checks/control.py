@@ -23,13 +23,15 @@ _FIRST_SERVER_ERROR = 500
 
 
 def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:
-    """Return a check for each control host; further addresses on one host are told apart by their path."""
+    """Return two checks for each control host; further addresses on one host are told apart by their path."""
     _ = release
     seen: set[str] = set()
     for url in dict.fromkeys(environment.control):
         parts = split(url)
         host = parts.netloc.rpartition("@")[2] or url
-        yield ControlCheck(subject=host if host not in seen else f"{host}{parts.path}", gating=False, url=url)
+        subject = host if host not in seen else f"{host}{parts.path}"
+        yield ControlCheck(subject=subject, gating=False, url=url)
+        yield ControlAgainCheck(subject=subject, gating=False, url=url)
         seen.add(host)
 
 
@@ -73,3 +75,15 @@ class ControlCheck(Check):
     def reproduce(self) -> str:
         """Return the question as a curl command."""
         return curl(self.url)
+
+
+class ControlAgainCheck(ControlCheck):
+    """
+    The control host can still be reached after the last check.
+
+    A network that was lost on the way would otherwise look like a release that broke.
+    """
+
+    kind: ClassVar[str] = "control-again"
+    stage: ClassVar[Stage] = Stage.CONFIRM
+    independent: ClassVar[bool] = False

@@ -58,7 +58,7 @@ def _runner(finding: Finding, evidence: Evidence) -> Finding | None:
     kinds = set(finding.facts.get("failure_kinds", ()))
     if not kinds or not kinds <= NEVER_REACHED or finding.facts.get("answered"):
         return None
-    controls = evidence.controls()
+    controls = evidence.controls(finding)
     if any(one.facts["reachable"] for one in controls):
         return None
     if any(evidence.testifies(one, finding) for one in controls):
@@ -80,7 +80,7 @@ def _declared(finding: Finding, evidence: Evidence) -> Finding | None:
 
 def _everybody(finding: Finding, evidence: Evidence) -> Finding | None:
     """Only server errors came, and they come from every control host too: what stands before all of them fails."""
-    controls = evidence.controls()
+    controls = evidence.controls(finding)
     failing = [one for one in controls if one.facts.get("failing") and evidence.testifies(one, finding)]
     if not controls or len(failing) < len(controls) or not finding.facts.get("server_errors"):
         return None
@@ -105,19 +105,22 @@ def _credentials(finding: Finding, evidence: Evidence) -> Finding | None:
 
 
 def _dependency(finding: Finding, evidence: Evidence) -> Finding | None:
-    """What the check needs does not answer our own call either."""
+    """What the check needs does not answer our own call either, or its vendor says in public that it is down."""
     named = finding.facts.get("dependency")
     needed = dict.fromkeys((*evidence.depends_on(finding.check), *([named] if named else [])))
-    down = {name: one for name in needed for one in evidence.direct(name) if one.facts["direct"] == "down"}
-    down = {name: one for name, one in down.items() if evidence.testifies(one, finding)}
+    outages = {name: evidence.outage(name) for name in needed}
+    down = {name: one for name, one in outages.items() if one is not None and evidence.testifies(one, finding)}
     if not down:
         return None
     planned = all(one.facts.get("trust") == "maintenance" for one in down.values())
-    said = f"{' and '.join(down)} {'do' if len(down) > 1 else 'does'} not answer a direct call either"
+    said = [
+        f"{name} {'does not answer a direct call either' if 'direct' in one.facts else 'is down, as its vendor says'}"
+        for name, one in down.items()
+    ]
     return replace(
         finding,
         cause=Cause.MAINTENANCE if planned else Cause.DEPENDENCY,
-        message=_joined(finding.message, said),
+        message=_joined(finding.message, " and ".join(said)),
         facts={**finding.facts, "down": list(down)},
     )
 
@@ -157,13 +160,16 @@ def _by_route(finding: Finding, evidence: Evidence) -> Finding:
     if finding.outcome is not Outcome.FAILED or finding.cause is not Cause.RELEASE or not routes:
         return finding
     explained = {one.facts["route"]: one for one in evidence.findings.values() if _explains_its_route(one)}
-    owners = [explained.get(route) for route in routes]
-    if not all(owners) or owners[0] is None:
+    if not all(route in explained for route in routes):
         return finding
-    first = owners[0]
-    message = _joined(finding.message, f"{first.check} tells why")
+    # What is so now before what was so before: an outage must not be excused by an old fault of another route.
+    owners = sorted((explained[route] for route in routes), key=lambda one: one.cause is Cause.PREEXISTING)
+    down = [name for one in owners for name in one.facts.get("down", ())]
     return replace(
-        finding, cause=first.cause, message=message, facts={**finding.facts, "down": first.facts.get("down")}
+        finding,
+        cause=owners[0].cause,
+        message=_joined(finding.message, f"{owners[0].check} tells why"),
+        facts={**finding.facts, "down": list(dict.fromkeys(down))},
     )
 
 

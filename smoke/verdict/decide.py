@@ -174,7 +174,7 @@ def _warnings(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding])
     for check in sorted(set(plan.release.retired) - made):
         yield f"{check}: not made, as the release declares it retired"
     for one in judged:
-        if one.outcome is not Outcome.PASSED and one not in reasons:
+        if one.outcome is not Outcome.PASSED and one not in reasons and not one.facts.get("blocked_by"):
             yield f"{one.check}: {one.message}"
         if one.facts.get("noted"):
             yield f"{one.check}: {one.facts['noted']}"

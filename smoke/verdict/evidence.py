@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before, Plan
-from smoke.verdict.words import Outcome
+from smoke.verdict.words import Outcome, Stage
+
+SAID_IN_PUBLIC = frozenset({"incident", "maintenance"})
+"""States of a vendor's public status page that tell of an outage."""
 
 
 @dataclass(frozen=True)
@@ -15,15 +18,28 @@ class Evidence:
     plan: Plan
     findings: Mapping[str, Finding]
 
-    def controls(self) -> list[Finding]:
-        """Findings about the control hosts that came to a result."""
-        return [one for one in self.findings.values() if one.facts.get("control") and "reachable" in one.facts]
+    def controls(self, accused: Finding) -> list[Finding]:
+        """
+        Findings about the control hosts that came to a result, at the time that fits *accused*.
 
-    def direct(self, dependency: str) -> list[Finding]:
-        """Findings of our own calls to *dependency*."""
-        return [
-            one for one in self.findings.values() if one.facts.get("dependency") == dependency and "direct" in one.facts
-        ]
+        They are asked while converging and again in the end: the network may be lost on the way.
+        """
+        all_of_them = [one for one in self.findings.values() if one.facts.get("control") and "reachable" in one.facts]
+        early = accused.stage is Stage.CONVERGE
+        return [one for one in all_of_them if (one.stage is Stage.CONVERGE) is early] or all_of_them
+
+    def outage(self, dependency: str) -> Finding | None:
+        """
+        Return the finding that proves that *dependency* is down, if there is one.
+
+        Our own call decides; where it proved nothing, as our credential is refused, the vendor's public word counts.
+        """
+        about = [one for one in self.findings.values() if one.facts.get("dependency") == dependency]
+        standings = {str(one.facts["direct"]): one for one in about if "direct" in one.facts}
+        if "up" in standings or "down" in standings:
+            return None if "up" in standings else standings["down"]
+        said = [one for one in about if one.facts.get("trust") in SAID_IN_PUBLIC and "direct" not in one.facts]
+        return said[0] if said else None
 
     def depends_on(self, check: str) -> tuple[str, ...]:
         """Return the dependencies that *check* needs."""

@@ -15,13 +15,13 @@ URL = "https://control.test/"
 def judged(made: Answer) -> Judgement:
     """Conclude the check for a control host that answers so."""
     described = environment_of(control=[URL])
-    (check,) = checks(described, Release())
+    check, _ = checks(described, Release())
     return concluded(check, world_of({URL: made}, described))
 
 
 def test_identity() -> None:
     """The check is made while converging, for its own sake, and gates nothing."""
-    (check,) = checks(environment_of(control=[URL]), Release())
+    check, _ = checks(environment_of(control=[URL]), Release())
     assert (check.id, check.stage, check.gating, check.independent) == (
         "control/control.test",
         Stage.CONVERGE,
@@ -34,7 +34,7 @@ def test_identity() -> None:
 def test_several_addresses_have_several_ids() -> None:
     """Ids stay unique, also for two paths on one host; repetitions are dropped."""
     urls = [URL, URL, "https://control.test/other", "https://other.test:8443/"]
-    ids = [one.id for one in checks(environment_of(control=urls), Release())]
+    ids = [one.id for one in checks(environment_of(control=urls), Release())][::2]
     assert ids == ["control/control.test", "control/control.test/other", "control/other.test:8443"]
 
 
@@ -71,3 +71,19 @@ def test_not_reached_is_the_runners_trouble(kind: FailureKind) -> None:
         "failure_kinds": [kind.value],
         "signature": "not reached",
     }
+
+
+def test_asked_again_in_the_end() -> None:
+    """Each control host is asked again after the last check, as the network may be lost on the way."""
+    described = environment_of(control=[URL])
+    _, again = checks(described, Release())
+    assert (again.id, again.stage, again.gating, again.independent) == (
+        "control-again/control.test",
+        Stage.CONFIRM,
+        False,
+        False,
+    )
+    judgement = concluded(again, world_of({URL: failing(FailureKind.CONNECT_TIMEOUT)}, described))
+    assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RUNNER)
+    assert judgement.facts["reachable"] is False
+    assert "control host" in again.promise

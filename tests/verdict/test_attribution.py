@@ -1,5 +1,8 @@
 """Whose doing a failure is."""
 
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
 
 from smoke.http import FailureKind
@@ -104,6 +107,21 @@ class TestRunner:
         known = {"control/status": before("failed", "not reached"), "page/home": before("passed")}
         something = passed("page/login", facts={"answered": True})
         assert cause_of(UNREACHED_PAGE, control(reachable=False), something, before=known)[1] is Cause.RELEASE
+
+    def test_network_lost_on_the_way(self) -> None:
+        """A network that was there while converging and is gone in the end explains what was not reached in between."""
+        first = control(reachable=True)
+        last = replace(control(reachable=False), check="control-again/status", stage=Stage.CONFIRM)
+        assert cause_of(UNREACHED_PAGE, first, last) == (Outcome.UNDECIDED, Cause.RUNNER)
+        converging = finding("converge/bff", facts=UNREACHED)
+        assert cause_of(converging, first, last)[1] is Cause.RELEASE
+
+    def test_network_found_on_the_way(self) -> None:
+        """A network that came back explains converging, and nothing later."""
+        first = control(reachable=False)
+        last = replace(control(reachable=True), check="control-again/status", stage=Stage.CONFIRM)
+        assert cause_of(UNREACHED_PAGE, first, last)[1] is Cause.RELEASE
+        assert cause_of(finding("converge/bff", facts=UNREACHED), first, last)[1] is Cause.RUNNER
 
     def test_control_itself_is_never_the_release(self) -> None:
         """A control host has nothing to do with the release, even if its check forgets to say so."""
@@ -213,6 +231,24 @@ class TestDependency:
     def test_not_down_for_us(self, standing: str) -> None:
         """If we are answered, or refused ourselves, nothing speaks for the release."""
         assert self.cause(direct("whmcs", standing))[1] is Cause.RELEASE
+
+    @pytest.mark.parametrize(
+        ("standing", "state", "cause"),
+        [
+            ("refused", "incident", Cause.DEPENDENCY),
+            ("unknown", "maintenance", Cause.MAINTENANCE),
+            (None, "incident", Cause.DEPENDENCY),
+            ("refused", "ok", Cause.RELEASE),
+            ("refused", "unknown", Cause.RELEASE),
+            ("up", "incident", Cause.RELEASE),
+            ("down", "ok", Cause.DEPENDENCY),
+        ],
+    )
+    def test_the_vendors_word(self, standing: str | None, state: str, cause: Cause) -> None:
+        """Where our own call proved nothing the vendor's public word counts; an answer to us outweighs it."""
+        trust = finding("whmcs/trust", "failed", cause="dependency", facts={"dependency": "whmcs", "trust": state})
+        calls = [direct("whmcs", standing)] if standing else []
+        assert self.cause(*calls, trust)[1] is cause
 
     def test_another_dependency_is_down(self) -> None:
         """A dependency that the check does not need explains nothing."""
@@ -333,6 +369,30 @@ class TestFollowing:
         failing = finding("read/invoices", facts={"blocked_by": "login/customer"})
         login = finding("login/customer", "undecided", cause="credentials")
         assert cause_of(failing, login)[1] is Cause.RELEASE
+
+
+class TestByRoute:
+    """A journey whose faults are all of routes that other checks explain."""
+
+    JOURNEY = finding("journey/dashboard", facts={"broken_routes": ["/invoices", "/reports"]})
+    OLD = finding("read/reports", facts={"route": "/reports", "signature": "HTTP 500"})
+    DOWN = finding("read/invoices", facts={"route": "/invoices", "dependency": "whmcs"})
+    KNOWN: ClassVar = {"read/reports": before("failed", "HTTP 500")}
+
+    def journey(self, *others: Finding) -> Finding:
+        """Return the journey after attribution."""
+        return attribute(plan(self.JOURNEY, *others, before=self.KNOWN), (self.JOURNEY, *others))[0]
+
+    def test_all_explained(self) -> None:
+        """It has their cause; an outage of today goes before a fault of yesterday."""
+        judged = self.journey(self.OLD, self.DOWN, direct("whmcs", "down"))
+        assert (judged.outcome, judged.cause, judged.facts["down"]) == (Outcome.FAILED, Cause.DEPENDENCY, ["whmcs"])
+        assert judged.message.endswith("; read/invoices tells why")
+
+    @pytest.mark.parametrize("others", [(), (OLD,), (OLD, DOWN), (OLD, DOWN, direct("whmcs", "up"))])
+    def test_not_all_explained(self, others: tuple[Finding, ...]) -> None:
+        """One route that is the release's fault, or that nobody looked at, is enough to leave it the release's."""
+        assert self.journey(*others).cause is Cause.RELEASE
 
 
 def test_message_says_the_evidence() -> None:

@@ -129,6 +129,11 @@ class TestFail:
         assert verdict.word is Word.FAIL
         assert [one.check for one in verdict.reasons] == ["converge/bff"]
 
+    def test_converging_failed_says_nothing_of_advisory_checks(self) -> None:
+        """An advisory check that waited for the release in vain is no warning either."""
+        waiting = finding("page/blog", "skipped", gating=False, facts={"blocked_by": "converge"})
+        assert verdict_of(finding("converge/bff"), waiting).warnings == ()
+
     def test_of_a_part(self) -> None:
         """What was selected may fail; what was not is no reason, but makes it incomplete."""
         checks = (planned(BROKEN), planned(HOME, selected=False))
