@@ -1,6 +1,6 @@
 """The fixture that makes a journey for a pytest item; loaded beside pytest-playwright, and only if needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import time
 
 import pytest
@@ -19,6 +19,13 @@ from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause, Outcome, Stage
 from smoke.world import secret_of
 
+HURRY_AFTER_S = 8.0
+"""How long journeys go on, in seconds, once other checks have proved the release to be at fault: users are waiting."""
+
+CONDEMNED = {"unmade": "condemned"}
+UNSETTLED = {"blocked_by": "converge"}
+"""Facts that say to the verdict why a journey was not made."""
+
 
 @pytest.fixture
 def make_journey(
@@ -30,11 +37,13 @@ def make_journey(
     def make(case: Case) -> None:
         journey = next(one for one in case.run.journeys if f"journey/{one.name}" == case.check)
         began = time()
-        if suite.engine(case.run.environment.name).settled():
+        if suite.condemned_for_s(case.run.environment.name) > HURRY_AFTER_S:
+            finding = _not_looked_at(journey, began, case.run, "the release is condemned already", CONDEMNED)
+        elif suite.engine(case.run.environment.name).settled():
             scene = _scene(case.run, open_browser)
             finding = _finding(journey, run_journey(journey, scene), began, case.run)
         else:
-            finding = _not_looked_at(journey, began, case.run)
+            finding = _not_looked_at(journey, began, case.run, "the release did not settle", UNSETTLED)
         suite.delivery.deliver(request.node, case, finding)
 
     return make
@@ -77,16 +86,16 @@ def _finding(journey: Journey, result: Result, began: float, run: Run) -> Findin
     )
 
 
-def _not_looked_at(journey: Journey, began: float, run: Run) -> Finding:
+def _not_looked_at(journey: Journey, began: float, run: Run, why: str, facts: Mapping[str, str]) -> Finding:
     return Finding(
         check=f"journey/{journey.name}",
         stage=Stage(journey.stage),
         outcome=Outcome.SKIPPED,
-        message="not looked at: the release did not settle",
+        message=f"not looked at: {why}",
         service=journey.service,
         gating=journey.gating,
         cause=Cause.SUITE,
         rounds=0,
         started_s=began - run.settings.started_at,
-        facts={"blocked_by": "converge"},
+        facts=facts,
     )

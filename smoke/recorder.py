@@ -5,15 +5,16 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Protocol
 
 from smoke import run_directory
 from smoke.events import FILE, EventWriter
-from smoke.verdict.decide import End, decide
+from smoke.verdict.decide import End, condemned, decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from smoke.verdict.verdict import Verdict
-from smoke.verdict.words import Outcome
+from smoke.verdict.words import Outcome, Stage
 
 OUR_WORDS = frozenset({"role", "dependency", "blocked_by", "unmade", "waived", "failure_kinds"})
 """Facts whose values are names from the environment file or our own words."""
@@ -53,6 +54,7 @@ class Recorder:
         self._findings: dict[str, Finding] = {}
         self._verdict: Verdict | None = None
         self._derived = False
+        self._condemned_at: float | None = None
         run_directory.write_verdict(directory, self._unfinished().to_json())
         run_directory.point_latest(directory)
         self._events = EventWriter(directory / FILE)
@@ -66,8 +68,22 @@ class Recorder:
                 return
             self._findings[finding.check] = finding
             self._events.finding(finding)
+            if self._condemned_at is None and not self._waits_for_http() and condemned(self.plan, self.findings):
+                self._condemned_at = monotonic()
             with suppress(*FACE_GONE):
                 self._face.finding(finding)
+
+    def condemned_for_s(self) -> float:
+        """
+        Return for how many seconds it has been certain that the release is at fault; 0 while it is not.
+
+        It is not before every check that is no journey has its finding, since any of them may excuse another.
+        """
+        return 0.0 if self._condemned_at is None else monotonic() - self._condemned_at
+
+    def _waits_for_http(self) -> bool:
+        later = {one.id for one in self.plan.checks if one.stage is Stage.CONFIRM}
+        return any(one not in later and not one.startswith("journey/") for one in self.waiting_for())
 
     def doubt(self, finding: Finding) -> None:
         """Take an undecided *finding* of a check that broke, although it may have passed before."""

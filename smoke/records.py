@@ -47,6 +47,10 @@ class Records:
         """Show a finding that is looked at again before it counts."""
         self._recorders[environment].provisional(finding)
 
+    def condemned_for_s(self, environment: str) -> float:
+        """Return for how long the release has certainly been at fault, in seconds; 0 while that is not certain."""
+        return self._recorders[environment].condemned_for_s()
+
     def finish(self, interruption: str | None, warnings: Sequence[str], sessions: Sessions) -> None:
         """
         Give every verdict; *interruption* says what ended the run before its time, unless a signal did.

@@ -61,6 +61,10 @@ class SuiteSession:
             self._engines[environment] = engine
         return self._engines[environment]
 
+    def condemned_for_s(self, environment: str) -> float:
+        """Return for how long the release has certainly been at fault, in seconds; 0 if this process cannot know."""
+        return self.records.condemned_for_s(environment) if self.records is not None else 0.0
+
     # Collection
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

@@ -65,6 +65,8 @@ class Visit:
     patience: Patience
     noted: list[str] = field(default_factory=list)
     """What is worth a remark though nothing failed."""
+    asked: str = ""
+    """The path that was asked for last."""
 
     def go(self, service: str, path: str) -> None:
         """Open *path* of *service*; raises Unmet when nothing comes back."""
@@ -75,6 +77,7 @@ class Visit:
         from playwright.sync_api import Error  # imported by the time there is a page
         from playwright.sync_api import TimeoutError as TookTooLong
 
+        self.asked = urlsplit(url).path
         try:
             self.page.goto(url, wait_until="commit", timeout=self.patience.milliseconds())
         except TookTooLong:
@@ -182,7 +185,13 @@ class Visit:
 
     def _is_broken(self) -> bool:
         """Tell whether the page has already shown a fault, so that waiting on would only cost time."""
-        return bool(appraise(self.watch.events, survived=False).faults) or self.describe().startswith(ERROR_PAGE)
+        if appraise(self.watch.events, survived=False).faults:
+            return True
+        return self.describe().startswith(ERROR_PAGE) or self._is_sent_to_log_in()
+
+    def _is_sent_to_log_in(self) -> bool:
+        login = self.environment.browser.login.path
+        return urlsplit(self.page.url).path == login != self.asked
 
     def _stay_at_home(self) -> None:
         """Refuse to go on at a host that is neither ours nor allowed: a wall, or a wrong address."""

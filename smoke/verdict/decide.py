@@ -46,6 +46,11 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     return replace(verdict, services=services, summary=summarise(verdict, end.interruption))
 
 
+def condemned(plan: Plan, findings: Sequence[Finding]) -> bool:
+    """Tell whether *findings*, of a run still going on, already prove that the release is at fault; pure."""
+    return any(_condemns(one) for one in attribute(plan, findings))
+
+
 def _word(judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End) -> Word:
     replaced = any(_superseded(one) for one in judged)
     if guilty and not replaced and not end.interruption:
