@@ -215,3 +215,21 @@ def test_redaction_keeps_everything_else() -> None:
     masked = redacted(one, lambda text: text)
     assert masked == one
     assert (masked.outcome, masked.cause) == (Outcome.FAILED, Cause.RUNNER)
+
+
+def test_certain_only_when_nothing_can_excuse_it(recorder: Callable[..., Recorder]) -> None:
+    """The release is condemned once every check that is no journey has its finding, and one proves it guilty."""
+    broken, journey = finding("read/invoices"), passed("journey/invoices")
+    record = recorder(of=plan(broken, HOME, journey))
+    record.record(broken)
+    assert record.condemned_for_s() == 0, "the other check may still tell why"
+    record.record(HOME)
+    assert record.condemned_for_s() > 0, "a journey could only confirm it"
+
+
+def test_good_release_is_never_condemned(recorder: Callable[..., Recorder]) -> None:
+    """Nothing hurries while nothing is wrong."""
+    record = recorder()
+    for one in (HOME, READ):
+        record.record(one)
+    assert record.condemned_for_s() == 0
