@@ -46,4 +46,4 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
 
 
 def _workers(chosen: argparse.Namespace) -> list[str]:
-    return [f"-n{chosen.smoke_workers}"] if chosen.smoke_workers else []
+    return ["-p", "xdist", f"-n{chosen.smoke_workers}"] if chosen.smoke_workers else []
