@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from smoke import __version__
 from smoke.errors import SmokeError
+from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = ("verify", "prime", "demo", "environments", "replay", "schema", "reference")
@@ -44,6 +45,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; wrong usage is one sentence and exit status 4."""
+    outlive_reader()
     said = sys.argv[1:] if arguments is None else arguments
     # Which command it is mostly shows at once; then the others need not be imported.
     chosen = parser([one for one in COMMANDS if one in said[:1]] or COMMANDS).parse_args(said)

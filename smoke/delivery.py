@@ -45,6 +45,11 @@ class Delivery:
         if self.records is not None:
             self.records.record(environment, finding)
 
+    def foretell(self, environment: str, finding: Finding) -> None:
+        """Show a finding that is looked at again before it counts, if the record is kept in this process."""
+        if self.records is not None:
+            self.records.provisional(environment, finding)
+
     def deliver(self, item: pytest.Item, case: Case, finding: Finding) -> None:
         """Hand a finding to the record, and say as a test outcome what it says."""
         finding = redacted(finding, case.run.redactor.redact)  # only this process may know the secrets in it

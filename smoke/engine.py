@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from threading import RLock
+from threading import RLock, Thread
 from time import monotonic
 from typing import Any
 
@@ -28,6 +28,9 @@ from smoke.verdict.words import Outcome, Stage
 
 Once = Callable[[str, Callable[[], Any]], Any]
 
+CLOSING_S = 1.0
+"""What cancelling may take, in seconds."""
+
 
 def reserve_s(budget_s: float) -> float:
     """Return what is kept back from all other checks, so that the last look at the release fits into the budget."""
@@ -40,8 +43,9 @@ class Engine:
     Observe the checks of one environment in the background.
 
     *started* is the run's start and *deadline* its end, both on the monotonic clock in seconds. *once* does something
-    once per run, across processes (see `smoke.once`). *publish* gets each finding, from the background thread; *keep*
-    stores the evidence of a check and returns its paths.
+    once per run, across processes (see `smoke.once`). *publish* gets each finding, from the background thread, and
+    *foretell* a failed one that is looked at again before it counts; *keep* stores the evidence of a check and returns
+    its paths.
     """
 
     world: World
@@ -51,6 +55,7 @@ class Engine:
     once: Once
     publish: Callable[[Finding], None]
     keep: Callable[[Check, Sequence[Observation]], tuple[str, ...]]
+    foretell: Callable[[Finding], None] = lambda _: None
     _futures: dict[str, Future[Finding]] = field(default_factory=dict)
     _looked: set[str] = field(default_factory=set)
     _lock: RLock = field(default_factory=RLock)
@@ -63,12 +68,20 @@ class Engine:
         self._context = start_blocking_portal()
         self._portal = self._context.__enter__()
 
-    def close(self) -> None:
-        """Cancel what is still going on and end the thread."""
-        if self._context is not None and self._portal is not None:
-            self._portal.start_task_soon(self._portal.stop, True).result()
-            self._context.__exit__(None, None, None)
-            self._context = self._portal = None
+    def close(self) -> bool:
+        """
+        Cancel what is still going on and end the thread.
+
+        Returns False when it does not end: a name that is being looked up cannot be cancelled, only left alone.
+        """
+        if self._context is None or self._portal is None:
+            return True
+        self._portal.start_task_soon(self._portal.stop, True)
+        ending = Thread(target=self._context.__exit__, args=(None, None, None), daemon=True)
+        self._context = self._portal = None
+        ending.start()
+        ending.join(CLOSING_S)
+        return not ending.is_alive()
 
     def settled(self) -> bool:
         """Wait until converging has ended; True if every service serves the release."""
@@ -170,12 +183,17 @@ class Engine:
         judgement: Judgement | None = None
         with anyio.move_on_after(self._left_s(self._reserved_s(check))):
             while judgement is None or self._again(check, judgement, len(rounds)):
-                if rounds:
+                if rounds and judgement is not None:
+                    self._foretell(check, judgement, rounds, began)
                     await self.world.pause(self.world.environment.confirm.pause_s)
                 rounds.append(await check.observe(self.world, len(rounds) + 1))
                 judgement = judge(check, rounds)
             return self._found(check, judgement, rounds, began)
         return self._found(check, out_of_budget(judgement, self.world.environment.budget_s), rounds, began)
+
+    def _foretell(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> None:
+        if judgement.outcome is Outcome.FAILED and not judgement.unclear and len(rounds) == 1:
+            self.foretell(made(check, judgement, rounds, began - self.started, monotonic() - began))
 
     def _reserved_s(self, check: Check) -> float:
         return 0.0 if check.stage is Stage.CONFIRM else reserve_s(self.world.environment.budget_s)

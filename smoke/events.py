@@ -50,6 +50,18 @@ class EventWriter:
         self._stream.flush()
 
 
+def complete(path: Path, log: Log, end: End) -> None:
+    """Add to the log of a run that was killed how it ended, in place of what the kill cut off."""
+    written = path.read_bytes() if path.exists() else b""
+    whole = written[: written.rfind(b"\n") + 1]
+    path.write_bytes(whole)
+    writer = EventWriter(path)
+    if not whole:
+        writer.plan(log.plan)
+    writer.end(end)
+    writer.close()
+
+
 def read(path: Path) -> Log:
     """
     Read a log back; a last line cut off by a kill is ignored, and of several runs only the last is read.

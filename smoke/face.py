@@ -29,13 +29,22 @@ GONE = (OSError, ValueError)
 
 
 class Face:
-    """Shows the run of *plan* to whoever reads the standard output, in the order in which it is told."""
+    """
+    Shows the run of *plan* to whoever reads the standard output, in the order in which it is told.
 
-    def __init__(self, run: Run, plan: Plan) -> None:
+    Without *progress* only the verdict is shown, since somebody else shows what happens.
+    """
+
+    def __init__(self, run: Run, plan: Plan, *, progress: bool = True) -> None:
+        self._progress = progress
         self._stream = own_stdout()
         self._terminal = Terminal.on(self._stream, os.environ)
         self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
         Thread(target=self._show, daemon=True).start()
+        if progress:
+            self._start(run, plan)
+
+    def _start(self, run: Run, plan: Plan) -> None:
         stages = {stage: [one.id for one in plan.checks if one.stage is stage and one.selected] for stage in Stage}
         self._told.put(
             lambda: self._terminal.start(
@@ -50,7 +59,8 @@ class Face:
 
     def finding(self, finding: Finding) -> None:
         """Show one finding."""
-        self._told.put(lambda: self._terminal.finding(finding))
+        if self._progress:
+            self._told.put(lambda: self._terminal.finding(finding))
 
     def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
         """Show the verdict to people and to GitHub, and wait until it is shown, for a short while."""

@@ -27,11 +27,14 @@ class Records:
     One recorder for each selected environment, under one watchdog.
 
     Making it writes the first, honest `verdict.json` of each; raises UsageError when a directory cannot be written.
+    Without *progress* only the verdicts are shown.
     """
 
-    def __init__(self, runs: Sequence[Run], selected: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, runs: Sequence[Run], selected: Mapping[str, frozenset[str]], *, progress: bool = True) -> None:
         self._runs = runs
-        self._recorders = {run.environment.name: _recorder(run, selected[run.environment.name]) for run in runs}
+        self._recorders = {
+            run.environment.name: _recorder(run, selected[run.environment.name], progress=progress) for run in runs
+        }
         self._watchdog = Watchdog(max(run.ends_at for run in runs), self._expire)
         self._watchdog.start()
 
@@ -103,7 +106,7 @@ def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[st
     baseline.save(Path(run.settings.state), run.environment.name, known)
 
 
-def _recorder(run: Run, selected: frozenset[str]) -> Recorder:
+def _recorder(run: Run, selected: frozenset[str], *, progress: bool) -> Recorder:
     plan = run.plan(selected)
     directory = run_directory.create(Path(run.settings.reports), run.environment.name, run.settings.run_id)
-    return Recorder(plan, directory, Face(run, plan), run.redactor.redact)
+    return Recorder(plan, directory, Face(run, plan, progress=progress), run.redactor.redact)

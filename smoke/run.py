@@ -159,8 +159,8 @@ class Run:
         ]
         return [*checks, *journeys]
 
-    def engine(self, publish: Callable[[Finding], None]) -> Engine:
-        """Return an engine for this run, not started."""
+    def engine(self, publish: Callable[[Finding], None], foretell: Callable[[Finding], None]) -> Engine:
+        """Return an engine for this run, not started; what it gets is said in `smoke.engine`."""
         epoch_to_monotonic = monotonic() - time()
         return Engine(
             world=open_world(self),
@@ -169,6 +169,7 @@ class Run:
             deadline=self.ends_at + epoch_to_monotonic,
             once=lambda key, produce: once(self.private, key, produce),
             publish=publish,
+            foretell=foretell,
             keep=lambda check, rounds: keep(self.directory, check, rounds, self.redactor.redact),
         )
 

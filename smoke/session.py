@@ -1,5 +1,6 @@
 """One pytest session over the suite: the hooks between the command line and the verdicts."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable
@@ -25,6 +26,8 @@ class SuiteSession:
     """The plugin object of a session of the suite, on the controller and on every xdist worker."""
 
     def __init__(self, config: pytest.Config, namespace: Any) -> None:
+        # Two faces in one place would write into each other's lines.
+        self._shows_progress = getattr(namespace, "verbose", 0) <= 0
         handed_over = getattr(config, "workerinput", {}).get("smokegate")
         self.is_worker = handed_over is not None
         self.settings = Settings(**handed_over) if handed_over else open_settings(namespace)
@@ -34,6 +37,7 @@ class SuiteSession:
         self._selected: dict[str, frozenset[str]] = {}
         self._left = Handover()
         self._broken: str | None = None
+        self._hangs = False
 
     @property
     def records(self) -> Records | None:
@@ -56,7 +60,10 @@ class SuiteSession:
     def engine(self, environment: str) -> Engine:
         """Return this process's engine for *environment*, started."""
         if environment not in self._engines:
-            engine = self.runs[environment].engine(partial(self.delivery.publish, environment))
+            told = self.delivery
+            engine = self.runs[environment].engine(
+                partial(told.publish, environment), partial(told.foretell, environment)
+            )
             engine.start()
             self._engines[environment] = engine
         return self._engines[environment]
@@ -115,7 +122,7 @@ class SuiteSession:
                 run.ready(self._selected[run.environment.name])
                 run.ends_at = self.settings.started_at + sum(one.environment.budget_s for one in chosen)
             if chosen and not self.is_worker:
-                self.delivery.records = Records(chosen, self._selected)
+                self.delivery.records = Records(chosen, self._selected, progress=self._shows_progress)
         except SmokeError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -160,8 +167,8 @@ class SuiteSession:
         self._left.add(Handover.of(self._engines))
         if self.records is not None:
             self.records.finish(interruption, self.delivery.warnings, self._left.sessions)
-        for engine in self._engines.values():
-            engine.close()
+        ended = [engine.close() for engine in self._engines.values()]
+        self._hangs = not all(ended)
         if not self.is_worker:
             shutil.rmtree(self.settings.private, ignore_errors=True)
 
@@ -186,6 +193,13 @@ class SuiteSession:
         packed = getattr(node, "workeroutput", {}).get(handover.KEY)
         if packed:
             self._left.add(Handover.unpack(packed))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """End this process where it would wait for a name to be looked up; everything is said and written."""
+        if self._hangs:
+            sys.stdout.flush()
+            os._exit(self.records.exit_status if self.records else EXIT_STATUS[Word.INCONCLUSIVE])
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Show a crash of our own, here or in a worker, and remember it; pytest's reporter may have been put away."""

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import time
 from typing import Any
@@ -10,25 +11,29 @@ from typing import Any
 from smoke import events, run_directory
 from smoke.errors import UsageError
 from smoke.verdict.decide import End, decide
+from smoke.verdict.plan import Plan
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 
-def settle(directory: Path, status: int, how: str) -> int:
+def settle(directory: Path, status: int, how: str, plan: Callable[[], Plan]) -> int:
     """
     Return the exit status of the verdict in *directory*, after computing it if the child left none.
 
-    *status* is the child's exit status, and *how* says in words how it ended.
+    *status* is the child's exit status, and *how* says in words how it ended; a verdict that it had given stands,
+    whatever happened to it afterwards. *plan* says what it was to do, if it had not even come to say so. Raises
+    UsageError or ConfigurationError when it could not have begun.
     """
     if status == EXIT_USAGE:
         return EXIT_USAGE
     verdict = run_directory.read_verdict(directory)
     log = _log(directory)
-    if verdict is not None and log is not None and log.end is not None and status in EXIT_STATUS.values():
+    if verdict is not None and log is not None and log.end is not None:
         return EXIT_STATUS[Word(verdict["verdict"])]
-    if log is not None:
-        _give_verdict(directory, log, how)
-    else:
-        sys.stderr.write(f"INCONCLUSIVE: {how} before it had begun; there is no verdict file\n")
+    if log is None:
+        how = f"{how} before it had begun"
+        log = events.Log(plan(), (), None)
+        directory.mkdir(parents=True, exist_ok=True)
+    _give_verdict(directory, log, how)
     return EXIT_STATUS[Word.INCONCLUSIVE]
 
 
@@ -52,7 +57,9 @@ def _give_verdict(directory: Path, log: events.Log, how: str) -> None:
     from smoke.outputs import write_all
     from smoke.outputs.terminal import Terminal
 
-    data: dict[str, Any] = decide(log.plan, log.findings, End(time(), how)).to_json()
+    end = End(time(), how)
+    data: dict[str, Any] = decide(log.plan, log.findings, end).to_json()
     run_directory.write_verdict(directory, data)
+    events.complete(directory / events.FILE, log, end)
     warnings = write_all(directory, data)
     Terminal.on(sys.stdout, os.environ).verdict({**data, "warnings": [*data["warnings"], *warnings]}, str(directory))

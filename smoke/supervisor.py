@@ -9,14 +9,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from smoke.watchdog import GRACE_S, SUPERVISOR_PIPE
+
+if TYPE_CHECKING:
+    from smoke.verdict.plan import Plan
 
 SUITE = Path(__file__).parent / "suite"
 
@@ -36,11 +40,16 @@ COLLECTS_GARBAGE = ("unraisableexception",)
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One supervised pytest session: its arguments, where its results will lie, and the variables it gets."""
+    """
+    One supervised pytest session: its arguments, where its results will lie, and the variables it gets.
+
+    *plan* returns what it sets out to do, for the case that it ends before it could say so itself.
+    """
 
     arguments: Sequence[str]
     directory: Path
     environ: Mapping[str, str]
+    plan: Callable[[], "Plan"]
     quiet: bool = False
 
 
@@ -54,7 +63,20 @@ def supervise(child: Child) -> int:
 
     refuse_used(child.directory)
     read_end, write_end = os.pipe()
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+    with _private(child.environ) as environ, _forwarding() as forwarding:
+        process = _start(child, {**environ, SUPERVISOR_PIPE: str(read_end)}, read_end)
+        forwarding.to(process)
+        os.close(read_end)
+        from smoke import settlement  # takes its time, so the child was started first
+
+        how = _wait(process, lambda: settlement.planned_budget_s(child.directory))
+        os.close(write_end)
+        _sweep(process.pid)
+        return settlement.settle(child.directory, process.returncode, how, child.plan)
+
+
+def _start(child: Child, environ: Mapping[str, str], pipe: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [
             sys.executable,
             "-m",
@@ -67,19 +89,35 @@ def supervise(child: Child) -> int:
             *child.arguments,
             str(SUITE),
         ],
-        env={**child.environ, SUPERVISOR_PIPE: str(read_end)},
-        pass_fds=(read_end,),
+        env=environ,
+        pass_fds=(pipe,),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL if child.quiet else None,
-        start_new_session=True,  # Ctrl-C reaches the child once, handed on by us
+        stdout=subprocess.DEVNULL if child.quiet else sys.stdout.fileno(),
+        start_new_session=True,  # Ctrl-C reaches the child once, handed on by us; and what it starts ends with it
     )
-    os.close(read_end)
-    with _forwarding(process):
-        from smoke import settlement  # takes its time, so the child was started first
 
-        how = _wait(process, lambda: settlement.planned_budget_s(child.directory))
-    os.close(write_end)
-    return settlement.settle(child.directory, process.returncode, how)
+
+@contextmanager
+def _private(environ: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give the child a directory for temporary files that is removed even if the child was killed."""
+    path = Path(environ.get("TMPDIR") or "/tmp", f"smokegate-{os.urandom(8).hex()}")  # noqa: S108 - made for us alone
+    try:
+        path.mkdir(mode=0o700)
+    except OSError:  # the child will find another place, or say that there is none
+        yield environ
+        return
+    try:
+        yield {**environ, "TMPDIR": str(path)}
+    finally:
+        import shutil
+
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep(group: int) -> None:
+    """End what the child started and left: workers of xdist, browsers' drivers."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def _wait(process: subprocess.Popen[bytes], planned_budget_s: Callable[[], float | None]) -> str:
@@ -109,19 +147,30 @@ def _said(status: int) -> str:
 
 
 class _forwarding:  # noqa: N801 - reads as a verb in the with statement
-    """Hand SIGINT and SIGTERM on to the child while it runs; it ends in its own time."""
+    """Hand SIGINT and SIGTERM on to the child, also when they come before it is there; it ends in its own time."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
         self._previous: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> None:
+    def to(self, process: subprocess.Popen[bytes]) -> None:
+        """Name the child."""
+        self._process = process
+        for number in self._early:
+            process.send_signal(number)
+
+    def __enter__(self) -> Self:
         for one in (signal.SIGINT, signal.SIGTERM):
             self._previous[one] = signal.signal(one, self._forward)
+        return self
 
     def __exit__(self, *_: object) -> None:
         for one, handler in self._previous.items():
             signal.signal(one, handler)
 
     def _forward(self, number: int, _frame: FrameType | None) -> None:
-        self._process.send_signal(number)
+        if self._process is None:
+            self._early.append(number)
+        else:
+            self._process.send_signal(number)

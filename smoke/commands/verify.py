@@ -3,12 +3,15 @@
 import argparse
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smoke import options
 from smoke.places import environments_directory, reports_directory
 from smoke.run_directory import new_run_id
 from smoke.supervisor import Child, supervise
+
+if TYPE_CHECKING:
+    from smoke.verdict.plan import Plan
 
 
 def add(commands: Any) -> None:
@@ -40,6 +43,7 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
         ],
         directory=chosen.smoke_reports / chosen.environment / chosen.smoke_run_id,
         environ=environ,
+        plan=lambda: _plan(chosen),
         quiet=quiet,
     )
     return supervise(child)
@@ -47,3 +51,12 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
 
 def _workers(chosen: argparse.Namespace) -> list[str]:
     return ["-p", "xdist", f"-n{chosen.smoke_workers}"] if chosen.smoke_workers else []
+
+
+def _plan(chosen: argparse.Namespace) -> "Plan":
+    """Return what the child was to do; raises UsageError or ConfigurationError when it could not have begun."""
+    from smoke.opening import open_runs, open_settings
+
+    chosen.smoke_environment = chosen.environment
+    (run,) = open_runs(chosen, open_settings(chosen))
+    return run.plan()
