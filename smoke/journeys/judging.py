@@ -96,7 +96,10 @@ def _facts(look: Look, bad: Sequence[Look]) -> dict[str, Any]:
     kinds = sorted({kind for one in bad for kind in one.facts.get("failure_kinds", ())})
     answered = any(one.requests and not one.facts.get("failure_kinds") for one in bad)
     routes = broken_routes(look.events) if look.met else None
-    known = {"broken_routes": list(routes)} if routes else {}
+    known: dict[str, Any] = {"broken_routes": list(routes)} if routes else {}
+    left = [note for one in bad for note in one.noted]
+    if left:
+        known["noted"] = "; ".join(dict.fromkeys(left))
     return {**look.facts, **known, "signature": _signature(look), "failure_kinds": kinds, "answered": answered}
 
 

@@ -104,7 +104,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_OPTIONS = do_DELETE = do_PUT = _any
+        do_GET = do_POST = do_OPTIONS = do_DELETE = do_PUT = _any  # noqa: N815 - names in http.server
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
             """Stay quiet."""
