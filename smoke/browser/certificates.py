@@ -40,8 +40,8 @@ def public_key_info(certificate: bytes) -> bytes:
 
     Raises ValueError or IndexError for anything else.
     """
-    whole = next(_elements(certificate, 0, len(certificate)))
-    body = next(_elements(certificate, whole[1], whole[2]))
+    whole = list(_elements(certificate, 0, len(certificate)))[0]  # noqa: RUF015 - an IndexError is wanted
+    body = list(_elements(certificate, whole[1], whole[2]))[0]  # noqa: RUF015 - likewise
     fields = [one for one in _elements(certificate, body[1], body[2]) if certificate[one[0]] != _VERSION_TAG]
     start, _, end = fields[_FIELDS_BEFORE_KEY]
     return certificate[start:end]

@@ -38,6 +38,11 @@ class LiveBrowser:
         return self._browser, self._guard
 
     @property
+    def executable(self) -> str | None:
+        """The program that is started; None for Playwright's own."""
+        return self._launch.executable
+
+    @property
     def started(self) -> bool:
         """Whether there is a browser, dead or alive."""
         return self._browser is not None
