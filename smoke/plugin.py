@@ -15,13 +15,14 @@ import pytest
 from smoke import options
 from smoke.errors import SmokeError
 from smoke.stdout import outlive_reader
-from smoke.verdict.words import Tier
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Tier, Word
 
 if TYPE_CHECKING:
     from smoke.session import SuiteSession
 
 SUITE = Path(__file__).parent / "suite"
 PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures", "smoke.journey_items")
+STATUSES = {*EXIT_STATUS.values(), EXIT_USAGE}
 SESSION = pytest.StashKey["SuiteSession"]()
 
 
@@ -44,15 +45,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         suite = _open(early_config, early_config.known_args_namespace)
         for name in PLAYWRIGHT if suite.has_journeys else ():
             early_config.pluginmanager.import_plugin(name)
+    else:
+        _refuse_lost_options(early_config)
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
-    """Let the suite be found from a sub-directory too."""
+    """Let the suite be found from a sub-directory too, and let no status out that is not in the contract."""
     if SESSION in config.stash and not config.option.file_or_dir:
         config.args = [str(SUITE)]
-    return (yield)
+    status = yield
+    if SESSION in config.stash and not config.option.collectonly and status not in STATUSES:
+        return EXIT_STATUS[Word.INCONCLUSIVE]
+    return status
 
 
 @pytest.hookimpl(trylast=True)
@@ -104,6 +110,22 @@ def is_suite_run(config: pytest.Config) -> bool:
 
 def _names_environments(known: Any) -> bool:
     return bool(known.smoke_environment or set(Tier) & set(re.findall(r"[\w-]+", known.markexpr)))
+
+
+def _refuse_lost_options(config: pytest.Config) -> None:
+    """
+    Say what went wrong when our options are given and pytest looks elsewhere.
+
+    It takes `--reports DIR` apart before it knows the option: a DIR that exists becomes the place of the tests.
+    """
+    known = config.known_args_namespace
+    given = [one.name for one in (*options.VERIFY, *options.ONLY_PYTEST) if getattr(known, one.destination, None)]
+    if given and not (known.version or known.help):
+        raise pytest.UsageError(
+            f"{', '.join(given)} given, but pytest is not running the suite here; run it in the directory with "
+            f"`environments/`, and write {given[0]}=VALUE with an equals sign, since pytest takes a separate VALUE "
+            "that exists for a place of tests"
+        )
 
 
 def _open(config: pytest.Config, namespace: Any) -> "SuiteSession":

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -80,7 +81,7 @@ def _prime(chosen: argparse.Namespace, state: Path) -> None:
 def _verify(chosen: argparse.Namespace, state: Path, stack: "Stack", release: "DeployedRelease") -> int:
     from smoke.commands.verify import supervised
 
-    manifest = state / "release.toml"
+    manifest = state / "demo" / "release.toml"  # removed with the stack
     manifest.write_text(_manifest(release), encoding="utf-8")
     arguments = ["verify", ENVIRONMENT, "--release", str(manifest), *_shared(chosen)]
     return supervised(_parse(arguments), {**_environ(state), **stack.environment})
@@ -135,7 +136,11 @@ def _state(*, keep: bool) -> Iterator[Path]:
     """Give the stack a state directory of its own; a kept one takes the default place if no other stack has it."""
     default = _default_state()
     if keep and not (default / "demo").exists():
-        yield default
+        try:
+            yield default
+        finally:
+            # Outcomes and sessions of a stack that is gone would mislead the next one.
+            shutil.rmtree(default / "baseline" / ENVIRONMENT, ignore_errors=True)
         return
     with TemporaryDirectory(prefix="smokegate-demo-") as directory:
         yield Path(directory)
