@@ -20,6 +20,7 @@ from smoke.records import Records
 from smoke.run import Settings
 from smoke.selection import Case
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
+from smoke.watchdog import Interrupted
 
 
 class SuiteSession:
@@ -141,11 +142,14 @@ class SuiteSession:
             result = yield
             self._confirm()
             interruption = None
-        except (session.Failed, session.Interrupted) as stop:
+        except (session.Failed, pytest.exit.Exception, KeyboardInterrupt) as stop:  # xdist has a KeyboardInterrupt too
             interruption = f"it was stopped: {stop}"
-            if session.shouldfail:  # -x or --maxfail: what was found until then is what was asked for
+            if session.shouldfail and not isinstance(stop, Interrupted):  # -x: what was found is what was asked for
                 self._confirm()
                 interruption = None
+            raise
+        except Exception as error:
+            interruption = f"the verifier broke: {type(error).__name__}: {error}"
             raise
         finally:
             self._finish(self._broken or interruption)

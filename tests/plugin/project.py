@@ -36,6 +36,7 @@ concurrency = 50
 pause_s = 0.1
 [services.web]
 url = "{url}"
+replicas = {replicas}
 health = {{ path = "/health" }}
 release = {{ path = "/health", commit = "version" }}
 [[pages]]
@@ -68,6 +69,7 @@ ACCOUNT = """
 [login]
 service = "web"
 path = "/login"
+who = "/me"
 [roles.customer]
 user = { env = "SHOP_USER" }
 password = { env = "SHOP_PASSWORD" }
@@ -121,11 +123,18 @@ class Project:
     def environment(self, name: str, site: Site, more: str = "", **settings: object) -> Path:
         """Write the file of an environment of *site*; *settings* replace what stands in `CHECKS`, *more* is added."""
         tier = name.partition("/")[2]
-        values = {"tier": tier, "url": site.url, "control": f"http://localhost:{site.port}/", "budget_s": 20, "timeout_s": 3} | settings
+        values = {"tier": tier, "url": site.url, "control": f"http://localhost:{site.port}/", "budget_s": 20, "timeout_s": 3}
+        values |= {"replicas": 1} | settings
         file = self.directory / "environments" / f"{name}.toml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(CHECKS.format(**values) + more, "utf-8")
         return file
+
+    def plugin(self, code: str) -> str:
+        """Write a pytest plugin as somebody else might have installed it; returns the argument that loads it."""
+        (self.directory / "foreign_plugin.py").write_text(code, "utf-8")
+        self.variables["PYTHONPATH"] = str(self.directory)
+        return "-pforeign_plugin"
 
     def pytest(self, *arguments: str, cwd: Path = ROOT) -> Ended:
         """Run pytest at the root of the repository."""

@@ -33,6 +33,11 @@ class Ask(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True  # the other side has gone, as it may
 
+    def do_POST(self) -> None:
+        """Read the body, and answer as the path's behaviour says."""
+        self.rfile.read(int(self.headers.get("content-length", "0")))
+        self.do_GET()
+
     def say(self, code: int, body: bytes, **headers: str) -> None:
         """Send a whole answer; underscores in header names become hyphens."""
         self.send_response(code)
@@ -67,6 +72,8 @@ class Site(ThreadingHTTPServer):
             "/terms": page("Terms"),
             "/account": status(401, "Unauthorized"),
             "/items": lambda ask: ask.say(200, b'{"items": [{"id": 1}]}', content_type="application/json"),
+            "/login": lambda ask: ask.say(200, b"{}", set_cookie="session=0123456789abcdef0123456789abcdef; HttpOnly"),
+            "/me": lambda ask: ask.say(200 if "session=" in ask.headers.get("cookie", "") else 401, b"{}"),
             "/orders": page("Orders", "<ul><li>one</li></ul>"),
         }
 
