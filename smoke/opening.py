@@ -1,5 +1,6 @@
 """From command line options to the runs of a session."""
 
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from smoke import baseline
 from smoke.environment import Environment, loading, manifest
 from smoke.environment.redaction import Redactor
 from smoke.errors import UsageError
-from smoke.places import environments_directory, reports_directory, state_of
+from smoke.places import PRIVATE, environments_directory, reports_directory, state_of
 from smoke.run import Run, Settings, with_previous
 from smoke.run_directory import new_run_id
 from smoke.verdict.release import Release
@@ -22,10 +23,11 @@ LONGEST_BUDGET_S = 86400
 
 def open_settings(namespace: Any) -> Settings:
     """Return the settings of a new session; its private directory is made by who needs it first."""
+    temporary = Path(os.environ.get(PRIVATE) or tempfile.gettempdir())
     return Settings(
         run_id=namespace.smoke_run_id or new_run_id(),
         started_at=time(),
-        private=str(Path(tempfile.gettempdir()) / f"smokegate-{secrets.token_hex(16)}"),
+        private=str(temporary / f"smokegate-{secrets.token_hex(16)}"),
         reports=str(reports_directory(namespace)),
         state=str(state_of(namespace)),
         connect_to=tuple(namespace.smoke_connect_to),

@@ -8,6 +8,9 @@ from typing import Any
 from smoke.environment import directory
 from smoke.errors import UsageError
 
+PRIVATE = "SMOKE_PRIVATE"
+"""Environment variable with the directory in which a supervised run keeps what is secret (see `smoke.supervisor`)."""
+
 
 def environments_directory(namespace: Any) -> Path:
     """Return the directory of the environment files; raises UsageError or ConfigurationError when it is not there."""

@@ -82,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     config.pluginmanager.register(suite, "smokegate-session")
     config.pluginmanager.register(suite.delivery, "smokegate-delivery")
+    config.pluginmanager.register(suite.workers, "smokegate-workers")
 
 
 @pytest.hookimpl(optionalhook=True)

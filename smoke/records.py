@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from time import time
@@ -27,11 +27,19 @@ class Records:
     One recorder for each selected environment, under one watchdog.
 
     Making it writes the first, honest `verdict.json` of each; raises UsageError when a directory cannot be written.
-    Without *progress* only the verdicts are shown.
+    *leave* is called before this process is ended from here. Without *progress* only the verdicts are shown.
     """
 
-    def __init__(self, runs: Sequence[Run], selected: Mapping[str, frozenset[str]], *, progress: bool = True) -> None:
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        selected: Mapping[str, frozenset[str]],
+        leave: Callable[[], None],
+        *,
+        progress: bool = True,
+    ) -> None:
         self._runs = runs
+        self._leave = leave
         self._recorders = {
             run.environment.name: _recorder(run, selected[run.environment.name], progress=progress) for run in runs
         }
@@ -85,6 +93,7 @@ class Records:
         last_words = Thread(target=self._give_up, args=(reason,), daemon=True)
         last_words.start()
         last_words.join(LAST_WORDS_S)
+        self._leave()
         os._exit(self.exit_status)
 
     def _give_up(self, reason: str) -> None:

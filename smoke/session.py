@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
@@ -20,7 +21,8 @@ from smoke.records import Records
 from smoke.run import Settings
 from smoke.selection import Case
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
-from smoke.watchdog import Interrupted
+from smoke.watchdog import Interrupted, interrupt_once
+from smoke.workers import Workers
 
 
 class SuiteSession:
@@ -36,7 +38,7 @@ class SuiteSession:
         self.delivery = Delivery(self.runs)
         self._engines: dict[str, Engine] = {}
         self._selected: dict[str, frozenset[str]] = {}
-        self._left = Handover()
+        self.workers = Workers()
         self._broken: str | None = None
         self._hangs = False
 
@@ -96,13 +98,6 @@ class SuiteSession:
         items.sort(key=lambda item: ("test_converge" not in item.nodeid, "test_journeys" not in item.nodeid))
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Spread the items over the workers as they can be spread."""
-        from smoke.distribution import Spread  # only who distributes pays for this import
-
-        return Spread(config, log)
-
-    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """On the controller, learn from the first worker what is selected."""
         if not ids or self._selected:
@@ -122,8 +117,10 @@ class SuiteSession:
             for run in chosen:
                 run.ready(self._selected[run.environment.name])
                 run.ends_at = self.settings.started_at + sum(one.environment.budget_s for one in chosen)
-            if chosen and not self.is_worker:
-                self.delivery.records = Records(chosen, self._selected, progress=self._shows_progress)
+            if self.is_worker:
+                interrupt_once()
+            elif chosen:
+                self.delivery.records = Records(chosen, self._selected, self.workers.end, progress=self._shows_progress)
         except SmokeError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -164,13 +161,15 @@ class SuiteSession:
     def _confirm(self) -> None:
         for name in self._selected if self.records is not None else ():
             engine = self.engine(name)
-            engine.world.memory.update(self._left.memories.get(name, {}))
+            engine.world.memory.update(self.workers.left.memories.get(name, {}))
             engine.confirm()
 
     def _finish(self, interruption: str | None) -> None:
-        self._left.add(Handover.of(self._engines))
+        self.workers.left.add(Handover.of(self._engines))
+        if interruption:
+            self.workers.end(signal.SIGINT)  # they clean up; xdist would wait for them for long
         if self.records is not None:
-            self.records.finish(interruption, self.delivery.warnings, self._left.sessions)
+            self.records.finish(interruption, self.delivery.warnings, self.workers.left.sessions)
         ended = [engine.close() for engine in self._engines.values()]
         self._hangs = not all(ended)
         if not self.is_worker:
@@ -180,7 +179,7 @@ class SuiteSession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Replace pytest's exit status by the verdict's: a crash of our own never looks like a pass or a fail."""
         if self.is_worker:
-            session.config.workeroutput[handover.KEY] = self._left.pack()  # type: ignore[attr-defined]
+            session.config.workeroutput[handover.KEY] = self.workers.left.pack()  # type: ignore[attr-defined]
         elif session.config.option.collectonly:
             return
         elif self.records is not None:
@@ -190,13 +189,6 @@ class SuiteSession:
             session.exitstatus = EXIT_USAGE
         elif exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR}:
             session.exitstatus = EXIT_STATUS[Word.INCONCLUSIVE]
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take what an xdist worker leaves; one that crashed leaves nothing."""
-        packed = getattr(node, "workeroutput", {}).get(handover.KEY)
-        if packed:
-            self._left.add(Handover.unpack(packed))
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

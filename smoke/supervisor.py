@@ -17,6 +17,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
+from smoke.places import PRIVATE
 from smoke.watchdog import GRACE_S, SUPERVISOR_PIPE
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ KILL_AFTER_S = GRACE_S + 3.0
 START_S = 30.0
 """What the child may take until it has logged its plan, and with it its budget, in seconds: a busy machine is slow."""
 
+
+LONGEST_TMPDIR = 45
+"""Chromium adds some 45 characters to it for a socket, whose path may have 103 on macOS."""
 
 NOT_NEEDED = ("debugging", "doctest", "junitxml", "pastebin", "setuponly", "setupplan", "stepwise", "unittest")
 """Plugins of pytest that do nothing for the suite; each costs time with every item."""
@@ -99,15 +103,17 @@ def _start(child: Child, environ: Mapping[str, str], pipe: int) -> subprocess.Po
 
 @contextmanager
 def _private(environ: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-    """Give the child a directory for temporary files that is removed even if the child was killed."""
+    """Give the child a directory for what is secret or temporary, which is removed even if the child was killed."""
     path = Path(environ.get("TMPDIR") or "/tmp", f"smokegate-{os.urandom(8).hex()}")  # noqa: S108 - made for us alone
     try:
         path.mkdir(mode=0o700)
     except OSError:  # the child will find another place, or say that there is none
         yield environ
         return
+    # A browser puts a socket there, and the path of a socket must be short.
+    temporary = {"TMPDIR": str(path)} if len(str(path)) <= LONGEST_TMPDIR else {}
     try:
-        yield {**environ, "TMPDIR": str(path)}
+        yield {**environ, **temporary, PRIVATE: str(path)}
     finally:
         import shutil
 

@@ -20,6 +20,16 @@ class Interrupted(KeyboardInterrupt):
     """A signal asked the run to stop; the text names it."""
 
 
+def interrupt_once() -> None:
+    """Let only the first SIGINT interrupt this process, so that it can clean up; must be called in the main thread."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise Interrupted("interrupted by SIGINT")
+
+    signal.signal(signal.SIGINT, stop)
+
+
 class Watchdog:
     """
     Call *expire* from a thread of its own when the deadline and its grace have passed; *expire* ends the process.

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any
 
 from tests.plugin.site import Site
@@ -24,12 +26,12 @@ tier = "{tier}"
 budget_s = {budget_s}
 control = ["{control}"]
 [converge]
-within_s = 5
-stuck_after_s = 1.0
+within_s = 20
+stuck_after_s = {stuck_after_s}
 every_s = 0.1
 [limits]
 timeout_s = {timeout_s}
-connect_timeout_s = 1
+connect_timeout_s = 5
 requests_per_s = 2000
 concurrency = 50
 [confirm]
@@ -74,6 +76,16 @@ who = "/me"
 user = { env = "SHOP_USER" }
 password = { env = "SHOP_PASSWORD" }
 """
+
+
+def eventually(condition: Callable[[], object], within_s: float = 20.0) -> bool:
+    """Wait until *condition* holds; tell whether it did in time."""
+    deadline = monotonic() + within_s
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        Event().wait(0.02)
+    return True
 
 
 @dataclass(frozen=True)
@@ -123,8 +135,14 @@ class Project:
     def environment(self, name: str, site: Site, more: str = "", **settings: object) -> Path:
         """Write the file of an environment of *site*; *settings* replace what stands in `CHECKS`, *more* is added."""
         tier = name.partition("/")[2]
-        values = {"tier": tier, "url": site.url, "control": f"http://localhost:{site.port}/", "budget_s": 20, "timeout_s": 3}
-        values |= {"replicas": 1} | settings
+        values = {
+            "tier": tier,
+            "url": site.url,
+            "control": f"http://localhost:{site.port}/",
+            "budget_s": 60,
+            "timeout_s": 10,
+        }
+        values |= {"replicas": 1, "stuck_after_s": 1.0} | settings
         file = self.directory / "environments" / f"{name}.toml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(CHECKS.format(**values) + more, "utf-8")
@@ -138,14 +156,22 @@ class Project:
 
     def pytest(self, *arguments: str, cwd: Path = ROOT) -> Ended:
         """Run pytest at the root of the repository."""
-        with self.started("-m", "pytest", *self._places(), *arguments, cwd=cwd) as process:
+        with self.started(*self.session(*arguments), cwd=cwd) as process:
             return self.end(process)
 
     def smoke(self, command: str, *arguments: str) -> Ended:
         """Run a command of the CLI."""
-        places = self._places() if command in {"verify", "prime", "environments"} else []
-        with self.started("-m", "smoke", command, *places, *arguments) as process:
+        with self.started(*self.command(command, *arguments)) as process:
             return self.end(process)
+
+    def command(self, command: str, *arguments: str) -> list[str]:
+        """Return Python's arguments for a command of the CLI."""
+        places = {"verify": self._places(), "prime": self._places(), "environments": self._places()[:1]}
+        return ["-m", "smoke", command, *places.get(command, []), *arguments]
+
+    def session(self, *arguments: str) -> list[str]:
+        """Return Python's arguments for a session of pytest."""
+        return ["-m", "pytest", *self._places(), *arguments]
 
     @contextmanager
     def started(self, *arguments: str, cwd: Path = ROOT, **popen: Any) -> Iterator[subprocess.Popen[str]]:

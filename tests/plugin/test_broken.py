@@ -104,7 +104,7 @@ def test_what_was_made_stays_made(project: Project, site: Site, ways: list[str])
 @WAYS
 @pytest.mark.parametrize("code", [IN_THE_PROTOCOL, IN_REPORTING], ids=["protocol", "report"])
 def test_an_internal_error(project: Project, site: Site, code: str, ways: list[str]) -> None:
-    """pytest's INTERNALERROR, here or in a worker, is an incomplete verdict that names the error, and comes soon."""
+    """Pytest's INTERNALERROR, here or in a worker, is an incomplete verdict that names the error, and comes soon."""
     project.environment("shop/prod", site)
     ended = project.pytest("-m", "prod", project.plugin(code), *ways)
     assert ended.status == 20

@@ -54,7 +54,7 @@ def test_what_failed_is_shown_before_it_is_looked_at_again(project: Project, sit
 
 
 def test_a_junit_file_that_the_user_asks_for(project: Project, site: Site) -> None:
-    """pytest's own `--junitxml` works beside ours, in one process and in several."""
+    """A user's own `--junitxml` works beside ours, in one process and in several."""
     site.answers["/terms"] = status(500, "Internal Server Error")
     project.environment("shop/prod", site)
     for ways in ([], ["-n2"]):
@@ -93,7 +93,7 @@ def test_two(tmp_path):
 
 @pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_other_peoples_repositories(tmp_path: Path, ways: list[str]) -> None:
-    """Where the plugin is only installed, a session is pytest's own: its face, its capture, its exit status, no files."""
+    """Where the plugin is only installed, a session is pytest's own: face, capture, exit status, no files."""
     (tmp_path / "test_other.py").write_text(OTHER, "utf-8")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *ways],

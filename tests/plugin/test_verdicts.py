@@ -10,7 +10,7 @@ import pytest
 from tests.plugin.project import ACCOUNT, ROOT, Ended, Project
 from tests.plugin.site import COMMIT, PREVIOUS, Site, free_port, page, status
 
-WAYS = ([], ["-n2"])
+WAYS: tuple[list[str], ...] = ([], ["-n2"])
 """One process, and several."""
 
 SCHEMA = json.loads((ROOT / "smoke" / "verdict" / "schema.json").read_text("utf-8"))
@@ -118,9 +118,7 @@ def test_secrets_do_not_leave_a_worker(project: Project, site: Site, ways: list[
     ended = project.pytest("-m", "prod", "-v", *ways)
     assert ended.status in {10, 20}
     assert password not in ended.out + ended.err
-    holding = [
-        file for file in project.reports.rglob("*") if file.is_file() and password.encode() in file.read_bytes()
-    ]
+    holding = [file for file in project.reports.rglob("*") if file.is_file() and password.encode() in file.read_bytes()]
     assert holding == []
 
 
