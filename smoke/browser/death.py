@@ -7,10 +7,14 @@ disconnected, its process was never there, or Playwright's own process is gone.
 
 from typing import TYPE_CHECKING
 
+from smoke.browser.deadline import Hanging, limited
 from smoke.errors import SmokeError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+_ANSWER_S = 5.0
 
 
 class BrowserDied(SmokeError):
@@ -25,7 +29,8 @@ def is_alive(browser: "Browser") -> bool:
         return False
     try:
         # A dead driver leaves the browser looking connected, so a word from it is asked for.
-        browser.new_browser_cdp_session().detach()
-    except Error:
+        with limited(_ANSWER_S, browser):
+            browser.new_browser_cdp_session().detach()
+    except (Error, Hanging):
         return False
     return True

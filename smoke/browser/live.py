@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from smoke.browser.deadline import Hanging, limited
 from smoke.browser.death import BrowserDied, is_alive
 from smoke.browser.guard import Guard
 from smoke.browser.launch import Launch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
+
+_CALL_S = 10.0
 
 Launcher = Callable[..., "Browser"]
 """Playwright's `launch`, or pytest-playwright's `launch_browser`."""
@@ -57,9 +60,10 @@ class LiveBrowser:
 
         browser, self._browser, self._guard = self._browser, None, None
         try:
-            if browser is not None:
-                browser.close()
-        except Error:
+            with limited(_CALL_S):
+                if browser is not None:
+                    browser.close()
+        except (Error, Hanging):
             # Closing what is already dead says so; that is why it is being replaced.
             return
 
@@ -76,8 +80,9 @@ class LiveBrowser:
         self.starts += 1
         try:
             self._browser = self._launched(self._launch.options())
-            self._guard = Guard(self._browser)
-        except Error as error:
+            with limited(_CALL_S, self._browser):
+                self._guard = Guard(self._browser)
+        except (Error, Hanging) as error:
             self.replace()
             raise BrowserDied(f"the browser did not start: {_first_line(error)}") from error
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from smoke import __version__
+from smoke.browser.deadline import Hanging, limited
 from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
 from smoke.browser.guard import Guard, Policy
@@ -28,6 +29,8 @@ _DISMISS = re.compile(
 )
 _BANNERS = "[role=dialog], [role=alertdialog], [id*=cookie i], [class*=cookie i], [id*=consent i], [class*=consent i]"
 _LOST = "browser_lost"
+_MOST_STEPS = 8
+_CLOSING_S = 5.0
 _RESTORE = """((stored) => {
     for (const [key, value] of stored[origin] ?? []) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
 })(%s)"""
@@ -64,11 +67,14 @@ def look(scene: Scene, part: Part) -> Look:
 
 def _attempt(scene: Scene, part: Part) -> Look:
     try:
-        _browser, guard = scene.browser.open()
-        return _in_context(scene, part, guard)
-    except BrowserDied as died:
+        browser, guard = scene.browser.open()
+        with limited(min(scene.remaining_s(), _MOST_STEPS * scene.environment.browser.timeout_s), browser):
+            return _in_context(scene, part, guard)
+    except (BrowserDied, Hanging) as lost:
+        if scene.remaining_s() <= 0:
+            return Look(obstacle=("the budget of the run ended before the journey did", Cause.SUITE.value))
         alone = scene.browser.is_alive() or not scene.browser.started
-        return _lost(str(died) if alone else "the browser died while the journey was made", Cause.RUNNER)
+        return _lost(str(lost) if alone else "the browser died while the journey was made", Cause.RUNNER)
 
 
 def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
@@ -174,8 +180,9 @@ def _close(context: "BrowserContext | None") -> None:
     from playwright.sync_api import Error  # imported by the time there is a browser
 
     try:
-        if context is not None:
-            context.close()
-    except Error:
+        with limited(_CLOSING_S):
+            if context is not None:
+                context.close()
+    except (Error, Hanging):
         # A context that died with its browser cannot be closed; whoever finds the browser dead replaces it.
         return
