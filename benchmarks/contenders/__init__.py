@@ -1,0 +1,1 @@
+"""Who does the same job: one module each, with a function that returns its `Contender`."""

@@ -1,0 +1,1 @@
+"""What the contenders run, in the form that their tools want."""
