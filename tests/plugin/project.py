@@ -26,12 +26,12 @@ tier = "{tier}"
 budget_s = {budget_s}
 control = ["{control}"]
 [converge]
-within_s = 20
+within_s = {within_s}
 stuck_after_s = {stuck_after_s}
 every_s = 0.1
 [limits]
 timeout_s = {timeout_s}
-connect_timeout_s = 5
+connect_timeout_s = {timeout_s}
 requests_per_s = 2000
 concurrency = 50
 [confirm]
@@ -134,18 +134,19 @@ class Project:
 
     def environment(self, name: str, site: Site, more: str = "", **settings: object) -> Path:
         """Write the file of an environment of *site*; *settings* replace what stands in `CHECKS`, *more* is added."""
-        tier = name.partition("/")[2]
-        values = {
-            "tier": tier,
+        values: dict[str, object] = {
+            "tier": name.partition("/")[2],
             "url": site.url,
             "control": f"http://localhost:{site.port}/",
+            "replicas": 1,
             "budget_s": 60,
             "timeout_s": 10,
+            "within_s": 20,
+            "stuck_after_s": 1.0,
         }
-        values |= {"replicas": 1, "stuck_after_s": 1.0} | settings
         file = self.directory / "environments" / f"{name}.toml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(CHECKS.format(**values) + more, "utf-8")
+        file.write_text(CHECKS.format(**values | settings) + more, "utf-8")
         return file
 
     def plugin(self, code: str) -> str:
