@@ -63,6 +63,7 @@ class Site(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Ask)
         self.commit = COMMIT
+        self.session = "0123456789abcdef0123456789abcdef"
         self.asked: Counter[str] = Counter()
         self.came = threading.Event()
         self.ended = threading.Event()
@@ -72,8 +73,8 @@ class Site(ThreadingHTTPServer):
             "/terms": page("Terms"),
             "/account": status(401, "Unauthorized"),
             "/items": lambda ask: ask.say(200, b'{"items": [{"id": 1}]}', content_type="application/json"),
-            "/login": lambda ask: ask.say(200, b"{}", set_cookie="session=0123456789abcdef0123456789abcdef; HttpOnly"),
-            "/me": lambda ask: ask.say(200 if "session=" in ask.headers.get("cookie", "") else 401, b"{}"),
+            "/login": lambda ask: ask.say(200, b"{}", set_cookie=f"session={self.session}; HttpOnly"),
+            "/me": lambda ask: ask.say(200 if self.session in ask.headers.get("cookie", "") else 401, b"{}"),
             "/orders": page("Orders", "<ul><li>one</li></ul>"),
         }
 
