@@ -54,6 +54,11 @@ def limited(seconds: float, browser: "Browser | None" = None) -> Iterator[None]:
             browser.remove_listener("disconnected", disconnected)
 
 
+def playwright_runs() -> bool:
+    """Tell whether Playwright's sync API is started in this thread; its loop ends when its own process is gone."""
+    return _running_loop() is not None
+
+
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()

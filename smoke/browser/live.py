@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from smoke.browser.deadline import Hanging, limited
+from smoke.browser.deadline import Hanging, limited, playwright_runs
 from smoke.browser.death import BrowserDied, is_alive
 from smoke.browser.guard import Guard
 from smoke.browser.launch import Launch
@@ -92,9 +92,9 @@ class LiveBrowser:
         try:
             return self._launcher(**options)
         except Error:
-            if self.starts == 1:
+            if playwright_runs():
                 raise
-        # The second start failed as well: perhaps it is not the browser that is gone but the driver.
+        # It is not the browser that is gone but the driver.
         from playwright.sync_api import sync_playwright
 
         self._driver = sync_playwright().start()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ UNRESPONSIVE = "a page that does not respond"
 _SLICE_MS = 500.0
 _POLL_MS = 25.0
 _DESCRIBE_MS = 1000.0
+_CRASH_MS = 500.0
 _EXCERPT = 160
 
 
@@ -87,6 +89,8 @@ class Visit:
             ) from None
         except Error as error:
             code = net_error(str(error))
+            if code == "ERR_ABORTED":
+                self._tell_crash()
             kind = failure_kind(code) if code else None
             if code is None:
                 raise
@@ -177,6 +181,16 @@ class Visit:
         if path == self.environment.browser.login.path:
             return f"the login page ({path}): {text[:_EXCERPT]!r}"
         return f"at {path}: {text[:_EXCERPT]!r}"
+
+    def _tell_crash(self) -> None:
+        """Raise BrowserDied when a page that was aborted has crashed: the news of it may come a little later."""
+        from playwright.sync_api import TimeoutError as TookTooLong  # imported by the time there is a page
+
+        with suppress(TookTooLong):
+            if not any(one.kind is Kind.CRASH for one in self.watch.events):
+                self.page.wait_for_event("crash", timeout=_CRASH_MS)
+                raise BrowserDied("the page crashed while the journey was made")
+        self._stay_alive()
 
     def _stay_alive(self) -> None:
         """Raise BrowserDied when the page is gone, which looks as if it had not shown something."""

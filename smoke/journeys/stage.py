@@ -31,6 +31,7 @@ _BANNERS = "[role=dialog], [role=alertdialog], [id*=cookie i], [class*=cookie i]
 _LOST = "browser_lost"
 _MOST_STEPS = 8
 _CLOSING_S = 5.0
+_GRACE_S = 0.5
 _RESTORE = """((stored) => {
     for (const [key, value] of stored[origin] ?? []) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
 })(%s)"""
@@ -68,10 +69,11 @@ def look(scene: Scene, part: Part) -> Look:
 def _attempt(scene: Scene, part: Part) -> Look:
     try:
         browser, guard = scene.browser.open()
-        with limited(min(scene.remaining_s(), _MOST_STEPS * scene.environment.browser.timeout_s), browser):
+        # Steps keep within the budget by themselves; this is for calls that have no timeout.
+        with limited(min(scene.remaining_s() + _GRACE_S, _MOST_STEPS * scene.environment.browser.timeout_s), browser):
             return _in_context(scene, part, guard)
     except (BrowserDied, Hanging) as lost:
-        if scene.remaining_s() <= 0:
+        if scene.remaining_s() < _GRACE_S:
             return Look(obstacle=("the budget of the run ended before the journey did", Cause.SUITE.value))
         alone = scene.browser.is_alive() or not scene.browser.started
         return _lost(str(lost) if alone else "the browser died while the journey was made", Cause.RUNNER)
