@@ -1,11 +1,11 @@
 """What the command line selects, and what it refuses."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.plugin.project import SUITE, Ended, Project
+from tests.plugin.project import ROOT, SUITE, Ended, Project
 from tests.plugin.site import COMMIT, Site, status
+
+TESTS = ROOT / "tests"
 
 
 def refused(ended: Ended, *said: str) -> bool:
@@ -129,9 +129,15 @@ def test_from_a_sub_directory(project: Project, site: Site) -> None:
     assert project.pytest("-m", "prod", cwd=SUITE.parent / "verdict").status == 0
 
 
-def test_from_a_sub_directory_without_a_tier(project: Project, site: Site) -> None:
-    """Without a tier pytest means the directory one stands in, as it does everywhere, and production is not touched."""
+def test_from_a_sub_directory_without_a_tier(project: Project) -> None:
+    """Without a tier pytest means the directory one stands in, as everywhere; production is not touched by that."""
+    with project.started("-m", "pytest", "--collect-only", "-q", cwd=TESTS / "verdict") as process:
+        ended = project.end(process)
+    assert "test_tally" in ended.out
+    assert "portal/prod" not in ended.out
+
+
+def test_options_of_the_suite_without_the_suite(project: Project, site: Site) -> None:
+    """Who gives our options and does not get the suite is told so, instead of being shown other people's tests."""
     project.environment("shop/prod", site)
-    ended = project.pytest("--collect-only", "-q", cwd=Path(__file__).parent.parent / "verdict")
-    assert "shop/prod" not in ended.out
-    assert "tests/verdict" in ended.out or "test_tally" in ended.out
+    assert refused(project.pytest("--collect-only", "-q", cwd=TESTS / "verdict"), "not running the suite")
