@@ -61,9 +61,14 @@ class Baseline:
 
 def before(findings: Sequence[Finding]) -> dict[str, Before]:
     """Return what a later verdict compares with."""
-    return {
-        one.check: Before(one.outcome, one.message, str(one.facts.get("signature", "")), one.cause) for one in findings
-    }
+    return {one.check: _before(one) for one in findings}
+
+
+def _before(finding: Finding) -> Before:
+    facts = finding.facts
+    return Before(
+        finding.outcome, finding.message, str(facts.get("signature", "")), finding.cause, facts.get("failed_share")
+    )
 
 
 def save(state: Path, environment: str, baseline: Baseline) -> Path:

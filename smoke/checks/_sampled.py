@@ -114,6 +114,7 @@ class SampledCheck(Check):
         commonest = commonest_fault(samples)
         if commonest:
             facts["signature"] = commonest
+            facts["failed_share"] = round(sum(1 for one in flat if one.fault) / len(flat), 3)
         return facts
 
     def _passed(

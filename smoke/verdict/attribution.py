@@ -21,6 +21,9 @@ ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
 """Causes of a failure in the baseline that tell of the system itself; another one explains only that moment."""
 
 
+SAMPLING_ERROR = 0.3
+"""By how much two shares of the same fault may differ by chance: 2.7 standard deviations at a third, in 36 samples."""
+
 Rule = Callable[[Finding, Evidence], Finding | None]
 
 
@@ -135,7 +138,7 @@ def _preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
     about_the_release = finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
     if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
         return None
-    if not _was_the_same(finding, before):
+    if not _was_the_same(finding, before) or _spread(finding, before):
         return None
     said = "it failed in the same way before the deploy"
     return replace(finding, cause=Cause.PREEXISTING, message=_joined(finding.message, said))
@@ -195,6 +198,12 @@ def _blocker(name: str, evidence: Evidence) -> Finding | None:
     blockers = [one for one in evidence.findings.values() if name in {one.check, one.stage} and one.gating]
     wanting = [one for one in blockers if one.outcome is not Outcome.PASSED]
     return min(wanting, key=lambda one: (one.outcome is not Outcome.FAILED, one.check), default=None)
+
+
+def _spread(finding: Finding, before: Before) -> bool:
+    """Tell whether a larger share of requests fails than before: the old fault explains only the old share."""
+    now = finding.facts.get("failed_share")
+    return now is not None and before.failed_share is not None and now > before.failed_share + SAMPLING_ERROR
 
 
 def _was_the_same(finding: Finding, before: Before | None) -> bool:

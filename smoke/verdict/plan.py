@@ -26,13 +26,15 @@ class Before:
     """
     What one check found before the deploy.
 
-    *signature* is the short stable text of its fault, *cause* whose doing it was then.
+    *signature* is the short stable text of its fault, *cause* whose doing it was then. *failed_share* is the share of
+    samples that failed, None for a check that does not sample.
     """
 
     outcome: Outcome
     message: str = ""
     signature: str = ""
     cause: Cause | None = None
+    failed_share: float | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Before":

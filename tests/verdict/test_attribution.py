@@ -300,6 +300,23 @@ class TestPreexisting:
         """Another fault than before is the release's."""
         assert cause_of(self.FAILING, before={"read/reports": before("failed", "HTTP 404")})[1] is Cause.RELEASE
 
+    @pytest.mark.parametrize(
+        ("then", "now", "cause"),
+        [
+            (0.333, 1.0, Cause.RELEASE),
+            (0.333, 0.667, Cause.RELEASE),
+            (0.333, 0.417, Cause.PREEXISTING),
+            (1.0, 1.0, Cause.PREEXISTING),
+            (1.0, 0.333, Cause.PREEXISTING),
+            (None, 1.0, Cause.PREEXISTING),
+        ],
+    )
+    def test_share_that_grew(self, then: float | None, now: float, cause: Cause) -> None:
+        """An old fault of one replica does not excuse that all of them have it now."""
+        known = {"read/reports": replace(before("failed", "HTTP 500"), failed_share=then)}
+        failing = finding("read/reports", facts={"signature": "HTTP 500", "failed_share": now})
+        assert cause_of(failing, before=known)[1] is cause
+
     @pytest.mark.parametrize("outcome", ["passed", "undecided", "skipped"])
     def test_not_failed_before(self, outcome: str) -> None:
         """Only a failure is compared with."""
