@@ -38,7 +38,7 @@ def environment(url: str) -> Environment:
         pages=[{"name": "home", "path": "/", "contains": ["Customer Portal"]}],
         assets={},
         converge={"within_s": 1, "stuck_after_s": 0.5, "every_s": 0.1},
-        limits={"timeout_s": 0.5, "body_bytes": 100_000},
+        limits={"timeout_s": 5, "body_bytes": 100_000},
     )
 
 
@@ -82,7 +82,7 @@ async def judged_at(url: str) -> dict[str, Judgement]:
     """Conclude every check against *url*; pauses are skipped but count as time."""
     described = environment(url)
     fake = world_of({}, described, RELEASE)
-    async with client(timeout_s=0.5, body_bytes=100_000) as http:
+    async with client(timeout_s=5, body_bytes=100_000) as http:
         world = replace(fake, http=http)
         return {name: await conclude(check, world) for name, check in all_checks(described).items()}
 
