@@ -76,8 +76,7 @@ class Engine:
         """
         if self._context is None or self._portal is None:
             return True
-        self._portal.start_task_soon(self._portal.stop, True)
-        ending = Thread(target=self._context.__exit__, args=(None, None, None), daemon=True)
+        ending = Thread(target=_end, args=(self._context, self._portal), daemon=True)
         self._context = self._portal = None
         ending.start()
         ending.join(CLOSING_S)
@@ -219,3 +218,9 @@ class Engine:
 
     def _since_start(self) -> float:
         return monotonic() - self.started
+
+
+def _end(context: AbstractContextManager[BlockingPortal], portal: BlockingPortal) -> None:
+    """End the loop's thread; waits for as long as the loop is busy."""
+    portal.start_task_soon(portal.stop, True)
+    context.__exit__(None, None, None)

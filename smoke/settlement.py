@@ -33,6 +33,7 @@ def settle(directory: Path, status: int, how: str, plan: Callable[[], Plan]) -> 
         how = f"{how} before it had begun"
         log = events.Log(plan(), (), None)
         directory.mkdir(parents=True, exist_ok=True)
+        run_directory.point_latest(directory)
     _give_verdict(directory, log, how)
     return EXIT_STATUS[Word.INCONCLUSIVE]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -381,6 +382,48 @@ class TestBroken:
         engine = Engine(world_of({}), [FakeCheck(subject="a")], 0.0, 0.0, lambda _, produce: produce(), print, _nothing)
         with pytest.raises(RuntimeError, match="the engine was not started"):
             engine.finding("fake/a")
+
+
+class TestForetelling:
+    """A failure is told at once, before it is looked at again."""
+
+    def test_once_and_only_what_is_clear(self, make: Make) -> None:
+        """A clear failure is foretold once; an unclear one, and one of the rollout, is not."""
+        told: list[str] = []
+        clear, unclear = FakeCheck(subject="a", judgements=(FAIL,)), FakeCheck(subject="b", judgements=(UNCLEAR,))
+        desk = make(clear, unclear, FakeCheck(subject="c"), foretell=lambda one: told.append(one.check))
+        desk.findings(clear, unclear)
+        assert told == [clear.id]
+
+
+class TestClosing:
+    """An engine is closed at once, whatever it still does."""
+
+    def test_what_can_be_cancelled(self, make: Make) -> None:
+        """Checks under way are cancelled."""
+        slow = FakeCheck(subject="slow", takes_s=30)
+        desk = make(slow)
+        desk.engine.look([slow.id])
+        assert desk.engine.close()
+        assert desk.engine.close()
+
+    def test_what_cannot(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What holds the loop itself is left alone after a while, and the engine says so."""
+        monkeypatch.setattr("smoke.engine.CLOSING_S", 0.05)
+        released, held = Event(), Event()
+
+        def hold(_: float) -> float:
+            held.set()
+            released.wait(10)
+            return 1.0
+
+        desk = make(FakeCheck(subject="a"))
+        desk.engine._call(hold, 0.0)
+        held.wait(10)
+        try:
+            assert not desk.engine.close()
+        finally:
+            released.set()
 
 
 class TestEvidence:

@@ -98,6 +98,43 @@ def test_finish(directory: Path, recorder: Callable[..., Recorder]) -> None:
     assert {"summary.md", "junit.xml", "report.html", "allure-results"} <= {one.name for one in directory.iterdir()}
 
 
+def test_a_check_that_broke_is_doubted(directory: Path, recorder: Callable[..., Recorder]) -> None:
+    """What broke after it had passed is undecided, in the verdict and in a replay of it; a failure stays one."""
+    record = recorder()
+    for one in (HOME, finding("read/x")):
+        record.record(one)
+    for check in ("page/home", "read/x"):
+        record.doubt(finding(check, "undecided", cause="suite"))
+    verdict = record.finish(END)
+    assert [one.outcome for one in verdict.findings] == [Outcome.UNDECIDED, Outcome.FAILED]
+    assert decide(PLAN, events.read(directory / events.FILE).findings, END) == verdict
+
+
+def test_a_provisional_finding_is_only_shown(recorder: Callable[..., Recorder]) -> None:
+    """What is looked at again before it counts is shown, and neither recorded nor shown once it is settled."""
+    face = FakeFace()
+    record = recorder(face)
+    record.provisional(finding("page/home"))
+    assert record.findings == ()
+    record.record(HOME)
+    record.provisional(finding("page/home"))
+    assert [one.outcome for one in face.findings] == [Outcome.FAILED, Outcome.PASSED]
+
+
+def test_concluding_comes_before_deriving(directory: Path, recorder: Callable[..., Recorder]) -> None:
+    """The verdict is on disk before anything that takes longer is begun, and everything derives from it once."""
+    face = FakeFace()
+    record = recorder(face)
+    record.derive()
+    assert face.verdicts == []
+    verdict = record.conclude(END)
+    assert run_directory.read_verdict(directory) == verdict.to_json()
+    assert face.verdicts == []
+    record.derive()
+    assert record.finish(END) is verdict
+    assert len(face.verdicts) == 1
+
+
 def test_the_first_finding_of_a_check_counts(directory: Path, recorder: Callable[..., Recorder]) -> None:
     """A finding that comes twice, as by the engine and by a test report, is recorded once."""
     face = FakeFace()

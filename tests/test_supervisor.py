@@ -7,8 +7,8 @@ from time import monotonic
 
 import pytest
 
-from tests.plugin.processes import watched
-from tests.plugin.project import PATIENCE_S, Project
+from tests.plugin.processes import all_gone, family, watched
+from tests.plugin.project import PATIENCE_S, Project, eventually
 from tests.plugin.site import (
     COMMIT,
     Answer,
@@ -108,6 +108,27 @@ def test_the_budget_is_too_small(project: Project, site: Site) -> None:
     assert ended.verdict["budget_s"] == 3
     assert ended.outcomes["page/terms"] == "undecided"
     assert "budget" in ended.checks["page/terms"]["message"]
+
+
+@pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
+def test_the_suite_itself_hangs(project: Project, site: Site, ways: list[str]) -> None:
+    """A hang of our own is ended from a thread of its own, with what was found until then; no worker stays."""
+    project.environment("shop/prod", site)
+    plugin = project.plugin(
+        "import threading\ndef pytest_runtest_setup(item):\n"
+        "    if 'page/terms' in item.nodeid: threading.Event().wait()\n"
+    )
+    began = monotonic()
+    with project.started(*project.session("-m", "prod", "--budget=5", plugin, *ways)) as process:
+        assert eventually(lambda: site.asked["/terms"])
+        started = family(process)
+        ended = project.end(process)
+        assert all_gone(started)
+    assert monotonic() - began < 5 + LATE_S
+    assert ended.status == 20
+    assert not ended.verdict["complete"]
+    assert "the budget ended and something still hung" in ended.verdict["summary"]
+    assert ended.outcomes["converge/web"] == "passed"
 
 
 def test_names_that_hang(project: Project, site: Site) -> None:
