@@ -1,7 +1,7 @@
 """The fixture that makes a journey for a pytest item; loaded beside pytest-playwright, and only if needed."""
 
 from collections.abc import Callable, Mapping
-from time import time
+from time import monotonic, time
 
 import pytest
 
@@ -36,11 +36,12 @@ def make_journey(
 
     def make(case: Case) -> None:
         journey = next(one for one in case.run.journeys if f"journey/{one.name}" == case.check)
-        began = time()
+        settled = suite.engine(case.run.environment.name).settled()
+        began = monotonic()
         if suite.condemned_for_s(case.run.environment.name) > HURRY_AFTER_S:
             finding = _not_looked_at(journey, began, case.run, "the release is condemned already", CONDEMNED)
-        elif suite.engine(case.run.environment.name).settled():
-            scene = _scene(case.run, open_browser)
+        elif settled:
+            scene = _scene(case.run, open_browser, suite.selected(case.run.environment.name))
             finding = _finding(journey, run_journey(journey, scene), began, case.run)
         else:
             finding = _not_looked_at(journey, began, case.run, "the release did not settle", UNSETTLED)
@@ -49,7 +50,7 @@ def make_journey(
     return make
 
 
-def _scene(run: Run, open_browser: Callable[[str, Launch], LiveBrowser]) -> Scene:
+def _scene(run: Run, open_browser: Callable[[str, Launch], LiveBrowser], chosen: frozenset[str]) -> Scene:
     launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find())
     return Scene(
         environment=run.environment,
@@ -60,6 +61,7 @@ def _scene(run: Run, open_browser: Callable[[str, Launch], LiveBrowser]) -> Scen
         secret=lambda reference: secret_of(run, reference),
         remaining_s=run.remaining_s,
         run_id=run.settings.run_id,
+        chosen=chosen,
         connect_to=run.connect_to,
     )
 
@@ -78,8 +80,8 @@ def _finding(journey: Journey, result: Result, began: float, run: Run) -> Findin
         found=judgement.found,
         rounds=result.rounds,
         samples=result.samples,
-        started_s=began - run.settings.started_at,
-        duration_s=time() - began,
+        started_s=_since_start(began, run),
+        duration_s=monotonic() - began,
         evidence=result.evidence,
         reproduce=f'pytest -m "{run.environment.tier} and {run.environment.system}" -k journey/{journey.name}',
         facts=judgement.facts,
@@ -96,6 +98,11 @@ def _not_looked_at(journey: Journey, began: float, run: Run, why: str, facts: Ma
         gating=journey.gating,
         cause=Cause.SUITE,
         rounds=0,
-        started_s=began - run.settings.started_at,
+        started_s=_since_start(began, run),
         facts=facts,
     )
+
+
+def _since_start(began: float, run: Run) -> float:
+    """Return when after the run's start something began; *began* is of the monotonic clock, in seconds."""
+    return time() - (monotonic() - began) - run.settings.started_at

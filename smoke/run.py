@@ -117,7 +117,9 @@ class Run:
         """Raise UsageError or ConfigurationError for what the *selected* checks need and this machine lacks."""
         _ = self.connect_to, self.ca_file
         if any(one.startswith("journey/") for one in selected):
-            executable.find()
+            from smoke.browser.launch import plan_launch  # only who makes journeys pays for this import
+
+            plan_launch(self.environment, self.connect_to, self.ca_file, executable.find())
 
     def remaining_s(self) -> float:
         """Return what is left for looking, in seconds; never negative."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
-from tempfile import TemporaryDirectory
 from time import monotonic
 
 import jsonschema
@@ -132,14 +131,6 @@ def test_the_child_is_stopped(project: Project, site: Site) -> None:
         assert all_gone(started)
     assert ended.status == 20
     assert is_honest(ended, "hung beyond its budget")
-
-
-@pytest.fixture
-def short(project: Project) -> Iterator[Path]:
-    """Give the project a short path for temporary files, as a browser needs it."""
-    with TemporaryDirectory(prefix="sg-", dir="/tmp") as directory:
-        project.variables["TMPDIR"] = directory
-        yield Path(directory)
 
 
 @pytest.mark.parametrize("end", ["terminate", "kill"])

@@ -1,0 +1,65 @@
+"""Journeys as items of a session: a real browser, in one process and in several."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.project import JOURNEY, Project
+from tests.plugin.site import COMMIT, PREVIOUS, Site, page
+
+WELCOME = """
+[[journeys]]
+name = "welcome"
+path = "/"
+landmark = { role = "heading", name = "Welcome" }
+stage = "immediate"
+"""
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
+def test_green_and_red(project: Project, site: Site, ways: list[str]) -> None:
+    """A journey that comes to its landmark passes; one that does not fails, is looked at again, and leaves evidence."""
+    site.answers["/orders"] = page("Something else")
+    project.environment("shop/prod", site, JOURNEY + WELCOME, timeout_s=3)
+    ended = project.pytest("-m", "prod", "--sha", COMMIT, *ways)
+    assert ended.status == 10
+    assert [one["check"] for one in ended.verdict["reasons"]] == ["journey/orders"]
+    assert ended.outcomes["journey/welcome"] == "passed"
+    orders = ended.checks["journey/orders"]
+    assert orders["rounds"] > 1
+    assert orders["evidence"]
+    assert all((project.reports / "shop" / "prod" / "latest" / one).is_file() for one in orders["evidence"])
+    assert 0 < orders["started_at"] < ended.verdict["duration_s"]
+    assert 0 < orders["duration_s"] < ended.verdict["duration_s"]
+
+
+def test_not_before_the_release_has_settled(project: Project, site: Site) -> None:
+    """Where the release is not served no browser is started."""
+    site.commit = PREVIOUS
+    project.environment("shop/prod", site, JOURNEY)
+    ended = project.pytest("-m", "prod", "--sha", COMMIT)
+    assert ended.status == 10
+    assert ended.outcomes["journey/orders"] == "skipped"
+    assert not site.asked["/orders"]
+
+
+@pytest.mark.usefixtures("short")
+def test_by_its_stage(project: Project, site: Site) -> None:
+    """A journey belongs to the stage that its environment file says."""
+    project.environment("shop/prod", site, JOURNEY + WELCOME)
+    ended = project.pytest("-m", "prod and immediate")
+    assert ended.outcomes["journey/welcome"] == "passed"
+    assert not site.asked["/orders"]
+
+
+def test_a_useless_ca_bundle(project: Project, site: Site, tmp_path: Path) -> None:
+    """A CA bundle that the browser cannot be told of is said before anything is asked."""
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("no certificate", "utf-8")
+    file = project.environment("shop/prod", site, JOURNEY)
+    file.write_text(f'ca = "{bundle}"\n{file.read_text("utf-8")}', "utf-8")
+    ended = project.pytest("-m", "prod")
+    assert ended.status == 4
+    assert "ca.pem" in ended.err
+    assert not site.asked
