@@ -202,6 +202,14 @@ class TestConverging:
         assert finding.facts == {"blocked_by": "converge"}
         assert check.rounds == []
 
+    def test_a_release_that_does_not_name_itself_is_looked_at(self, make: Make) -> None:
+        """It cannot pass, and a broken page is found all the same."""
+        untold = Judgement(Outcome.UNDECIDED, "no commit is named", Cause.SUITE, facts={"untold": True})
+        first, check = Converging(subject="web", judgements=(untold,)), FakeCheck(subject="a", judgements=(FAIL,))
+        desk = make(first, check)
+        assert desk.findings(check)[0].outcome is Outcome.FAILED
+        assert desk.engine.finding(first.id).outcome is Outcome.UNDECIDED
+
     def test_advisory_failures_stop_nothing(self, make: Make) -> None:
         """A control host that is away is evidence, not an end."""
         control, check = Converging(subject="control", gating=False, judgements=(FAIL,)), FakeCheck(subject="a")

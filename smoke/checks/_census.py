@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
-from smoke.checks._answers import cached, find, not_json, not_ok, parse, quote, replica_of
+from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote, replica_of
 from smoke.checks._world import Http
 from smoke.environment.services import ReleaseProbe, Service
 from smoke.http import Exchange, Request
@@ -27,14 +27,15 @@ class Vote:
     """
     One answer to the question which commit is served.
 
-    *commit* is None where *silent* says why. *answered* tells that a success status came; *untold* that the answer was
-    as it should be and only names no commit. *edge* marks a page out of a cache: what visitors get, without saying
-    which replica.
+    *commit* is None where *silent* says why. *reached* tells that an answer of any kind came, *answered* that it had a
+    success status; *untold* that it was as it should be and only names no commit. *edge* marks a page out of a cache:
+    what visitors get, without saying which replica.
     """
 
     commit: str | None = None
     replica: str | None = None
     silent: str | None = None
+    reached: bool = True
     answered: bool = True
     edge: bool = False
     untold: bool = False
@@ -83,7 +84,7 @@ class Electorate:
         wrong = not_ok(exchange)
         replica = replica_of(exchange, self.service.replica_header)
         if wrong is not None:
-            return Vote(replica=replica, silent=wrong, answered=False)
+            return Vote(replica=replica, silent=wrong, answered=False, reached=no_answer(exchange) is None)
         if cached(exchange):
             if self.probe.meta is None:
                 return Vote(silent=_CACHED)

@@ -5,7 +5,9 @@ from typing import Any
 
 from smoke.checks._census import Vote, by_replica, census_facts, commits, short
 from smoke.checks._movement import Look, share_of
-from smoke.checks._progress import Rollout, Standing
+from smoke.checks._progress import Rollout, Standing, streak
+from smoke.checks._reach import Wall
+from smoke.checks._unanimity import ADVICE
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
@@ -18,10 +20,10 @@ def judge_rollout(facts: Mapping[str, Any]) -> Judgement:
     rollout: Rollout = facts["rollout"]
     standing = rollout.standing(looks)
     kept = {**facts["transport"], **_evidence(rollout, looks, standing)}
-    if facts.get("wall"):
-        return _walled(facts["wall"], rollout, kept)
     if standing is Standing.SETTLED:
         return _settled(rollout, looks, kept)
+    if facts.get("wall"):
+        return _walled(facts["wall"], rollout, kept)
     return _unsettled(rollout, looks, standing, kept)
 
 
@@ -47,20 +49,24 @@ def who_serves_what(rollout: Rollout, votes: Sequence[Vote], goal: str | None) -
     return ", ".join([*others, *([f"{silent} of {total} samples: {_commonest_silence(votes)}"] if silent else [])])
 
 
-def _walled(wall: str, rollout: Rollout, facts: dict[str, Any]) -> Judgement:
+def _walled(wall: Wall, rollout: Rollout, facts: dict[str, Any]) -> Judgement:
     message = (
-        f"every address of the environment answers with {wall}: a login wall stands before it, so nothing of the "
-        "release was seen; give the verifier a way through"
+        f"every address of the environment answers with {wall.answer}: a login wall stands before it, so nothing of "
+        "the release was seen; give the verifier a way through"
     )
-    return Judgement(Outcome.UNDECIDED, message, Cause.CREDENTIALS, _expected(rollout), wall, facts)
+    facts["shut"] = not wall.foreign
+    return Judgement(Outcome.UNDECIDED, message, Cause.CREDENTIALS, _expected(rollout), wall.answer, facts)
 
 
 def _settled(rollout: Rollout, looks: Sequence[Look], facts: dict[str, Any]) -> Judgement:
     goal, last = rollout.goal_of(looks) or "", looks[-1]
     met = {one.replica for look in looks for one in look.votes if one.replica and one.commit == goal}
-    who = f"{len(met)} of {rollout.replicas} replicas serve" if met else "every answer comes from"
+    everybody = len(met) >= rollout.replicas
+    who = f"{len(met)} of {len(met)} replicas serve" if everybody else "every answer comes from"
     message = f"{who} {short(goal)}" + (f" after {last.elapsed_s:.1f} s" if len(looks) > 1 else "")
     notes = _notes(rollout, looks, len(met))
+    if met and not everybody:
+        message = f"{message}; only {len(met)} of {rollout.replicas} replicas were met"
     if notes:
         facts["noted"] = "; ".join(notes)
     return Judgement(Outcome.PASSED, message, None, _expected(rollout), message, facts)
@@ -80,7 +86,7 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
         message = f"the budget left only {rollout.limit_s:.0f} s to wait for the rollout: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     if last.votes and all(one.untold for one in last.votes) and not _ever_told(looks):
-        message = f"{found}; let the build write its commit where the environment file says that it lies"
+        message, facts["untold"] = f"{found}; {ADVICE}", True
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     back = "; it had served the release before" if _went_back(rollout, looks) else ""
     return Judgement(Outcome.FAILED, f"{found} {after}{back}", Cause.RELEASE, expected, found, facts)
@@ -88,12 +94,14 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
 
 def _evidence(rollout: Rollout, looks: Sequence[Look], standing: Standing) -> dict[str, Any]:
     goal, last = rollout.goal_of(looks), looks[-1]
+    settled = standing is Standing.SETTLED
+    votes = [one for look in streak(looks, goal) for one in look.votes] if settled else last.votes
     evidence: dict[str, Any] = {
-        "census": census_facts(last.votes),
+        "census": census_facts(votes),
         "standing": standing.value,
         "timeline": [[round(one.elapsed_s, 1), round(share_of(goal, one), 3)] for one in looks[-_LONGEST_TIMELINE:]],
     }
-    if standing is not Standing.SETTLED:
+    if not settled:
         evidence["signature"] = "other commit served" if commits(last.votes) else _commonest_silence(last.votes)
     return evidence
 
@@ -121,7 +129,10 @@ def _ever_told(looks: Sequence[Look]) -> bool:
 
 def _silent(votes: Sequence[Vote]) -> str:
     what = _commonest_silence(votes)
-    return what if votes and all(one.untold for one in votes) else f"no replica answers: {what}"
+    if votes and all(one.untold for one in votes):
+        return what
+    came = any(one.reached for one in votes)
+    return f"no commit in any answer: {what}" if came else f"no replica answers: {what}"
 
 
 def _commonest_silence(votes: Sequence[Vote]) -> str:

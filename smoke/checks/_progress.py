@@ -73,17 +73,17 @@ class Rollout:
             return False
         # Every further look is another chance to miss the one that stays behind, so it has to show more.
         needed = max(self.size, samples_needed(self.share, MISS / len(looks)))
-        streak = _streak(looks, goal)
-        return any(self._carried(streak[first:], needed) for first in reversed(range(len(streak))))
+        carrying = streak(looks, goal)
+        return any(self._carried(carrying[first:], needed) for first in reversed(range(len(carrying))))
 
-    def _carried(self, streak: Sequence[Look], needed: int) -> bool:
-        votes = [one for look in streak for one in look.votes]
+    def _carried(self, carrying: Sequence[Look], needed: int) -> bool:
+        votes = [one for look in carrying for one in look.votes]
         if sum(1 for one in votes if one.commit) < needed:
             return False
-        if any(not one.answered for one in votes) and not _bearable(streak, 1 / self.replicas):
+        if any(not one.answered for one in votes) and not _bearable(carrying, 1 / self.replicas):
             return False
         met = {one.replica for one in votes if one.replica and one.commit}
-        waited = streak[-1].elapsed_s - streak[0].elapsed_s
+        waited = carrying[-1].elapsed_s - carrying[0].elapsed_s
         return not met or len(met) >= self.replicas or waited >= min(self.stuck_after_s, self.limit_s)
 
     def _superseded(self, looks: Sequence[Look]) -> bool:
@@ -104,19 +104,19 @@ class Rollout:
         return len(seen - {None}) == 1 and not _mostly_silent(looks[-1])
 
 
-def _streak(looks: Sequence[Look], goal: str | None) -> list[Look]:
+def streak(looks: Sequence[Look], goal: str | None) -> list[Look]:
     """Return the newest looks in a row in which nobody spoke for anything but *goal*."""
-    streak: list[Look] = []
+    agreeing: list[Look] = []
     for look in reversed(looks):
         if any(one.answered and one.commit != goal for one in look.votes):
             break
-        streak.insert(0, look)
-    return streak
+        agreeing.insert(0, look)
+    return agreeing
 
 
-def _bearable(streak: Sequence[Look], share: float) -> bool:
+def _bearable(carrying: Sequence[Look], share: float) -> bool:
     """Tell whether the unanswered samples of a streak are no more than ambient noise, in all and in the newest look."""
-    samples = [[Sample(one.silent, one.replica) for one in look.votes] for look in streak]
+    samples = [[Sample(one.silent, one.replica) for one in look.votes] for look in carrying]
     return (
         read([[one for look in samples for one in look]], share) is Reading.HEALTHY
         and read([samples[-1]], share) is not Reading.FAULTY

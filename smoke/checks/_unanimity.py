@@ -15,6 +15,10 @@ OTHER_COMMIT = "other commit served"
 """The signature of a census with a vote for another commit."""
 
 
+ADVICE = "let the build write its commit where the environment file says that it lies"
+"""What to do when a release does not name its commit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unanimity:
     """
@@ -38,8 +42,10 @@ class Unanimity:
         last = censuses[-1]
         facts = {**transport, "census": census_facts(last)}
         if last and all(one.untold for one in last):
-            message = f"{last[0].silent}; let the build write its commit where the environment file says that it lies"
-            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self.expected, message, facts)
+            found = last[0].silent or ""
+            message = f"{found}; {ADVICE}"
+            facts["untold"] = True
+            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self.expected, found, facts, unclear=True)
         samples = [[Sample(self._wrong(one), one.replica) for one in votes] for votes in censuses]
         strays = [one for one in last if self.astray(one)]
         if strays:

@@ -9,7 +9,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._converge_words import judge_rollout
 from smoke.checks._movement import Look
 from smoke.checks._progress import Rollout, Standing
-from smoke.checks._reach import controls_answer, refusal, wall
+from smoke.checks._reach import Wall, controls_answer, refusal, wall
 from smoke.checks._sampled import curl, transport_facts
 from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind
@@ -54,19 +54,17 @@ class ConvergeCheck(Check):
         """Look until the rollout has come to an end of one kind or another."""
         _ = round_number
         began, rollout = world.remaining_s(), self._rollout(world)
-        looks, reach, facts = list[Look](), _Reach(), dict[str, Any]()
+        looks, reach = list[Look](), _Reach()
         while True:
             exchanges = await self.electorate.ask(world.http)
             reach.add(exchanges, world.environment)
             looks.append(Look(began - world.remaining_s(), self.electorate.votes(exchanges)))
             if rollout.standing(looks) is not Standing.UNDER_WAY:
                 break
-            why = await reach.explain(world)
-            if why:
-                facts.update(why)
+            if await reach.hopeless(world):
                 break
             await world.pause(world.environment.converge.every_s)
-        facts |= {"looks": tuple(looks), "rollout": rollout, "transport": reach.facts()}
+        facts = {"looks": tuple(looks), "rollout": rollout, "transport": reach.facts(), "wall": reach.wall()}
         return Observation(slim(exchanges), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -100,7 +98,7 @@ class _Reach:
         self._turned_away = 0
         self._kinds: set[FailureKind] = set()
         self._facts: dict[str, Any] = {"answered": False}
-        self._walled: str | None = None
+        self._wall: Wall | None = None
         self._asked_for_wall = False
 
     def add(self, exchanges: Sequence[Exchange], environment: Environment) -> None:
@@ -114,17 +112,21 @@ class _Reach:
         now = transport_facts(exchanges)
         self._facts = {**now, "answered": now["answered"] or self._facts["answered"]}
 
-    async def explain(self, world: "World") -> dict[str, Any]:
-        """Return facts that make further waiting pointless, if there are any."""
+    async def hopeless(self, world: "World") -> bool:
+        """Tell whether something is known that makes further waiting pointless."""
         if self._turned_away >= LOOKS_TO_GIVE_UP and not self._asked_for_wall:
             self._asked_for_wall = True
-            found = await wall(world)
-            return {"wall": found} if found else {}
+            self._wall = await wall(world)
+            return self._wall is not None and self._wall.foreign
         if self._facts["answered"] or self._nowhere < LOOKS_TO_GIVE_UP - 1:
-            return {}
+            return False
         reachable = await controls_answer(world)
         named = reachable is None and self._kinds <= _NO_NETWORK and self._nowhere >= LOOKS_TO_GIVE_UP
-        return {"cut_off": True} if reachable is False or named else {}
+        return reachable is False or named
+
+    def wall(self) -> Wall | None:
+        """Return the login wall that turns us away, up to the newest look."""
+        return self._wall if self._turned_away else None
 
     def facts(self) -> dict[str, Any]:
         """Return the evidence of the newest look, and whether anything ever answered."""

@@ -34,8 +34,9 @@ class VersionCheck(Check):
 
     One vote for another commit is no noise: it is asked for again in a census twice as large, and only if that is
     unanimous it counts as the last straggler of the rollout. Answers that name no commit verify nothing: if all do so,
-    the finding is undecided, since the build may never have told; if only some do, the replicas differ, which the
-    release must answer for. The version's text is compared too, but only noted: process managers keep stale ones.
+    the finding is undecided, since the build may never have told, unless the baseline disproves that; if only some do,
+    the replicas differ, which the release must answer for. The version's text is compared too, but only noted: process
+    managers keep stale ones.
     """
 
     kind: ClassVar[str] = "version"

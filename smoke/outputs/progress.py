@@ -7,7 +7,7 @@ from smoke.outputs import untrusted
 from smoke.outputs.ansi import BOLD, DIM, Style, columns, shorten, wrap
 from smoke.outputs.answer import enumerate_in_words, seconds, short
 from smoke.verdict.finding import Finding
-from smoke.verdict.words import Outcome
+from smoke.verdict.words import Outcome, Stage
 
 STAGE_WIDTH = 13
 TEXT_AT = 2 + STAGE_WIDTH + 3
@@ -47,7 +47,8 @@ def stage_lines(stage: str, findings: Sequence[Finding], style: Style, replicas:
         return _line(stage, style.mark(Outcome.SKIPPED), text, longest, style)
     if len(passed) < len(findings):
         return []
-    text = census_in_words(findings, replicas) or _checks(len(findings))
+    census = census_in_words(findings, replicas) if stage in {Stage.CONVERGE, Stage.CONFIRM} else ""
+    text = census or _checks(len(findings))
     return _line(stage, style.mark(Outcome.PASSED), text, longest, style)
 
 
@@ -93,7 +94,9 @@ def _line(stage: str, mark: str, text: str, duration_s: float, style: Style) -> 
 
 def _replicas_in_words(service: str, census: Mapping[str, Any], expected: int) -> str:
     named = len(census.get("replicas", ()))
-    return f"{service} {named}/{expected}" if expected > 1 and named else service
+    if expected == 1 or not named:
+        return service
+    return f"{service} {named}/{expected}" if named >= expected else f"{service} ({named} met of {expected})"
 
 
 def _checks(count: int) -> str:

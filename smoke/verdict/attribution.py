@@ -24,6 +24,12 @@ ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
 SAMPLING_ERROR = 0.3
 """By how much two shares of the same fault may differ by chance: 2.7 standard deviations at a third, in 36 samples."""
 
+DISPROVED = {
+    "untold": "before the deploy it told its commit",
+    "shut": "every address refuses us, and before the deploy they did not",
+}
+"""Facts of undecided findings that are an excuse only as long as it may have been so before the deploy already."""
+
 Rule = Callable[[Finding, Evidence], Finding | None]
 
 
@@ -40,6 +46,7 @@ def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _attributed(finding: Finding, evidence: Evidence) -> Finding:
+    finding = _disproved(finding, evidence)
     if finding.outcome is not Outcome.FAILED or finding.cause not in {None, Cause.RELEASE}:
         return finding
     for rule in RULES:
@@ -47,6 +54,23 @@ def _attributed(finding: Finding, evidence: Evidence) -> Finding:
         if changed is not None:
             return changed
     return replace(finding, cause=Cause.RELEASE)
+
+
+def _disproved(finding: Finding, evidence: Evidence) -> Finding:
+    """
+    Take back an excuse that the baseline disproves.
+
+    A release that does not name itself may never have done so, and bare refusals may be a login wall; but where the
+    same check passed before the deploy, the commit was told then, and nothing stood in the way.
+    """
+    before = evidence.before(finding)
+    if finding.outcome is not Outcome.UNDECIDED or before is None or before.outcome is not Outcome.PASSED:
+        return finding
+    said = next((text for fact, text in DISPROVED.items() if finding.facts.get(fact)), None)
+    if said is None:
+        return finding
+    message = _joined(finding.found or finding.message, said)
+    return replace(finding, outcome=Outcome.FAILED, cause=Cause.RELEASE, message=message)
 
 
 def _witness(finding: Finding, _: Evidence) -> Finding | None:

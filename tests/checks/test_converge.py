@@ -195,7 +195,7 @@ def test_a_total_outage_fails_when_it_stands_still() -> None:
     """No replica answers properly, and nothing changes."""
     watched = watch([answer("no healthy upstream", 503)])
     assert watched.judgement.outcome is Outcome.FAILED
-    assert watched.judgement.message == "no replica answers: HTTP 503 after 6 s"
+    assert watched.judgement.message == "no commit in any answer: HTTP 503 after 6 s"
     assert watched.judgement.facts["signature"] == "HTTP 503"
 
 
@@ -226,7 +226,29 @@ def test_missing_replicas_are_awaited_and_then_noted() -> None:
     watched = watch([serves(NEW, "a"), serves(NEW, "b")])
     assert watched.judgement.outcome is Outcome.PASSED
     assert watched.judgement.facts["noted"] == "only 2 of 3 replicas were met"
+    said = watched.judgement.message
+    assert said.startswith("every answer comes from 9f1c2ab")
+    assert said.endswith("only 2 of 3 replicas were met")
     assert watched.seconds > 5.9
+
+
+def test_whoever_was_met_on_the_way_is_in_the_census() -> None:
+    """A replica that the newest look happens to miss was met all the same, and is shown."""
+    watched = watch(lambda now: [serves(NEW, "a"), serves(NEW, "b")] if now < 1 else [serves(NEW, "c")])
+    assert watched.judgement.message.startswith("3 of 3 replicas serve 9f1c2ab")
+    assert set(watched.judgement.facts["census"]["replicas"]) == {"a", "b", "c"}
+
+
+def test_more_replicas_than_declared_are_no_fault() -> None:
+    """Who has scaled up is counted as it is."""
+    watched = watch([serves(NEW, name) for name in "abcd"])
+    assert watched.judgement.message == "4 of 4 replicas serve 9f1c2ab"
+
+
+def test_a_redirect_in_the_answers_place_is_said() -> None:
+    """Replicas that all answer, only not the question, are not said to be silent."""
+    watched = watch([answer("", 302, headers={"location": "/"})])
+    assert watched.judgement.message == "no commit in any answer: HTTP 302 to / after 6 s"
 
 
 def test_a_rollback_by_the_platform_fails() -> None:
@@ -254,6 +276,7 @@ def test_a_build_that_never_tells_its_commit_is_undecided(told: Any) -> None:
     watched = watch([serves(told)])
     assert (watched.judgement.outcome, watched.judgement.cause) == (Outcome.UNDECIDED, Cause.SUITE)
     assert "let the build write its commit" in watched.judgement.message
+    assert watched.judgement.facts["untold"]
     assert len(watched.judgement.message) < 250
 
 
@@ -276,7 +299,7 @@ def test_what_is_no_answer_to_the_question_fails(made: Exchange) -> None:
 def test_a_maintenance_page_is_quoted() -> None:
     """What stands in the answer's place is said, not only that it is no JSON."""
     watched = watch([html("<h1>We&rsquo;ll be back soon</h1>")])
-    assert watched.judgement.message == 'no replica answers: a page that says "we\'ll be back soon" after 6 s'
+    assert watched.judgement.message == 'no commit in any answer: a page that says "we\'ll be back soon" after 6 s'
 
 
 def test_one_replica_without_a_commit_fails() -> None:
@@ -327,15 +350,17 @@ def test_a_refusing_host_is_awaited_while_the_network_works() -> None:
     assert judgement.message == "no replica answers: connection refused after 6 s"
 
 
-def walled(web: Exchange, root: Exchange) -> Judgement:
-    """Conclude the check for a bff that sends to a login, beside a web service."""
-    sso = answer("", 302, headers={"location": "https://acme.sso.example/authorize?state=1"})
+SSO = answer("", 302, headers={"location": "https://acme.sso.example/authorize?state=1"})
+
+
+def walled(web: Exchange, root: Exchange, told: Exchange = SSO) -> Judgement:
+    """Conclude the check for a bff that sends to a login, or whatever is *told*, beside a web service."""
     services = {
         "bff": {"url": "https://api.test", "release": {"path": "/version", "commit": "commit"}},
         "web": {"url": "https://web.test"},
     }
     described = environment_of(services=services, converge=CONVERGE)
-    world = world_of({URL: sso, "https://api.test/": root, "https://web.test/": web}, described, RELEASE)
+    world = world_of({URL: told, "https://api.test/": root, "https://web.test/": web}, described, RELEASE)
     (check,) = checks(described, RELEASE)
     return concluded(check, world)
 
@@ -346,6 +371,37 @@ def test_a_login_wall_before_everything_is_undecided() -> None:
     judgement = walled(sso, sso)
     assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
     assert "a redirect to acme.sso.example" in judgement.message
+    assert not judgement.facts["shut"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "shut"),
+    [({}, True), ({"cf-mitigated": "challenge"}, False), ({"set-cookie": "_vercel_sso_nonce=x; Path=/"}, False)],
+)
+def test_bare_refusals_may_be_a_wall(headers: dict[str, str], shut: bool) -> None:  # noqa: FBT001
+    """Refusals everywhere hold the verdict; the baseline may object unless somebody else is known to refuse."""
+    refused = answer("", 401, headers=headers)
+    judgement = walled(refused, refused, refused)
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert judgement.facts["shut"] is shut
+
+
+def test_refusals_while_starting_are_awaited() -> None:
+    """A release that refuses everybody at first, and then lets in, has settled."""
+    started = iter(range(10**9))
+
+    def bff(_: Request) -> Exchange:
+        return serves(NEW) if next(started) > 60 else answer("", 403)
+
+    refused = answer("", 403)
+    services = {
+        "bff": {"url": "https://api.test", "release": {"path": "/version", "commit": "commit"}},
+        "web": {"url": "https://web.test"},
+    }
+    described = environment_of(services=services, converge=CONVERGE)
+    world = world_of({URL: bff, "https://api.test/": refused, "https://web.test/": refused}, described, RELEASE)
+    (check,) = checks(described, RELEASE)
+    assert concluded(check, world).outcome is Outcome.PASSED
 
 
 def test_a_wall_before_one_service_only_is_the_releases_doing() -> None:

@@ -119,6 +119,7 @@ def test_an_untold_commit_is_undecided(told: Any) -> None:
     """Placeholders verify nothing."""
     judgement = judged(serves(told))
     assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert judgement.facts["untold"]
 
 
 def test_a_commit_untold_by_one_replica_fails() -> None:

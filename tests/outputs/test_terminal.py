@@ -68,6 +68,15 @@ def converged() -> list[Finding]:
     ]
 
 
+def test_replicas_that_were_not_met_are_not_said_to_serve_otherwise() -> None:
+    """Two of three replicas that were met, all on the release, do not read as two of three on the release."""
+    census = {"commits": {verdicts.COMMIT: 12}, "replicas": {"a": 6, "b": 6}}
+    stream = Recorded()
+    terminal = start(Terminal(stream), converge=["version/web"])
+    terminal.finding(found("version/web", "converge", service="web", facts={"census": census}))
+    assert "web (2 met of 3) serves 9f1c2ab" in stream.getvalue()
+
+
 def play(terminal: Terminal) -> None:
     """Show the run of the sample."""
     immediate = [found(f"http/{number}", "immediate", duration_s=1.2) for number in range(14)]

@@ -8,6 +8,7 @@ import pytest
 from smoke.http import FailureKind
 from smoke.verdict.attribution import NEVER_REACHED, attribute
 from smoke.verdict.finding import Finding
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Maintenance, Release
 from smoke.verdict.words import Cause, Outcome, Stage
 from tests.verdict.made import (
@@ -50,6 +51,40 @@ def test_only_failures_are_attributed(outcome: str) -> None:
 def test_kinds_are_the_http_modules() -> None:
     """The failures that may be our own network's are those that the HTTP module says come before any answer."""
     assert {kind.value for kind in FailureKind if kind.before_any_answer} == NEVER_REACHED
+
+
+class TestDisproved:
+    """An excuse counts only as long as the baseline does not disprove it."""
+
+    UNTOLD = finding("converge/web", "undecided", cause="suite", facts={"untold": True}, found="no commit is named")
+    SHUT = finding("converge/web", "undecided", cause="credentials", facts={"shut": True}, found="HTTP 403")
+
+    @pytest.mark.parametrize("excused", [UNTOLD, SHUT])
+    def test_it_was_otherwise_before(self, excused: Finding) -> None:
+        """A commit that was told before the deploy, or an address that was open, is the release's to keep."""
+        assert cause_of(excused, before={"converge/web": before("passed")}) == (Outcome.FAILED, Cause.RELEASE)
+
+    @pytest.mark.parametrize("excused", [UNTOLD, SHUT])
+    @pytest.mark.parametrize("then", [{}, {"converge/web": before("undecided")}, {"converge/bff": before("passed")}])
+    def test_nothing_is_known_of_before(self, excused: Finding, then: dict[str, Before]) -> None:
+        """Without a baseline of the same check that passed, it may have been so ever since."""
+        assert cause_of(excused, before=then) == (excused.outcome, excused.cause)
+
+    def test_other_doubts_stay(self) -> None:
+        """A foreign login wall, or a rollout in progress, is explained by no baseline."""
+        wall = finding("converge/web", "undecided", cause="credentials", facts={"shut": False})
+        assert cause_of(wall, before={"converge/web": before("passed")}) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+
+    def test_a_declared_window_explains_it_still(self) -> None:
+        """A maintenance page in its declared time is no failure, whatever was there before."""
+        release = Release(maintenance=Maintenance(STARTED_AT - 60, STARTED_AT + 60))
+        then = {"converge/web": before("passed")}
+        assert cause_of(self.UNTOLD, before=then, release=release) == (Outcome.UNDECIDED, Cause.MAINTENANCE)
+
+    def test_it_says_so(self) -> None:
+        """The message says what came and what was there before, and gives no advice about the environment file."""
+        (judged,) = attribute(plan(self.UNTOLD, before={"converge/web": before("passed")}), [self.UNTOLD])
+        assert judged.message == "no commit is named; before the deploy it told its commit"
 
 
 class TestRunner:
