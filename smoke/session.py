@@ -203,6 +203,10 @@ class SuiteSession:
             self._broken = self._broken or f"the verifier broke: {last_error(str(excrepr))}"
             sys.stderr.write(f"{excrepr}\n")
 
+    def selected(self, environment: str) -> frozenset[str]:
+        """Return the ids of the checks of *environment* that this session makes."""
+        return self._selected[environment]
+
     # Fixtures
 
     @pytest.fixture
@@ -211,7 +215,7 @@ class SuiteSession:
 
         def hold(case: Case) -> None:
             engine = self.engine(case.run.environment.name)
-            engine.look(self._selected[case.run.environment.name])
+            engine.look(self.selected(case.run.environment.name))
             self.delivery.deliver(request.node, case, engine.finding(case.check))
 
         return hold

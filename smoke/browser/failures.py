@@ -24,6 +24,11 @@ _KINDS = (
 """In this order, the special before the general (Chromium's `net_error_list.h`)."""
 
 
+def plain(text: str) -> str:
+    """Return *text* without the prefix of Chromium's errors: build logs take two colons before a word for a command."""
+    return _NET_ERROR.sub(r"\1", text)
+
+
 def net_error(text: str) -> str | None:
     """Return the `ERR_…` in a message of Playwright's, or None."""
     found = _NET_ERROR.search(text)

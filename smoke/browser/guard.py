@@ -6,11 +6,13 @@ redirects, popups and workers through. The guard therefore sits in the browser a
 every request of every context passes it, whoever makes it.
 """
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smoke.browser.appraisal import DATA, READS
+from smoke.browser.credentials import Credentials
 from smoke.browser.events import Event, Kind
 from smoke.browser.hosts import Hosts, Party
 from smoke.environment.environment import Environment
@@ -30,19 +32,21 @@ class Policy:
     What one visit may send.
 
     *writes* are the allowed ones, by the name of the check or flow that makes them; *report* gets an event for each
-    request that is remarkable.
+    request that is remarkable. A visit that logs in may also post its *credentials*, to services only: wherever a login
+    form sends them is the login, and nobody else is told them.
     """
 
     hosts: Hosts
     writes: tuple[AllowedWrite, ...]
     report: Callable[[Event], None]
+    credentials: Credentials | None = None
 
-    def permits(self, method: str, url: str, resource: str) -> bool:
+    def permits(self, method: str, url: str, resource: str, body: str = "") -> bool:
         """Tell whether a request may go out; reports what is remarkable about it."""
         party = self.hosts.party(url)
         reads = method.upper() in READS
         if party in {Party.OWN, Party.ALLOWED}:
-            permitted = reads or (party is Party.OWN and self._allows(method, url))
+            permitted = reads or (party is Party.OWN and self._allows(method, url, body))
             if not permitted:
                 self.report(Event(Kind.WRITE, url=url, party=party, method=method, resource=resource))
             return permitted
@@ -50,8 +54,10 @@ class Policy:
         self.report(Event(Kind.HOST, url=url, party=party, method=method, resource=resource, sent=permitted))
         return permitted
 
-    def _allows(self, method: str, url: str) -> bool:
-        return any(one.covers(Request(method, url, write=one.name)) for one in self.writes)
+    def _allows(self, method: str, url: str, body: str) -> bool:
+        if any(one.covers(Request(method, url, write=one.name)) for one in self.writes):
+            return True
+        return method.upper() == "POST" and self.credentials is not None and self.credentials.sent_in(body)
 
 
 class Guard:
@@ -73,7 +79,7 @@ class Guard:
 
         request = paused["request"]
         try:
-            if self._permits(request["method"], request["url"], _resource(paused)):
+            if self._permits(request["method"], request["url"], _resource(paused), _body(request)):
                 self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
             else:
                 reason = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
@@ -82,10 +88,10 @@ class Guard:
             # The page, or the whole browser, went away with its request: there is nothing left to decide.
             return
 
-    def _permits(self, method: str, url: str, resource: str) -> bool:
+    def _permits(self, method: str, url: str, resource: str, body: str) -> bool:
         if self.policy is None:
             return method.upper() in READS
-        return self.policy.permits(method, url, resource)
+        return self.policy.permits(method, url, resource, body)
 
 
 def _resource(paused: dict[str, Any]) -> str:
@@ -103,10 +109,19 @@ def _resource(paused: dict[str, Any]) -> str:
     return _RESOURCES.get(resource, resource)
 
 
+def _body(request: dict[str, Any]) -> str:
+    """Return the body of a request; a long one comes in pieces only (DevTools `Network.Request.postDataEntries`)."""
+    if "postData" in request:
+        return str(request["postData"])
+    pieces = [base64.b64decode(one.get("bytes", "")) for one in request.get("postDataEntries", ())]
+    return b"".join(pieces).decode(errors="replace")
+
+
 def login_writes(environment: Environment, service_url: str) -> tuple[AllowedWrite, ...]:
-    """Return what signing in may send: to the login API, or as a form to the login page itself."""
+    """Return what signing in may send: to the login API, to the login page itself, and what the file lists."""
     form = AllowedWrite(LOGIN, frozenset({"POST"}), service_url.rstrip("/") + environment.browser.login.path)
-    return (*(one for one in allowed_writes(environment) if one.name == LOGIN), form)
+    own = [one for one in allowed_writes(environment) if one.name == LOGIN]
+    return (*own, form, *(one for one in named_writes(environment) if one not in own))
 
 
 def named_writes(environment: Environment) -> tuple[AllowedWrite, ...]:

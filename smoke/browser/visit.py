@@ -154,7 +154,8 @@ class Visit:
         """
         Wait until the requests under way to our services have ended, within `SETTLE_S`.
 
-        This is no wait for an idle network: what third parties do does not matter, nor what begins later.
+        This is no wait for an idle network: what third parties do does not matter, nor what begins later. What has not
+        even begun to answer by then is noted.
         """
         deadline_ms = self.patience.milliseconds(SETTLE_S)
         waited = 0.0
@@ -162,6 +163,9 @@ class Visit:
             # Playwright's events arrive only while one of its calls waits; this is the one that waits for nothing else.
             self.page.wait_for_timeout(_POLL_MS)
             waited += _POLL_MS
+        unanswered = sorted(f"{one.method} {shown(one.url)}" for one in self.watch.unanswered)
+        notes = dict.fromkeys(f"{one} had not answered after {deadline_ms / 1000:.2g} s" for one in unanswered)
+        self.noted.extend(one for one in notes if one not in self.noted)
 
     def describe(self) -> str:
         """Say in a few words what the page shows."""

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from smoke.browser.events import Event, Kind
+from smoke.browser.failures import plain
 from smoke.browser.hosts import Hosts, Party
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ class Watch:
     """
     Collects the events of one context, from before its first page.
 
-    *pending* are the requests to services that a page is made of and that are still unanswered.
+    *pending* are the requests to services that a page is made of and that have not ended; *unanswered* are those of
+    them to which not even the beginning of an answer came.
     """
 
     def __init__(self, context: "BrowserContext", hosts: Hosts) -> None:
         self.events: list[Event] = []
         self.requests = 0
         self.pending: set[Request] = set()
+        self._begun: set[Request] = set()
         self._hosts = hosts
         context.expose_binding(_BINDING, lambda _source, violation: self._violated(violation))
         context.add_init_script(_LISTEN)
@@ -45,6 +48,11 @@ class Watch:
         context.on("weberror", self._erred)
         context.on("console", self._said)
         context.on("page", self._opened)
+
+    @property
+    def unanswered(self) -> "set[Request]":
+        """The pending requests that got no answer yet."""
+        return self.pending - self._begun
 
     def add(self, event: Event) -> None:
         """Write down what somebody else saw."""
@@ -63,10 +71,11 @@ class Watch:
 
     def _failed(self, request: "Request") -> None:
         self.pending.discard(request)
-        self.add(self._event(Kind.FAILURE, request, what=request.failure or "no reason given"))
+        self.add(self._event(Kind.FAILURE, request, what=plain(request.failure or "no reason given")))
 
     def _answered(self, response: "Response") -> None:
         request = response.request
+        self._begun.add(request)
         if response.status >= _FIRST_ERROR:
             self.add(self._event(Kind.STATUS, request, status=response.status))
         elif request.resource_type in {"script", "stylesheet"} and _is_html(response):

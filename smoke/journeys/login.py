@@ -1,13 +1,22 @@
 """Log in as a person does, and stay logged in."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from smoke.browser.appraisal import shown
-from smoke.browser.events import Event, Kind
+from smoke.browser.credentials import Credentials
+from smoke.browser.guard import login_writes
+from smoke.browser.hosts import Party
 from smoke.browser.login_page import LoginPage
 from smoke.browser.visit import Unmet, Visit
 from smoke.environment.environment import Environment
-from smoke.environment.journeys import Journey
+from smoke.http.exchange import Request
+from smoke.http.guard import LOGIN
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Request as Asked
+    from playwright.sync_api import Response
 
 REFUSALS = frozenset({400, 401, 403, 422, 423, 429})
 """What a login API answers to credentials that it does not take."""
@@ -15,7 +24,7 @@ REFUSALS = frozenset({400, 401, 403, 422, 423, 429})
 _STORED = "() => Object.entries(sessionStorage)"
 
 
-def sign_in(visit: Visit, service: str, user: str, password: str) -> None:
+def sign_in(visit: Visit, service: str, credentials: Credentials) -> None:
     """
     Type the credentials, arrive, and arrive again after the page was loaded anew; raises Unmet.
 
@@ -23,11 +32,12 @@ def sign_in(visit: Visit, service: str, user: str, password: str) -> None:
     """
     form = LoginPage(visit, service)
     form.open()
-    form.submit(user, password)
-    try:
-        form.arrived(unless=lambda: _refusal(visit) is not None)
-    except Unmet as unmet:
-        raise _explained(visit, unmet) from None
+    with _refusals(visit, service, credentials) as refusals:
+        form.submit(credentials.user, credentials.password)
+        try:
+            form.arrived(unless=lambda: bool(refusals))
+        except Unmet as unmet:
+            raise _explained(unmet, refusals) from None
     visit.settle()
     try:
         visit.open(visit.page.url)
@@ -52,25 +62,35 @@ def service_of_login(environment: Environment, role: str) -> str:
     return own[0] if own else other
 
 
-def login_journey(environment: Environment, role: str) -> Journey:
-    """Return the role's login journey, or one that says the same where the file has none."""
-    for one in environment.journeys:
-        if one.flow == "login" and one.role == role:
-            return one
-    return Journey(name="login", flow="login", role=role, service=service_of_login(environment, role))
-
-
-def _explained(visit: Visit, unmet: Unmet) -> Unmet:
-    refusal = _refusal(visit)
-    if refusal is None:
+def _explained(unmet: Unmet, refusals: Sequence["Response"]) -> Unmet:
+    if not refusals:
         return unmet
-    found = f"a refusal: {refusal.method} {shown(refusal.url)} answered HTTP {refusal.status}"
+    refusal = refusals[0]
+    found = f"a refusal: {refusal.request.method} {shown(refusal.url)} answered HTTP {refusal.status}"
     return Unmet(unmet.expected, found, {**unmet.facts, "refused": True, "status": refusal.status})
 
 
-def _refusal(visit: Visit) -> Event | None:
-    return next((one for one in visit.watch.events if _is_refusal(one)), None)
+@contextmanager
+def _refusals(visit: Visit, service: str, credentials: Credentials) -> Iterator["list[Response]"]:
+    """Collect the refusals of the login, and of nothing else that the page may send meanwhile."""
+    url = visit.environment.services[service].url
+    own = [one for one in login_writes(visit.environment, url) if one.name == LOGIN]
+    refusals: list[Response] = []
+
+    def heard(answer: "Response") -> None:
+        asked = answer.request
+        if asked.method != "POST" or answer.status not in REFUSALS or visit.hosts.party(answer.url) is not Party.OWN:
+            return
+        named = any(one.covers(Request(asked.method, asked.url, write=LOGIN)) for one in own)
+        if named or credentials.sent_in(_body(asked)):
+            refusals.append(answer)
+
+    visit.page.on("response", heard)
+    try:
+        yield refusals
+    finally:
+        visit.page.remove_listener("response", heard)
 
 
-def _is_refusal(event: Event) -> bool:
-    return event.kind is Kind.STATUS and event.method == "POST" and event.status in REFUSALS
+def _body(asked: "Asked") -> str:
+    return (asked.post_data_buffer or b"").decode(errors="replace")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from smoke.browser.credentials import Credentials
 from smoke.browser.guard import login_writes
 from smoke.browser.visit import Visit
 from smoke.errors import SecretMissing
@@ -51,14 +52,14 @@ def session(scene: Scene, role: str) -> RoleSession:
 
 def _log_in(scene: Scene, role: str) -> dict[str, Any]:
     try:
-        user, password = scene.credentials(role)
+        credentials = Credentials(*scene.credentials(role))
     except SecretMissing as missing:
         return {"looks": [], "session": None, "obstacle": [str(missing), Cause.CREDENTIALS.value]}
     kept: dict[str, Any] = {}
     service = service_of_login(scene.environment, role)
 
     def act(visit: Visit) -> None:
-        sign_in(visit, service, user, password)
+        sign_in(visit, service, credentials)
         kept.update(session_of(visit))
 
     looks: list[Look] = []
@@ -67,6 +68,6 @@ def _log_in(scene: Scene, role: str) -> dict[str, Any]:
         if looks:
             scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
         kept.clear()
-        seen = look(scene, Part(f"login-{role}-{len(looks) + 1}", act, writes))
+        seen = look(scene, Part(f"login-{role}-{len(looks) + 1}", act, writes, credentials=credentials))
         looks.append(replace(seen, facts={**seen.facts, "role": role, "logged_in": bool(kept)}))
     return {"looks": [one.to_json() for one in looks], "session": kept or None, "obstacle": None}

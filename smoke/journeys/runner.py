@@ -1,14 +1,14 @@
 """Make one journey: look, and look again in a fresh context as long as it is unclear, within the budget."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smoke.browser.guard import named_writes
 from smoke.browser.visit import Visit
 from smoke.environment.journeys import Journey
 from smoke.journeys.checkout import check_out
 from smoke.journeys.judging import judge
-from smoke.journeys.login import login_journey
+from smoke.journeys.login import service_of_login
 from smoke.journeys.look import Look
 from smoke.journeys.page import look_at_page
 from smoke.journeys.roles import RoleSession, session
@@ -36,12 +36,13 @@ class Result:
 def run_journey(journey: Journey, scene: Scene) -> Result:
     """Make *journey* and judge it; what the product does wrong is in the judgement, never an exception."""
     if journey.flow == "login":
-        return _login(journey, session(scene, journey.role or ""))
+        return _login(journey, scene, session(scene, journey.role or ""))
     made = session(scene, journey.role) if journey.role else None
     if made is not None and made.session is None:
-        return _blocked(scene, made)
+        return _without_login(scene, made)
     looks = look_until_clear(scene, lambda number: _part(journey, scene, made, number), _promise(journey))
-    return _result(judge(looks, _promise(journey), last=True), looks)
+    judgement = judge(looks, _promise(journey), last=True)
+    return _result(_located(judgement, scene, journey.service), looks)
 
 
 def look_until_clear(scene: Scene, part: Callable[[int], Part], promise: str) -> list[Look]:
@@ -67,24 +68,33 @@ def _part(journey: Journey, scene: Scene, made: RoleSession | None, number: int)
     )
 
 
-def _login(journey: Journey, made: RoleSession) -> Result:
+def _login(journey: Journey, scene: Scene, made: RoleSession) -> Result:
     if made.obstacle:
         return Result(_undecided(*made.obstacle, made.role))
-    judgement = made.judge(_promise(journey))
-    return _result(judgement, made.looks)
+    return _result(_located(made.judge(_promise(journey)), scene, journey.service), made.looks)
 
 
-def _blocked(scene: Scene, made: RoleSession) -> Result:
-    message, cause = made.obstacle or _why(made)
-    name = login_journey(scene.environment, made.role).name
-    said = f"not looked at: the login of role {made.role!r} failed: {message}"
-    return Result(Judgement(Outcome.UNDECIDED, said, Cause(cause), facts={"blocked_by": f"journey/{name}"}))
+def _without_login(scene: Scene, made: RoleSession) -> Result:
+    """A failed login is said once, by the journey whose promise it is; where there is none, by all that need it."""
+    answerable = scene.login_journey(made.role)
+    if made.obstacle:
+        message, cause = made.obstacle
+        judgement = _undecided(message, cause, made.role)
+    else:
+        judgement = _located(made.judge(""), scene, service_of_login(scene.environment, made.role))
+    if answerable is None:
+        said = f"cannot be made: the login of role {made.role!r} failed: {judgement.message}"
+        return _result(replace(judgement, message=said), made.looks)
+    said = f"not looked at: the login of role {made.role!r} failed: {judgement.message}"
+    facts = {"blocked_by": f"journey/{answerable.name}"}
+    return Result(Judgement(Outcome.UNDECIDED, said, judgement.cause or Cause.SUITE, facts=facts))
 
 
-def _why(made: RoleSession) -> tuple[str, str]:
-    """Return why there is no session; if it is the login's own failure, this journey says nothing about the cause."""
-    judgement = made.judge("")
-    return judgement.message, (judgement.cause or Cause.SUITE).value
+def _located(judgement: Judgement, scene: Scene, service: str) -> Judgement:
+    """Add that no network had a part in what failed beneath HTTP, if so."""
+    if not judgement.facts.get("failure_kinds") or not scene.is_local(service):
+        return judgement
+    return replace(judgement, facts={**judgement.facts, "local": True})
 
 
 def _undecided(message: str, cause: str, role: str | None) -> Judgement:

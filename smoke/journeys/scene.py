@@ -14,6 +14,7 @@ from smoke.environment._model import Secret
 from smoke.environment.addresses import is_loopback
 from smoke.environment.connect_to import ConnectTo
 from smoke.environment.environment import Environment
+from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
 
 
@@ -28,6 +29,7 @@ class Scene:
 
     *directory* is the run's `browser` folder. *once* does something once per run, across processes (see `smoke.once`).
     *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has left, in seconds.
+    *chosen* are the ids of the checks that this run makes, None for all of the environment file.
     """
 
     environment: Environment
@@ -39,6 +41,7 @@ class Scene:
     remaining_s: Callable[[], float]
     run_id: str = ""
     pause: Callable[[float], None] = _wait
+    chosen: frozenset[str] | None = None
     connect_to: ConnectTo = field(default_factory=ConnectTo)
 
     @cached_property
@@ -50,6 +53,11 @@ class Scene:
     def evidence(self) -> Evidence:
         """Where traces and screenshots are kept."""
         return Evidence(self.directory, self.redactor)
+
+    def login_journey(self, role: str) -> Journey | None:
+        """Return the journey that answers for the login of *role*: made in this run, and gating; None without one."""
+        own = [one for one in self.environment.journeys if one.flow == "login" and one.role == role and one.gating]
+        return next((one for one in own if self.chosen is None or f"journey/{one.name}" in self.chosen), None)
 
     def is_local(self, service: str) -> bool:
         """Tell whether connections to *service* stay on this machine, so that no network can be to blame."""

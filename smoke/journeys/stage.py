@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from smoke import __version__
+from smoke.browser.credentials import Credentials
 from smoke.browser.deadline import Hanging, limited
 from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
+from smoke.browser.failures import plain
 from smoke.browser.guard import Guard, Policy
 from smoke.browser.patience import OutOfBudget, Patience
 from smoke.browser.visit import Unmet, Visit
@@ -42,14 +44,15 @@ class Part:
     """
     What one look does: *act* makes the steps and raises Unmet; *name* names its evidence.
 
-    *session* is what `session_of` returned for the role, *writes* what may be sent. *traced* asks for a trace, which a
-    look that types credentials must not have.
+    *session* is what `session_of` returned for the role, *writes* what may be sent, *credentials* what is typed into a
+    login form. *traced* asks for a trace, which a look that types credentials must not have.
     """
 
     name: str
     act: Callable[[Visit], None]
     writes: tuple[AllowedWrite, ...] = ()
     session: Mapping[str, Any] | None = None
+    credentials: Credentials | None = None
     traced: bool = False
 
 
@@ -86,13 +89,13 @@ def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
     try:
         context = _context(scene, part, guard)
         watch = Watch(context, scene.hosts)
-        guard.policy = Policy(scene.hosts, part.writes, watch.add)
+        guard.policy = Policy(scene.hosts, part.writes, watch.add, part.credentials)
         seen = _act(scene, part, context, watch)
         if is_good(seen) or seen.facts.get(_LOST):
             return seen
         return replace(seen, evidence=scene.evidence.keep(context, part.name, traced=part.traced))
     except Error as error:
-        step = str(error).split("\n", maxsplit=1)[0]
+        step = plain(str(error).split("\n", maxsplit=1)[0])
         if scene.browser.is_alive():
             return _lost(f"the browser did not carry a step out ({step})", Cause.SUITE)
         return _lost("the browser died while the journey was made", Cause.RUNNER)
@@ -148,7 +151,7 @@ def _late(patience: Patience, visit: Visit, late: Exception) -> Look:
         patience.blame_budget()
     except OutOfBudget as ended:
         return Look(obstacle=(str(ended), Cause.SUITE.value))
-    step = str(late).split("\n", maxsplit=1)[0]
+    step = plain(str(late).split("\n", maxsplit=1)[0])
     return Look(expected="the page to respond", found=f"{step} ({visit.describe()})")
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from smoke.browser.credentials import Credentials
 from smoke.browser.events import Event, Kind
 from smoke.browser.guard import Policy, login_writes, named_writes
 from smoke.browser.hosts import Hosts, Party
@@ -135,16 +136,23 @@ def test_reads_writes_and_strangers() -> None:
 
 
 def test_only_the_login_may_post_credentials() -> None:
-    """Signing in may post to the login API and to the login page's own form, nowhere else."""
+    """Signing in may post to the login API and the login page, and the credentials themselves to any service."""
     site = Site(port=4000)
     listed = environment(
         site,
         login={"service": "web", "path": "/auth/login"},
+        browser={"allowed_hosts": ["js.pay.test"]},
         roles={"a": {"user": {"env": "U"}, "password": {"env": "P"}}},
     )
-    policy = Policy(Hosts.of(listed), login_writes(listed, site.url), lambda _event: None)
+    credentials = Credentials("anna", "s3cret")
+    policy = Policy(Hosts.of(listed), login_writes(listed, site.url), lambda _event: None, credentials)
+    typed = "user=anna&password=s3cret"
 
     assert permits(policy, "POST", f"{site.url}/auth/login", "xhr")
     assert permits(policy, "POST", f"{site.url}/login", "document")
     assert not permits(policy, "POST", f"{site.url}/orders", "xhr")
     assert not permits(policy, "POST", "https://evil.example/login", "document")
+    assert permits(policy, "POST", f"{site.url}/session", "document", typed)
+    assert not permits(policy, "PUT", f"{site.url}/session", "xhr", typed)
+    assert not permits(policy, "POST", "https://evil.example/session", "document", typed)
+    assert not permits(policy, "POST", "https://js.pay.test/session", "document", typed)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smoke.browser.failures import failure_kind, net_error
+from smoke.browser.failures import failure_kind, net_error, plain
 from smoke.browser.hosts import Hosts, Party
 from smoke.environment.environment import Environment
 from smoke.http.exchange import FailureKind
@@ -65,3 +65,4 @@ def test_network_errors_in_the_words_of_http_checks(error: str, kind: FailureKin
     """Causes are attributed by the same kinds, whoever saw the failure."""
     assert net_error(f"Page.goto: net::{error} at https://portal.test/") == error
     assert failure_kind(error) is kind
+    assert plain(f"Page.goto: net::{error} at https://portal.test/") == f"Page.goto: {error} at https://portal.test/"

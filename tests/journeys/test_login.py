@@ -1,6 +1,7 @@
 """The login: typed once per role and run, green, red and undecided."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from smoke.errors import SecretMissing
 from smoke.journeys import Result, Scene, run_journey
 from smoke.verdict.words import Cause, Outcome
 from tests.browser.chromium import scene
-from tests.browser.site import Site
+from tests.browser.site import Answer, Asked, Site, running
 from tests.journeys.portal import PASSWORD, SESSION, USER, Portal
 
 LOGIN = Journey(name="login", flow="login", role="customer")
@@ -20,14 +21,33 @@ DASHBOARD = Journey(
     name="dashboard", path="/dashboard", role="customer", landmark=Landmark(role="heading", name="Dashboard")
 )
 SECRETS = {"USER": USER, "PASSWORD": PASSWORD}
+OWN_LOGIN = {"name": "login", "flow": "login", "role": "customer"}
+ACCOUNT = {"user": {"env": "USER"}, "password": {"env": "PASSWORD"}}
+ROLES = {"customer": ACCOUNT, "other": ACCOUNT}
+FIELDS = "<label>Email <input name=email></label><label>Password <input name=password type=password></label>"
+SCRIPTS = {
+    "nextauth": """document.forms[0].onsubmit = async event => {
+        event.preventDefault();
+        const body = new URLSearchParams(new FormData(event.target));
+        body.set('csrfToken', 'c5rf'); body.set('json', 'true');
+        await fetch('/session', {method: 'POST', body}); location = '/dashboard';
+    }""",
+    "csrf": """document.forms[0].onsubmit = async event => {
+        event.preventDefault();
+        await fetch('/csrf', {method: 'POST', body: '{}', headers: {'content-type': 'application/json'}});
+        event.target.submit();
+    }""",
+}
 
 
 @pytest.fixture
 def at(live: LiveBrowser, tmp_path: Path) -> Callable[[Portal], Scene]:
     """Return a function that sets the scene at a portal."""
 
-    def at(portal: Portal, secrets: Any = SECRETS) -> Scene:
-        return scene(live, portal.environment(), tmp_path, secret=lambda reference: _secret(secrets, reference.env))
+    def at(portal: Portal, secrets: Any = SECRETS, chosen: Any = None, **changes: Any) -> Scene:
+        listed = portal.environment(**changes)
+        place = scene(live, listed, tmp_path, secret=lambda reference: _secret(secrets, reference.env))
+        return replace(place, chosen=chosen)
 
     return at
 
@@ -36,6 +56,22 @@ def _secret(secrets: dict[str, str], name: str) -> str:
     if name not in secrets:
         raise SecretMissing(f"the variable {name} is not set")
     return secrets[name]
+
+
+def _classic(site: Site, kind: str, *, action: str = "/session", status: int = 303) -> list[str]:
+    """Serve a login form that posts to a path of its own; return the list of what is posted."""
+    posted: list[str] = []
+    encoding = "enctype=multipart/form-data" if kind == "multipart" else ""
+    form = f"<form method=post action={action} {encoding}>{FIELDS}<button>Sign in</button></form>"
+    site.serve("/login", f"<!doctype html><h1>Sign in</h1>{form}<script>{SCRIPTS.get(kind, '')}</script>")
+
+    def answer(asked: Asked) -> Answer:
+        posted.append(asked.body)
+        cookie = ("set-cookie", f"session={SESSION}; Path=/; HttpOnly; SameSite=Lax")
+        return Answer("<h1>Wrong</h1>", status, headers=(("location", "/dashboard"), cookie) if status == 303 else ())
+
+    site.reply("/session", answer, method="POST")
+    return posted
 
 
 def test_logs_in_once_for_all_journeys(at: Any, site: Site) -> None:
@@ -103,6 +139,98 @@ def test_journeys_behind_a_failed_login_are_not_looked_at(at: Any, site: Site) -
     assert judgement.outcome is Outcome.UNDECIDED
     assert judgement.facts == {"blocked_by": "journey/login"}
     assert portal.logins == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"journeys": []},
+        {"journeys": [{**OWN_LOGIN, "role": "other"}], "roles": ROLES},
+        {"journeys": [{**OWN_LOGIN, "gating": False}]},
+        {"chosen": frozenset({"journey/dashboard"})},
+    ],
+    ids=["none", "other-role", "advisory", "deselected"],
+)
+def test_journey_carries_a_failed_login_that_nothing_else_answers_for(
+    at: Any, site: Site, changes: dict[str, Any]
+) -> None:
+    """Without a gating login journey for the role in this run, what needs the role fails itself, with all evidence."""
+    result = run_journey(DASHBOARD, at(Portal(site, refusals=99), **changes))
+
+    judgement = result.judgement
+    assert judgement.outcome is Outcome.FAILED
+    assert judgement.message.startswith("cannot be made: the login of role 'customer' failed: expected the heading")
+    assert (judgement.expected, judgement.facts["refused"]) == ("the heading 'Dashboard'", True)
+    assert judgement.found.startswith("a refusal: POST")
+    assert "blocked_by" not in judgement.facts
+    assert judgement.facts["signature"]
+    assert (result.rounds, result.samples > 0) == (2, True)
+
+
+def test_login_page_that_is_not_reached_on_this_machine_says_so(at: Any, site: Site) -> None:
+    """A refused connection on loopback is no network's fault, in the facts of the journey that carries it."""
+    portal = Portal(site)
+    with running() as gone:
+        pass
+
+    judgement = run_journey(DASHBOARD, at(portal, journeys=[], services={"web": {"url": gone.url}})).judgement
+
+    assert judgement.outcome is Outcome.FAILED
+    assert judgement.facts["local"] is True
+
+
+@pytest.mark.parametrize("kind", ["urlencoded", "multipart", "nextauth"])
+def test_form_may_post_anywhere_to_our_own_services(at: Any, site: Site, kind: str) -> None:
+    """A login that posts its credentials to a path which the environment file does not know works all the same."""
+    portal = Portal(site)
+    posted = _classic(site, kind)
+
+    result = run_journey(LOGIN, at(portal, login=None))
+
+    assert result.judgement.outcome is Outcome.PASSED, result.judgement.message
+    assert len(posted) == 1
+
+
+def test_form_that_is_refused_elsewhere_is_a_refusal(at: Any, site: Site) -> None:
+    """The answer to a form that posts to a path of its own tells a wrong password from a broken login."""
+    portal = Portal(site)
+    _classic(site, "urlencoded", status=401)
+
+    judgement = run_journey(LOGIN, at(portal, login=None)).judgement
+
+    assert judgement.outcome is Outcome.FAILED
+    assert (judgement.facts["refused"], judgement.facts["status"]) == (True, 401)
+
+
+def test_credentials_are_never_posted_to_strangers(at: Any, site: Site) -> None:
+    """A login page that sends the credentials to a host which is no service fails to log in, and nothing is sent."""
+    portal = Portal(site)
+    with running() as stranger:
+        address = stranger.url.replace("127.0.0.1", "localhost")
+        _classic(site, "urlencoded", action=f"{address}/session")
+
+        judgement = run_journey(LOGIN, at(portal, login=None)).judgement
+
+        assert judgement.outcome is Outcome.FAILED
+        assert stranger.asked == []
+
+
+def test_writes_that_the_file_names_may_be_made_while_logging_in(at: Any, site: Site) -> None:
+    """What a login page posts before the credentials is held back, and the remedy that is told helps."""
+    portal = Portal(site)
+    _classic(site, "csrf")
+    site.serve("/csrf", "{}", method="POST", status=429)
+
+    held = run_journey(LOGIN, at(portal, login=None)).judgement
+    assert (held.outcome, held.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert f"POST {site.url}/csrf was held back" in held.message
+    assert "allow it with [[writes]]" in held.message
+
+    for stored in (at(portal).directory.parent / "private").glob("*"):
+        stored.unlink()
+    writes = [{"name": "csrf", "service": "web", "methods": ["POST"], "path": "/csrf"}]
+    passed = run_journey(LOGIN, at(portal, login=None, writes=writes)).judgement
+    assert passed.outcome is Outcome.PASSED, "an answer to another request is no refusal of the login"
 
 
 def test_session_that_is_not_stored_is_a_fault(at: Any, site: Site) -> None:
