@@ -37,6 +37,7 @@ class Face:
 
     def __init__(self, run: Run, plan: Plan, *, progress: bool = True) -> None:
         self._progress = progress
+        self._primes = run.settings.prime
         self._stream = own_stdout()
         self._terminal = Terminal.on(self._stream, os.environ)
         self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -65,6 +66,11 @@ class Face:
     def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
         """Show the verdict to people and to GitHub, and wait until it is shown, for a short while."""
         shown = Event()
+        if self._primes:  # what is there before a deploy is no verdict on one
+            self._told.put(self._terminal.close)
+            self._told.put(shown.set)
+            shown.wait(LAST_WORDS_S)
+            return
         self._told.put(lambda: self._terminal.verdict(verdict, _shown(directory)))
         self._told.put(lambda: self._publish(verdict, directory))
         self._told.put(shown.set)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from smoke.checks._check import Check, Observation
 from smoke.verdict.finding import Finding, Judgement
+from smoke.verdict.unmade import OUT_OF_BUDGET
 from smoke.verdict.words import Cause, Outcome
 
 
@@ -20,7 +21,7 @@ def judge(check: Check, rounds: Sequence[Observation]) -> Judgement:
 
 def out_of_budget(last: Judgement | None, budget_s: float) -> Judgement:
     """Return that the budget ended, with what was seen until then: once seen it condemns nothing, but is no secret."""
-    ended = f"the budget of {budget_s:g} s ended before it was finished"
+    ended = f"the budget of {budget_s:g} s {OUT_OF_BUDGET}"
     if last is None:
         return Judgement(Outcome.UNDECIDED, ended, Cause.SUITE, facts={"unmade": "out of budget"})
     return replace(

@@ -16,6 +16,7 @@ from smoke.plugin import SESSION
 from smoke.run import Run
 from smoke.selection import Case
 from smoke.verdict.finding import Finding
+from smoke.verdict.unmade import CONDEMNED as STOPPED
 from smoke.verdict.words import Cause, Outcome, Stage
 from smoke.world import secret_of
 
@@ -39,7 +40,7 @@ def make_journey(
         settled = suite.engine(case.run.environment.name).settled()
         began = monotonic()
         if suite.condemned_for_s(case.run.environment.name) > HURRY_AFTER_S:
-            finding = _not_looked_at(journey, began, case.run, "the release is condemned already", CONDEMNED)
+            finding = _not_looked_at(journey, began, case.run, STOPPED, CONDEMNED)
         elif settled:
             scene = _scene(case.run, open_browser, suite.selected(case.run.environment.name))
             finding = _finding(journey, run_journey(journey, scene), began, case.run)

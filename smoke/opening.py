@@ -12,7 +12,7 @@ from smoke import baseline
 from smoke.environment import Environment, loading, manifest
 from smoke.environment.redaction import Redactor
 from smoke.errors import UsageError
-from smoke.places import PRIVATE, environments_directory, reports_directory, state_of
+from smoke.places import PRIVATE, citing_base, environments_directory, reports_directory, state_of
 from smoke.run import Run, Settings, with_previous
 from smoke.run_directory import new_run_id
 from smoke.verdict.release import Release
@@ -55,7 +55,8 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
 def _wanted(namespace: Any) -> list[Environment]:
     directory = environments_directory(namespace)
     name = getattr(namespace, "smoke_environment", None)
-    return [loading.load(directory, name)] if name else loading.load_all(directory)
+    base = citing_base(directory)
+    return [loading.load(directory, name, base)] if name else loading.load_all(directory, base)
 
 
 def _release(namespace: Any) -> Release:

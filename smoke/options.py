@@ -1,9 +1,20 @@
 """The long options that `smoke verify` and the pytest plugin share, declared once."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+MOST_WORKERS = 64
+"""More processes than this would only fight for the machine."""
+
+
+def workers(text: str) -> int:
+    """Return the number of workers that *text* says; raises ArgumentTypeError for what no machine should start."""
+    if not text.isascii() or not text.isdigit() or len(text) > len("64") or int(text) > MOST_WORKERS:
+        raise ArgumentTypeError(f"found {text!r}, but a whole number from 0 to {MOST_WORKERS} is needed")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ ONLY_VERIFY = (
         "--workers",
         "spread the journeys over so many processes (default: one process makes everything)",
         "N",
-        {"type": int, "default": 0},
+        {"type": workers, "default": 0},
     ),
 )
 """For the supervised commands; with pytest it is xdist's `-n`."""

@@ -22,6 +22,12 @@ def environments_directory(namespace: Any) -> Path:
     return chosen
 
 
+def citing_base(environments: Path) -> Path:
+    """Return from where messages cite the files in *environments*, so that a person here can open what they name."""
+    here = Path.cwd()
+    return environments.parent if here.is_relative_to(environments.parent) else here
+
+
 def reports_directory(namespace: Any) -> Path:
     """Return the directory for the results: the chosen one, or `reports` beside the environments."""
     return Path(namespace.smoke_reports or environments_directory(namespace).parent / "reports").absolute()

@@ -42,10 +42,13 @@ class Recorder:
     The record of one run.
 
     `verdict.json` is there from the start and says that the run did not finish, until `finish` replaces it; so a killed
-    run leaves an honest verdict. Findings may come from several threads, and twice: the first counts.
+    run leaves an honest verdict. Findings may come
+    from several threads, and twice: the first counts. With *latest* the link beside *directory* leads to it.
     """
 
-    def __init__(self, plan: Plan, directory: Path, face: Face, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self, plan: Plan, directory: Path, face: Face, redact: Callable[[str], str], *, latest: bool = True
+    ) -> None:
         self.plan = plan
         self.directory = directory
         self._face = face
@@ -56,7 +59,8 @@ class Recorder:
         self._derived = False
         self._condemned_at: float | None = None
         run_directory.write_verdict(directory, self._unfinished().to_json())
-        run_directory.point_latest(directory)
+        if latest:
+            run_directory.point_latest(directory)
         self._events = EventWriter(directory / FILE)
         self._events.plan(plan)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from time import time
 
-from smoke import baseline, run_directory
+from smoke import baseline, priming, run_directory
 from smoke.baseline import Baseline
 from smoke.face import LAST_WORDS_S, Face
 from smoke.handover import Sessions
@@ -17,7 +17,7 @@ from smoke.verdict.decide import End
 from smoke.verdict.finding import Finding
 from smoke.verdict.verdict import Verdict
 from smoke.verdict.words import EXIT_STATUS, Word
-from smoke.watchdog import Watchdog
+from smoke.watchdog import SUPERVISOR_PIPE, Watchdog
 
 WORST_FIRST = (Word.FAIL, Word.INCONCLUSIVE, Word.PASS)
 
@@ -113,9 +113,13 @@ def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[st
         sessions=sessions,
     )
     baseline.save(Path(run.settings.state), run.environment.name, known)
+    if SUPERVISOR_PIPE not in os.environ:  # else `smoke prime` says it
+        sys.stdout.write(priming.in_words(known))
 
 
 def _recorder(run: Run, selected: frozenset[str], *, progress: bool) -> Recorder:
     plan = run.plan(selected)
     directory = run_directory.create(Path(run.settings.reports), run.environment.name, run.settings.run_id)
-    return Recorder(plan, directory, Face(run, plan, progress=progress), run.redactor.redact)
+    return Recorder(
+        plan, directory, Face(run, plan, progress=progress), run.redactor.redact, latest=not run.settings.prime
+    )

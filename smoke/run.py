@@ -1,7 +1,7 @@
 """One run over one environment, as every process that takes part in it sees it."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from smoke.errors import ConfigurationError
 from smoke.exchange_evidence import keep
 from smoke.once import once
 from smoke.verdict.finding import Finding
-from smoke.verdict.plan import Plan, Planned
+from smoke.verdict.plan import Before, Plan, Planned
 from smoke.verdict.release import Release, same_commit
 from smoke.verdict.words import Stage
 from smoke.world import open_world
@@ -136,11 +136,16 @@ class Run:
             checks=tuple(self._planned(selected)),
             release=self.release,
             when_down={name: one.when_down for name, one in _dependencies(self.environment)},
-            before=self.baseline.before if self.baseline else None,
+            before=self._before(),
             without_baseline=(self.recorded.unfit_for(self.release) or "") if self.recorded else "",
             suite_version=__version__,
             config_sha256=config_sha256(self.environment),
         )
+
+    def _before(self) -> Mapping[str, Before] | None:
+        if self.settings.prime:
+            return {}  # nothing to compare with, and nothing missing
+        return self.baseline.before if self.baseline else None
 
     def _planned(self, selected: frozenset[str] | None) -> list[Planned]:
         checks = [

@@ -45,3 +45,11 @@ def test_types() -> None:
         3,
         True,
     )
+
+
+@pytest.mark.parametrize("wrong", ["-1", "65", "99999999", "two", "", "1.5", "²"])
+def test_workers_that_no_machine_should_start(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A number of workers out of bounds is wrong usage, said in one sentence."""
+    with pytest.raises(SystemExit):
+        parsed(f"--workers={wrong}")
+    assert "a whole number from 0 to 64 is needed" in capsys.readouterr().err

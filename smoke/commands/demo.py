@@ -6,13 +6,14 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from smoke import options
 from smoke.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--keep", action="store_true", help="leave the stack running afterwards, until Ctrl-C")
     parser.add_argument("--reports", type=Path, metavar="DIR", help="directory for the results (default: reports)")
     parser.add_argument(
-        "--workers", type=int, default=0, metavar="N", help="spread the journeys over so many processes"
+        "--workers", type=options.workers, default=0, metavar="N", help="spread the journeys over so many processes"
     )
 
 
@@ -58,7 +59,7 @@ def _show(chosen: argparse.Namespace, state: Path) -> int:
     began = monotonic()
     _say(f"starting the embedded portal{_with(chosen.fault)} …")
     try:
-        with Stack(state, chosen.fault, seed=chosen.seed) as stack:
+        with Stack(state, chosen.fault, seed=chosen.seed, temporary=state != _default_state()) as stack:
             _say(f"ready after {monotonic() - began:.1f} s; recording what the checks see before the deploy …")
             _prime(chosen, state)
             release = stack.deploy()
@@ -140,7 +141,11 @@ def _state(*, keep: bool) -> Iterator[Path]:
             yield default
         finally:
             # Outcomes and sessions of a stack that is gone would mislead the next one.
-            shutil.rmtree(default / "baseline" / ENVIRONMENT, ignore_errors=True)
+            recorded = default / "baseline" / ENVIRONMENT
+            shutil.rmtree(recorded, ignore_errors=True)
+            with suppress(OSError):  # one of them is not empty: it holds what others keep
+                for emptied in (recorded.parent, recorded.parent.parent, default):
+                    emptied.rmdir()
         return
     with TemporaryDirectory(prefix="smokegate-demo-") as directory:
         yield Path(directory)

@@ -19,10 +19,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Print one line an environment; raises ConfigurationError when a file is wrong."""
     from smoke.checks.registry import build
     from smoke.environment import loading
-    from smoke.places import environments_directory
+    from smoke.places import citing_base, environments_directory
     from smoke.verdict.release import Release
 
-    for environment in loading.load_all(environments_directory(chosen)):
+    directory = environments_directory(chosen)
+    for environment in loading.load_all(directory, citing_base(directory)):
         checks, journeys = len(build(environment, Release())), len(environment.journeys)
         services = ", ".join(environment.services)
         line = f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"

@@ -8,7 +8,7 @@ from typing import Any
 
 from smoke import options
 from smoke.commands.verify import supervised
-from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Outcome, Word
+from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 NOT_THE_VERDICTS = ("--sha", "--previous", "--release")
 """Before the deploy nothing is expected yet."""
@@ -33,15 +33,12 @@ def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool
     status = supervised(chosen, environ, "--prime", quiet=quiet)
     if status == EXIT_USAGE:
         return status
-    from smoke import baseline
+    from smoke import baseline, priming
     from smoke.places import state_of
 
     known = baseline.load(state_of(chosen, environ), chosen.environment)
     if known is None or known.run_id != chosen.smoke_run_id:
         sys.stdout.write("no baseline was recorded: the run did not come to its end\n")
         return EXIT_STATUS[Word.INCONCLUSIVE]
-    red = sum(1 for one in known.before.values() if one.outcome is Outcome.FAILED)
-    sys.stdout.write(
-        f"baseline recorded: {len(known.before)} checks, {red} failing already, {len(known.sessions)} sessions\n"
-    )
+    sys.stdout.write(priming.in_words(known))
     return 0

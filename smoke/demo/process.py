@@ -30,14 +30,17 @@ class Stack:
     The embedded stack as a child process; a context manager.
 
     Entering waits until the stack is ready with the release before; raises UsageError for an unknown fault and
-    StackError when it cannot start. The child ends with this process, however this process ends.
+    StackError when it cannot start. The child ends with this process, however this process ends;
+    a *temporary* *state* goes with it.
     """
 
-    def __init__(self, state: Path, faults: Sequence[str] = (), *, seed: int = 1, speed: float = 1.0) -> None:
+    def __init__(
+        self, state: Path, faults: Sequence[str] = (), *, seed: int = 1, speed: float = 1.0, temporary: bool = False
+    ) -> None:
         self.state = state
         self.faults: tuple[Fault, ...] = tuple(find(identifier) for identifier in faults)
         self.description: dict[str, Any] = {}
-        self._options = ["--seed", str(seed), "--speed", str(speed)]
+        self._options = ["--seed", str(seed), "--speed", str(speed), *(["--temporary"] if temporary else [])]
         self._process: subprocess.Popen[str] | None = None
 
     @property

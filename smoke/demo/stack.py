@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch on a fault; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="which replica, which moment (default 1)")
     parser.add_argument("--speed", type=_positive, default=1.0, help="2 lets everything happen twice as fast")
+    parser.add_argument("--temporary", action="store_true", help="remove the state directory too, in the end")
     return parser
 
 
@@ -70,7 +71,8 @@ async def _run(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, ended.set)
     directory = Path(tempfile.gettempdir()) / f"smoke-demo-{secrets.token_hex(6)}"
     portal = Portal(options.state.resolve(), directory, faults, options.seed, options.speed)
-    async with _sentinel(directory, portal.files.directory) as sentinel:
+    state = portal.files.directory
+    async with _sentinel(directory, state.parent if options.temporary else state) as sentinel:
         directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
         portal.files.create()
         work = asyncio.create_task(_work(portal, sentinel, orders))

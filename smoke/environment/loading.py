@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from smoke.environment._defaults import fit_defaults
 from smoke.environment._layers import merged, read_layers
 from smoke.environment._validation import Problem, refuse, repeated_names, validate
 from smoke.environment._wording import unknown
@@ -33,9 +34,9 @@ def names(directory: Path) -> list[str]:
     return [f"{file.parent.name}/{file.stem}" for file in files]
 
 
-def load(directory: Path, name: str) -> Environment:
+def load(directory: Path, name: str, base: Path | None = None) -> Environment:
     """
-    Return the environment *name*, with everything it inherits.
+    Return the environment *name*, with everything it inherits; messages give paths as seen from *base*.
 
     Raises UsageError when it does not exist, and ConfigurationError with all problems of its files, one line each.
     References between parts are looked at only when every part is right, since they would be reported twice.
@@ -43,7 +44,7 @@ def load(directory: Path, name: str) -> Environment:
     known = names(directory)
     if name not in known:
         raise UsageError(unknown(name, known, "environment"))
-    layers = read_layers(directory / f"{name}.toml", directory.parent)
+    layers = read_layers(directory / f"{name}.toml", base or directory.parent)
     named = [
         Problem(("name",), "the name follows from the file's own path; remove it")
         for layer in layers
@@ -52,19 +53,20 @@ def load(directory: Path, name: str) -> Environment:
     refuse([*named, *repeated_names(layers)], layers)
     outcome = validate(Environment, {**merged(layers), "name": name})
     if isinstance(outcome, Environment):
-        refuse(contradictions(outcome), layers)
-        return outcome
+        fitting = fit_defaults(outcome)
+        refuse(contradictions(fitting), layers)
+        return fitting
     refuse(outcome, layers)
     raise AssertionError("an invalid environment has at least one problem")
 
 
-def load_all(directory: Path) -> list[Environment]:
+def load_all(directory: Path, base: Path | None = None) -> list[Environment]:
     """Return all environments by name; raises ConfigurationError with the problems of all files together."""
     environments: list[Environment] = []
     problems: list[str] = []
     for name in names(directory):
         try:
-            environments.append(load(directory, name))
+            environments.append(load(directory, name, base))
         except ConfigurationError as error:
             problems.extend(error.problems)
     if problems:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smoke.verdict.release import normalise
-from smoke.verdict.sentences import NEXT_STEP
+from smoke.verdict.sentences import next_step
+from smoke.verdict.unmade import CONDEMNED
 from smoke.verdict.words import Action, Cause, Outcome, Stage, Word
 
 VerdictJson = Mapping[str, Any]
@@ -91,6 +92,16 @@ def counts(checks: Sequence[CheckJson]) -> str:
     return ", ".join(f"{counter[one]} {one}" for one in order if counter[one]) or "no checks"
 
 
+def what_is_missing(verdict: VerdictJson) -> str:
+    """Return why the verdict is not complete, or nothing when it is."""
+    if verdict["complete"]:
+        return ""
+    skipped = [one for one in verdict["checks"] if one["gating"] and one["outcome"] == Outcome.SKIPPED]
+    if any(str(one["message"]).endswith(CONDEMNED) for one in skipped):
+        return "stopped early: the release was condemned already"
+    return "not complete: required checks are missing, or the run was interrupted"
+
+
 def short(commit: object) -> str:
     """Return the first characters of a commit, or the whole of what is not one."""
     text = str(commit)
@@ -126,14 +137,16 @@ def _cause_group(verdict: VerdictJson, cause: str, reasons: Sequence[Mapping[str
     for one in reasons:
         message = str(one["message"])
         messages[message] = (*messages.get(message, ()), str(one["check"]))
-    return CauseGroup(cause, tuple(str(one["check"]) for one in reasons), messages, _next_step(verdict, cause))
+    return CauseGroup(
+        cause, tuple(str(one["check"]) for one in reasons), messages, _next_step(verdict, cause, tuple(messages))
+    )
 
 
-def _next_step(verdict: VerdictJson, cause: str) -> str:
+def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str:
     if verdict["verdict"] == Word.FAIL and cause == Cause.RELEASE:
         previous = verdict["release"]["previous"]
         return what_to_do(verdict) + (f" to {short(previous)}" if previous else "")
-    return NEXT_STEP[Cause(cause)]
+    return next_step(Cause(cause), messages)
 
 
 def _system(verdict: VerdictJson) -> str:

@@ -71,6 +71,7 @@ def render(verdict: VerdictJson, run_directory: Path) -> str:
             style=style,
             style_hash=_hash(style),
             headline=answer.what_to_do(verdict),
+            missing=answer.what_is_missing(verdict),
             causes=answer.causes(verdict),
             repeat=answer.repeat_command(verdict),
             stages=answer.by_stage(verdict),

@@ -54,7 +54,8 @@ def _opening(verdict: VerdictJson) -> Iterator[str]:
     yield f"{escape(verdict['summary'], 1000)}\n\n"
     yield f"**{escape(verdict['environment'])}**{expected}{previous} · {answer.counts(verdict['checks'])}"
     yield f" · {answer.seconds(verdict['duration_s'])} of {verdict['budget_s']:g} s"
-    yield "\n\n" if verdict["complete"] else " · **not complete**\n\n"
+    missing = answer.what_is_missing(verdict)
+    yield f" · **{missing}**\n\n" if missing else "\n\n"
     for group in answer.causes(verdict):
         checks = answer.enumerate_in_words(group.checks)
         yield f"- **{escape(group.cause)}**: {escape(checks)}. What to do: {escape(group.next_step)}.\n"

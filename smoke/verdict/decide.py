@@ -8,6 +8,7 @@ from smoke.verdict.attribution import attribute
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.sentences import summarise
+from smoke.verdict.unmade import NOT_SELECTED, UNFINISHED
 from smoke.verdict.verdict import Reason, Verdict
 from smoke.verdict.words import Cause, Outcome, Stage, Word
 
@@ -86,7 +87,7 @@ def _as_planned(planned: Planned, finding: Finding | None) -> Finding:
 
 
 def _unmade(planned: Planned) -> Finding:
-    message = "no result: the check was not finished" if planned.selected else "not selected on the command line"
+    message = UNFINISHED if planned.selected else NOT_SELECTED
     return Finding(
         check=planned.id,
         stage=planned.stage,

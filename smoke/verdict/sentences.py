@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from smoke.verdict.finding import Finding
+from smoke.verdict.unmade import asks_for_another_run
 from smoke.verdict.verdict import Verdict
 from smoke.verdict.words import Cause, Outcome, Stage, Word
 
@@ -15,9 +16,15 @@ NEXT_STEP = {
     Cause.FIXTURE: "restore the test data, then verify again",
     Cause.MAINTENANCE: "verify again after the maintenance",
     Cause.SUPERSEDED: "verify the newer release instead",
-    Cause.SUITE: "run the whole verification again",
+    Cause.SUITE: "mend what the finding names, then verify again",
 }
 """What to do when a verdict holds, by the cause of its first reason."""
+
+ANOTHER_RUN = "run the whole verification again"
+"""What to do about checks that were not made to their end."""
+
+NEVER_THE_SAME = ("converge", "version", "confirm")
+"""Kinds of checks that are about the expected commit, before the deploy another one: that they passed tells nothing."""
 
 MESSAGE_LENGTH = 180
 """Characters of one message in a summary, so that four lines of 80 columns hold it all."""
@@ -37,6 +44,13 @@ def summarise(verdict: Verdict, interruption: str | None = None) -> str:
     if verdict.word is Word.FAIL:
         return _fail(verdict)
     return _interrupted(verdict, interruption) if interruption else _inconclusive(verdict)
+
+
+def next_step(cause: Cause, messages: Sequence[str]) -> str:
+    """Return what to do about findings of one cause that hold the verdict; *messages* are theirs."""
+    if cause is Cause.SUITE and all(map(asks_for_another_run, messages)):
+        return ANOTHER_RUN
+    return NEXT_STEP[cause]
 
 
 def _pass(verdict: Verdict) -> str:
@@ -62,7 +76,9 @@ def _fail(verdict: Verdict) -> str:
     guilty = _telling([one for one in verdict.findings if _guilty(one)])
     first = guilty[0]
     before = (verdict.plan.before or {}).get(first.check)
-    then = " It passed before the deploy." if before and before.outcome is Outcome.PASSED else ""
+    comparable = first.check.partition("/")[0] not in NEVER_THE_SAME
+    passed = before is not None and before.outcome is Outcome.PASSED
+    then = " It passed before the deploy." if comparable and passed else ""
     others = f" Also failed: {_names([one.check for one in guilty[1:]])}." if guilty[1:] else ""
     return f"{_said(first)}{then}{others}"
 
@@ -131,7 +147,7 @@ def _names(checks: Sequence[str]) -> str:
 
 
 def _next_step(finding: Finding) -> str:
-    step = NEXT_STEP[finding.cause or Cause.SUITE]
+    step = next_step(finding.cause or Cause.SUITE, [finding.message])
     return f"{step[0].upper()}{step[1:]}."
 
 

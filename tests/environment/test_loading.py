@@ -151,3 +151,11 @@ def test_published_environments_are_right() -> None:
     loaded = {environment.name: environment for environment in load_all(root(PROJECT))}
     assert {"portal/demo", "portal/dev", "portal/prod"} <= loaded.keys()
     assert not loaded["portal/prod"].writes
+
+
+def test_default_times_give_way(environments: Path, write: Write) -> None:
+    """A time that nobody wrote is no contradiction: it shrinks to what is written around it."""
+    write("prod", 'extends = "_good.toml"\n[limits]\ntimeout_s = 4\n[converge]\nwithin_s = 0.5\n')
+    environment = load(environments, "shop/prod")
+    assert (environment.limits.connect_timeout_s, environment.limits.timeout_s) == (4, 4)
+    assert (environment.converge.stuck_after_s, environment.converge.every_s) == (0.5, 0.5)

@@ -75,7 +75,7 @@ def test_a_pass_lists_no_problem() -> None:
 
 def test_an_incomplete_run_says_so() -> None:
     """Required checks that are missing cannot be overlooked."""
-    assert "**not complete**" in summary.render(verdicts.interrupted())
+    assert "**not complete: required checks are missing" in summary.render(verdicts.interrupted())
 
 
 def test_hostile_text_stays_text() -> None:
@@ -109,3 +109,12 @@ def test_is_written(tmp_path: Path) -> None:
     """The file holds what was rendered."""
     summary.write(tmp_path, verdicts.failing())
     assert (tmp_path / "summary.md").read_text(encoding="utf-8") == summary.render(verdicts.failing())
+
+
+def test_a_run_that_stopped_early_says_why() -> None:
+    """Where the suite chose to stop, nothing is missing that could have changed the verdict."""
+    skipped = verdicts.check(
+        "journey/x", "functional", "skipped", message="not looked at: the release is condemned already"
+    )
+    said = summary.render(verdicts.verdict("fail", [skipped], complete=False))
+    assert "**stopped early: the release was condemned already**" in said

@@ -161,3 +161,16 @@ def test_fits_four_lines(message: str, outcome: str) -> None:
     assert len(verdict.summary.splitlines()) == 1
     headline = "FAIL: roll back bff. " if outcome == "failed" else "INCONCLUSIVE: hold. "
     assert len(textwrap.wrap(headline + verdict.summary, 76, break_on_hyphens=False)) <= 5 - ("x" * 400 not in message)
+
+
+@pytest.mark.parametrize("kind", ["converge", "version", "confirm"])
+def test_another_commit_passed_before(kind: str) -> None:
+    """That a check of the expected commit passed before says nothing, as it was another commit then."""
+    verdict = verdict_of(finding(f"{kind}/bff"), HOME, before={f"{kind}/bff": before("passed")})
+    assert "before the deploy" not in verdict.summary
+
+
+def test_a_check_out_of_budget_is_to_be_made_again() -> None:
+    """A check that the budget cut off holds no remedy; another run may tell."""
+    late = finding("page/x", "undecided", message="the budget of 9 s ended before it was finished", cause="suite")
+    assert verdict_of(HOME, late).summary.endswith("Run the whole verification again.")
