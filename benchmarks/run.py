@@ -79,6 +79,9 @@ def _show(head: str, measured: list[Measured], result: dict[str, Any]) -> str:
     """Print the table, and return it as Markdown."""
     rows = [(head, *COLUMNS), *table.rows(measured)]
     say(f"\n{table.plain(rows)}")
+    for one in measured:
+        if one.skipped:
+            say(f"skipped: {one.contender.name}: {one.skipped}")
     best = table.best_ratio(measured)
     if best is not None:
         say(f"The fastest of the others, {best[0]}, takes {best[1]:.1f} times as long.")

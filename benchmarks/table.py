@@ -12,7 +12,7 @@ def rows(measured: Sequence[Measured]) -> Iterator[Row]:
     reference = _decisive_s(measured[0]) if measured[0].samples else None
     for one in measured:
         if not one.samples:
-            yield (one.contender.name, "skipped", one.skipped.splitlines()[0], "", "")
+            yield (one.contender.name, "skipped", "", "", "")
             continue
         verdict = "" if one.result_s is None else f"{one.result_s:.2f} s"
         ratio = f"{_decisive_s(one) / reference:.1f} x" if reference else ""
