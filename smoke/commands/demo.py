@@ -61,7 +61,9 @@ def _show(chosen: argparse.Namespace, state: Path) -> int:
     try:
         with Stack(state, chosen.fault, seed=chosen.seed, temporary=state != _default_state()) as stack:
             _say(f"ready after {monotonic() - began:.1f} s; recording what the checks see before the deploy …")
-            _prime(chosen, state)
+            unprimed = _prime(chosen, state)
+            if unprimed:
+                return unprimed
             release = stack.deploy()
             _say(f"deployed {release.commit[:7]} over {release.previous[:7]}; verifying\n")
             status = _verify(chosen, state, stack, release)
@@ -72,11 +74,11 @@ def _show(chosen: argparse.Namespace, state: Path) -> int:
         raise UsageError(str(error)) from error
 
 
-def _prime(chosen: argparse.Namespace, state: Path) -> None:
+def _prime(chosen: argparse.Namespace, state: Path) -> int:
     from smoke.commands import prime
 
     primed = _parse(["prime", ENVIRONMENT, *_shared(chosen)])
-    prime.prime(primed, _environ(state), quiet=True)
+    return prime.prime(primed, _environ(state), quiet=True)
 
 
 def _verify(chosen: argparse.Namespace, state: Path, stack: "Stack", release: "DeployedRelease") -> int:
