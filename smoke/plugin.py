@@ -57,6 +57,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
     """Let the suite be found from a sub-directory too, and let no status out that is not in the contract."""
     if SESSION in config.stash and not config.option.file_or_dir:
         config.args = [str(SUITE)]
+    _ready(config)
     status = yield
     if SESSION in config.stash and not config.option.collectonly and status not in STATUSES:
         return EXIT_STATUS[Word.INCONCLUSIVE]
@@ -113,6 +114,19 @@ def is_suite_run(config: pytest.Config) -> bool:
 
 def _names_environments(known: Any) -> bool:
     return bool(known.smoke_environment or set(Tier) & set(re.findall(r"[\w-]+", known.markexpr)))
+
+
+def _ready(config: pytest.Config) -> None:
+    """Say what is missing before xdist starts its workers, where one environment is to be verified as a whole."""
+    option = config.option
+    if SESSION not in config.stash or option.collectonly or option.keyword or option.markexpr:
+        return
+    if not option.smoke_environment:
+        return
+    try:
+        config.stash[SESSION].ready()
+    except SmokeError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _refuse_lost_options(config: pytest.Config) -> None:

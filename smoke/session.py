@@ -60,6 +60,11 @@ class SuiteSession:
         """Return what a worker needs to take part in this session."""
         return {**asdict(self.settings), "connect_to": list(self.settings.connect_to)}
 
+    def ready(self) -> None:
+        """Raise UsageError or ConfigurationError for what every check of every environment here would need."""
+        for run in self.runs.values():
+            run.ready(frozenset(one.id for one in run.plan().checks))
+
     def engine(self, environment: str) -> Engine:
         """Return this process's engine for *environment*, started."""
         if environment not in self._engines:

@@ -34,7 +34,7 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     doubts = [one for one in judged if _holds(one, plan)]
     verdict = Verdict(
         plan=plan,
-        word=_word(judged, guilty, doubts, end),
+        word=_word(judged, guilty, doubts, end, announced=plan.release.commit is not None),
         complete=not end.interruption and not any(one.gating and one.facts.get("unmade") for one in judged),
         summary="",
         reasons=tuple(_reason(one) for one in _reasons(guilty, doubts)),
@@ -52,12 +52,16 @@ def condemned(plan: Plan, findings: Sequence[Finding]) -> bool:
     return any(_condemns(one) for one in attribute(plan, findings))
 
 
-def _word(judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End) -> Word:
+def _word(
+    judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End, *, announced: bool
+) -> Word:
     replaced = any(_superseded(one) for one in judged)
     if guilty and not replaced and not end.interruption:
         return Word.FAIL
     if doubts or guilty or end.interruption or not any(_vouches(one) for one in judged):
         return Word.INCONCLUSIVE
+    if announced and not any("census" in one.facts for one in judged):
+        return Word.INCONCLUSIVE  # nobody told whether what was verified is the release (law 2)
     return Word.PASS
 
 

@@ -58,7 +58,9 @@ def _pass(verdict: Verdict) -> str:
     passed = [one for one in required if one.outcome is Outcome.PASSED]
     journeys = sum(1 for one in passed if one.check.startswith("journey/"))
     commit = verdict.plan.release.commit
-    live = f"{commit[:12]} is served everywhere" if commit else "Every replica serves the same release"
+    told = any("census" in one.facts for one in passed)
+    unnamed = "Every replica serves the same release" if told else "No service tells which release it serves"
+    live = f"{commit[:12]} is served everywhere" if commit and told else unnamed
     excused = [one for one in required if one.outcome in {Outcome.FAILED, Outcome.UNDECIDED}]
     count = f"{len(passed)} of {len(passed) + len(excused)}" if excused else f"all {len(passed)}"
     which = f"{count} required checks passed" + (f", {journeys} of them journeys" if journeys else "")
@@ -106,6 +108,11 @@ def _inconclusive(verdict: Verdict) -> str:
         return (
             f"Only a part was verified: {made} of {total} required checks passed, "
             f"{len(deselected)} were not selected. {_next_step(deselected[0])}"
+        )
+    if any(one.gating and one.outcome is Outcome.PASSED for one in verdict.findings) and verdict.plan.release.commit:
+        return (
+            "All required checks passed, but nothing tells whether they saw the announced release: "
+            "give a service of the environment file a `release` key."
         )
     return "Nothing was verified: no required check that looks at the product has passed."
 

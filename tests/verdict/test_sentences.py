@@ -8,7 +8,7 @@ from smoke.verdict.decide import decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.release import Release
 from smoke.verdict.sentences import NEXT_STEP
-from smoke.verdict.words import Cause, Outcome
+from smoke.verdict.words import Cause, Outcome, Word
 from tests.verdict.made import (
     COMMIT,
     END,
@@ -44,16 +44,28 @@ def test_pass_without_announced_release() -> None:
     )
 
 
+def test_pass_where_nobody_tells_a_release() -> None:
+    """It says no more of the release than was seen."""
+    assert verdict_of(HOME).summary == ("No service tells which release it serves and all 1 required checks passed.")
+
+
+def test_announced_release_that_nobody_tells() -> None:
+    """What was verified may be another release, so it holds and says how to tell."""
+    verdict = verdict_of(HOME, release=RELEASE)
+    assert verdict.word is Word.INCONCLUSIVE
+    assert "`release` key" in verdict.summary
+
+
 def test_pass_with_excuses() -> None:
     """A pass never says `all` while something failed, and names what was let pass and why."""
     old = finding("read/reports", facts={"signature": "HTTP 500"})
     down = direct("whmcs", "down")
     known = {"read/reports": before("failed", "HTTP 500")}
     left_open = finding("read/invoices")
-    checks = (planned(left_open, depends_on=("whmcs",)), *map(planned, (HOME, old, down)))
+    checks = (planned(left_open, depends_on=("whmcs",)), *map(planned, (CONVERGED, HOME, old, down)))
     release_plan = plan(*checks, release=RELEASE, before=known, when_down={"whmcs": "pass"})
-    assert decide(release_plan, (HOME, old, down, left_open), END).summary == (
-        "9f1c2ab4d0e3 is served everywhere and 1 of 3 required checks passed. "
+    assert decide(release_plan, (CONVERGED, HOME, old, down, left_open), END).summary == (
+        "9f1c2ab4d0e3 is served everywhere and 2 of 4 required checks passed. "
         "Not by this release: read/reports. Left open, as a third party is down: read/invoices."
     )
 
