@@ -184,6 +184,8 @@ class SuiteSession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Replace pytest's exit status by the verdict's: a crash of our own never looks like a pass or a fail."""
         if self.is_worker:
+            # A controller that ends interrupts its workers; one that is ending by itself has nothing to break off.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             session.config.workeroutput[handover.KEY] = self.workers.left.pack()  # type: ignore[attr-defined]
         elif session.config.option.collectonly:
             return
