@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._census import Electorate, Vote, electorates, slim
 from smoke.checks._check import Check, Observation
@@ -44,8 +44,10 @@ class ConfirmCheck(Check):
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Take the census again, and the starts of the processes where they are told."""
         exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
-        facts = {
+        settled = world.memory.get("settled", {}).get(self.subject, {})
+        facts: dict[str, Any] = {
             "votes": self.electorate.votes(exchanges),
+            "settled": next(iter(settled.get("commits", ())), None),
             "before": world.memory.get("census", {}).get(self.subject, ()),
             "transport": transport_facts(exchanges),
         }
@@ -60,7 +62,9 @@ class ConfirmCheck(Check):
         """Judge the census first, the processes then."""
         censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
         earlier: tuple[Vote, ...] = rounds[0].facts["before"]
-        unanimity = Unanimity(self.electorate, goal_of(self.electorate, earlier or censuses[-1]))
+        # Without an announced commit the one counts that the rollout came to rest with.
+        settled = None if self.electorate.release.commit else rounds[0].facts["settled"]
+        unanimity = Unanimity(self.electorate, settled or goal_of(self.electorate, earlier or censuses[-1]))
         judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
         if judgement.outcome is Outcome.PASSED:
             return self._processes(rounds, judgement)

@@ -119,6 +119,19 @@ def test_nothing_announced_must_stay_what_it_was() -> None:
     assert judged(lambda _: None, release=Release()).outcome is Outcome.PASSED
 
 
+def test_nothing_announced_must_stay_what_the_rollout_came_to() -> None:
+    """A change between the end of the rollout and the first check is seen too."""
+    described, service = environment(uptime=False), Service()
+    world = world_of({URL: service}, described, Release())
+    service.http = world.http  # type: ignore[assignment]
+    world.memory["settled"] = {"bff": {"commits": {OLD: 12}}}
+    for check in version_checks(described, Release()):
+        assert concluded(check, world).outcome is Outcome.PASSED
+    judgement = concluded(the_check(described, Release()), world)
+    assert judgement.outcome is Outcome.FAILED
+    assert judgement.message.startswith("the release did not stay: 9f1c2ab served")
+
+
 def test_a_restart_since_fails() -> None:
     """The commit is the same, but one process is new."""
 

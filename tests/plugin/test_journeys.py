@@ -15,13 +15,18 @@ landmark = { role = "heading", name = "Welcome" }
 stage = "immediate"
 """
 
+QUICK = """
+[browser]
+timeout_s = 2
+"""
+
 
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_green_and_red(project: Project, site: Site, ways: list[str]) -> None:
     """A journey that comes to its landmark passes; one that does not fails, is looked at again, and leaves evidence."""
     site.answers["/orders"] = page("Something else")
-    project.environment("shop/prod", site, JOURNEY + WELCOME, timeout_s=3)
+    project.environment("shop/prod", site, JOURNEY + WELCOME + QUICK)
     ended = project.pytest("-m", "prod", "--sha", COMMIT, *ways)
     assert ended.status == 10
     assert [one["check"] for one in ended.verdict["reasons"]] == ["journey/orders"]
@@ -37,7 +42,7 @@ def test_green_and_red(project: Project, site: Site, ways: list[str]) -> None:
 def test_not_before_the_release_has_settled(project: Project, site: Site) -> None:
     """Where the release is not served no browser is started."""
     site.commit = PREVIOUS
-    project.environment("shop/prod", site, JOURNEY)
+    project.environment("shop/prod", site, JOURNEY, within_s=3)
     ended = project.pytest("-m", "prod", "--sha", COMMIT)
     assert ended.status == 10
     assert ended.outcomes["journey/orders"] == "skipped"
