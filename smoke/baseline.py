@@ -67,7 +67,12 @@ def before(findings: Sequence[Finding]) -> dict[str, Before]:
 def _before(finding: Finding) -> Before:
     facts = finding.facts
     return Before(
-        finding.outcome, finding.message, str(facts.get("signature", "")), finding.cause, facts.get("failed_share")
+        outcome=finding.outcome,
+        message=finding.message,
+        signature=str(facts.get("signature", "")),
+        cause=finding.cause,
+        failed_share=facts.get("failed_share"),
+        measured=facts.get("measured", {}),
     )
 
 

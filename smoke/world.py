@@ -48,6 +48,7 @@ def open_world(run: "Run") -> World:
         session=sessions.of,
         old_session=lambda role: _old_session(run, role),
         sessions=sessions.headers,
+        before=lambda check: run.baseline.before.get(check) if run.baseline else None,
         secret=secret,
         remaining_s=run.remaining_s,
         now=time,

@@ -22,7 +22,7 @@ BASELINE = Baseline(
     run_id="20270115T075500Z-000001",
     recorded_at=STARTED_AT - 300,
     before={
-        "read/x": Before(Outcome.FAILED, "HTTP 500", "HTTP 500", Cause.RELEASE),
+        "read/x": Before(Outcome.FAILED, "HTTP 500", "HTTP 500", Cause.RELEASE, measured={"median_s": 0.2}),
         "page/home": Before(Outcome.PASSED),
     },
     observed={"bff": {"commits": {OLD: 12}, "replicas": {"a": 4}}},

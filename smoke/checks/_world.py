@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 
 
@@ -43,7 +44,8 @@ class World:
     Everything outside the process that a check may touch.
 
     *session* logs a role in once per run and raises `LoginRefused` or `SecretMissing`; *old_session* returns the
-    session recorded before the deploy, or None; *sessions* returns the headers of all roles logged in.
+    session recorded before the deploy, or None; *sessions* returns the headers of all roles logged in. *before* returns
+    what the check with an id found before the deploy, or None; it belongs into the observation, for `judge` to compare.
     *secret* resolves a reference of the environment file.
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
     *memory* holds what earlier checks of this run saw, for later ones to compare with (see `smoke.checks.confirm`).
@@ -55,6 +57,7 @@ class World:
     session: Callable[[str], Awaitable[Session]]
     old_session: Callable[[str], Session | None]
     sessions: Callable[[], dict[str, dict[str, str]]]
+    before: Callable[[str], Before | None]
     secret: Callable[[object], str]
     remaining_s: Callable[[], float]
     now: Callable[[], float]

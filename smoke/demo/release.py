@@ -1,6 +1,7 @@
 """What is deployed: an image, built from a commit, and the settings it runs with."""
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from hashlib import sha1
 from random import Random
 from typing import TYPE_CHECKING
@@ -11,13 +12,21 @@ if TYPE_CHECKING:
 SERVICES = ("bff", "web", "worker")
 
 
+class Bug(Enum):
+    """What a build can have got wrong, where yes or no is all there is to say; the value says how it shows."""
+
+    STORES_NO_COOKIE = "logins answer without Set-Cookie, as a secure cookie behind an untrusted proxy does"
+    THROWS_AT_START = "the entry script reads a property of nothing"
+    DEAF = "workers run without taking jobs"
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """
     One build of the portal. The fields after *migrations* are what a build can have got wrong.
 
     *open_routes* lack the login guard; *broken_pages* answer an error text with status 200; *missing_chunks* were
-    left out of the build; *throws_at_start* lets the entry script throw; *deaf* workers run without taking jobs.
+    left out of the build; *bugs* are all that needs no parameter.
     """
 
     commit: str
@@ -26,11 +35,13 @@ class Image:
     asks_due_date: bool = True
     starts: bool = True
     open_routes: frozenset[str] = frozenset()
-    stores_cookie: bool = True
-    throws_at_start: bool = False
     missing_chunks: frozenset[str] = frozenset()
     broken_pages: frozenset[str] = frozenset()
-    deaf: bool = False
+    bugs: frozenset[Bug] = frozenset()
+
+    def having(self, *bugs: Bug) -> "Image":
+        """Return the same build with *bugs* besides those that it has."""
+        return replace(self, bugs=self.bugs | set(bugs))
 
 
 @dataclass(frozen=True, slots=True)

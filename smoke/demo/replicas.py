@@ -13,7 +13,7 @@ from smoke.demo.bff.crm import Crm
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
 from smoke.demo.edge.upstreams import Upstream
-from smoke.demo.release import Image, Settings
+from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.serving import Serving
 from smoke.demo.web.app import AssetStore, WebReplica
 from smoke.demo.web.build import Build, build
@@ -37,7 +37,7 @@ class Surroundings:
     def build_of(self, image: Image) -> Build:
         """Return the front end of *image*, its files published."""
         if image.commit not in self.builds:
-            made = build(image.commit, throws_at_start=image.throws_at_start)
+            made = build(image.commit, throws_at_start=Bug.THROWS_AT_START in image.bugs)
             self.assets.publish(made, image.missing_chunks)
             self.builds[image.commit] = made
         return self.builds[image.commit]

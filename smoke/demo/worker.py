@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smoke.demo.database import Pool
-from smoke.demo.release import Image, Settings
+from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.warmth import Replica
 
 QUEUE = "exports"
@@ -37,7 +37,7 @@ class ExportWorker:
 
     def start(self) -> None:
         """Take jobs from now on."""
-        if not self._image.deaf:
+        if Bug.DEAF not in self._image.bugs:
             connection = {"unix_socket_path": self._settings.valkey}
             self._worker = Worker(QUEUE, self._carry_out, {"connection": connection, "concurrency": 4})
 

@@ -27,7 +27,8 @@ class Before:
     What one check found before the deploy.
 
     *signature* is the short stable text of its fault, *cause* whose doing it was then. *failed_share* is the share of
-    samples that failed, None for a check that does not sample.
+    samples that failed, None for a check that does not sample. *measured* is what the check put into its fact of that
+    name to be compared with later (latencies, depths, counts): JSON primitives.
     """
 
     outcome: Outcome
@@ -35,6 +36,7 @@ class Before:
     signature: str = ""
     cause: Cause | None = None
     failed_share: float | None = None
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Before":

@@ -133,6 +133,7 @@ def world_of(
         "session": _no_session,
         "old_session": lambda _role: None,
         "sessions": dict,
+        "before": lambda _check: None,
         "secret": str,
         "remaining_s": lambda: budget_s - clock.elapsed_s,
         "now": clock.now,

@@ -6,7 +6,7 @@ import pytest
 
 from smoke.demo.faults import FAULTS, MODULES, find
 from smoke.demo.faults._registry import fault
-from smoke.demo.release import Credential, Image, Settings
+from smoke.demo.release import Bug, Credential, Image, Settings
 from smoke.demo.scene import Outage, Scene, Strategy
 from smoke.errors import UsageError
 from smoke.verdict.words import Word
@@ -127,7 +127,7 @@ def test_faults_compose() -> None:
     made = scene()
     for identifier in ("B01", "S01", "C01"):
         find(identifier).arrange(made)
-    assert (made.after.starts, made.after.throws_at_start) == (False, True)
+    assert (made.after.starts, made.after.bugs) == (False, {Bug.THROWS_AT_START})
     assert made.plan.strategy is Strategy.ALL_AT_ONCE
     assert made.settings.session_secret != "secret"
 

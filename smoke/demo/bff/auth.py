@@ -13,6 +13,7 @@ from smoke.demo.bff.context import context_of
 from smoke.demo.bff.errors import refused
 from smoke.demo.bff.sessions import COOKIE, LIFETIME_S
 from smoke.demo.passwords import matches
+from smoke.demo.release import Bug
 
 
 async def login(request: Request) -> JSONResponse:
@@ -29,7 +30,7 @@ async def login(request: Request) -> JSONResponse:
         raise refused("Password expired")
     answer = JSONResponse({"user": _public(rows[0])})
     token = context.sessions.issue(rows[0]["id"])
-    if context.image.stores_cookie:
+    if Bug.STORES_NO_COOKIE not in context.image.bugs:
         answer.set_cookie(COOKIE, token, max_age=LIFETIME_S, secure=True, httponly=True, samesite="lax")
     return answer
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.demo.faults._registry import fault
+from smoke.demo.release import Bug
 from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def new_signing_secret(scene: "Scene") -> None:
 @fault("S02", "The session cookie is not stored: login succeeds, nobody is logged in", Word.FAIL)
 def cookie_not_stored(scene: "Scene") -> None:
     """Answer logins without Set-Cookie, as a secure cookie behind an untrusted proxy does."""
-    scene.after = replace(scene.after, stores_cookie=False)
+    scene.after = scene.after.having(Bug.STORES_NO_COOKIE)
 
 
 @fault("S04", "A protected route is open without login", Word.FAIL)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.demo.faults._registry import fault
+from smoke.demo.release import Bug
 from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 @fault("C01", "White screen: the entry script throws", Word.FAIL)
 def white_screen(scene: "Scene") -> None:
     """Let the entry script read a property of nothing."""
-    scene.after = replace(scene.after, throws_at_start=True)
+    scene.after = scene.after.having(Bug.THROWS_AT_START)
 
 
 @fault("C03", "One lazily loaded chunk is missing from the image", Word.FAIL)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.demo.faults._registry import fault
+from smoke.demo.release import Bug
 from smoke.demo.scene import Strategy
 from smoke.verdict.words import Word
 
@@ -27,4 +28,4 @@ def one_replica_without_secret(scene: "Scene") -> None:
 @fault("Q01", "The worker looks alive but takes no jobs", Word.FAIL)
 def deaf_worker(scene: "Scene") -> None:
     """Start a worker that never reads its queue."""
-    scene.after = replace(scene.after, deaf=True)
+    scene.after = scene.after.having(Bug.DEAF)
