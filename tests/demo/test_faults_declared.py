@@ -127,7 +127,7 @@ def test_faults_compose() -> None:
     made = scene()
     for identifier in ("B01", "S01", "C01"):
         find(identifier).arrange(made)
-    assert (made.after.starts, made.after.bugs) == (False, {Bug.THROWS_AT_START})
+    assert (made.after.starts, made.after.bugs) == (False, frozenset({Bug.THROWS_AT_START}))
     assert made.plan.strategy is Strategy.ALL_AT_ONCE
     assert made.settings.session_secret != "secret"
 
