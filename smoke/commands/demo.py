@@ -85,16 +85,9 @@ def _verify(chosen: argparse.Namespace, state: Path, stack: "Stack", release: "D
     from smoke.commands.verify import supervised
 
     manifest = state / "demo" / "release.toml"  # removed with the stack
-    manifest.write_text(_manifest(release), encoding="utf-8")
+    manifest.write_text(release.manifest(), encoding="utf-8")
     arguments = ["verify", ENVIRONMENT, "--release", str(manifest), *_shared(chosen)]
     return supervised(_parse(arguments), {**_environ(state), **stack.environment})
-
-
-def _manifest(release: "DeployedRelease") -> str:
-    return (
-        f'commit = "{release.commit}"\nprevious = "{release.previous}"\n'
-        f'version = "{release.version}"\ndeployed_at = {release.deployed_at}\n'
-    )
 
 
 def _shared(chosen: argparse.Namespace) -> list[str]:

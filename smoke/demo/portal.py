@@ -83,6 +83,7 @@ class Portal:
             "previous": scene.before.commit,
             "version": scene.after.version,
             "deployed_at": began,
+            "declares": scene.declares,
         }
 
     async def stop(self) -> None:

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import tomli_w
 
 from smoke.demo.errors import StackError
 from smoke.demo.faults import Fault, find
@@ -17,12 +19,18 @@ from smoke.verdict.words import EXIT_USAGE
 
 @dataclass(frozen=True, slots=True)
 class DeployedRelease:
-    """What the deploy announced; *deployed_at* is its beginning in epoch seconds."""
+    """What the deploy announced; *deployed_at* is its beginning in epoch seconds, *declares* what else was declared."""
 
     commit: str
     previous: str
     version: str
     deployed_at: float
+    declares: Mapping[str, Any] = field(default_factory=dict)
+
+    def manifest(self) -> str:
+        """Return the release manifest, as TOML."""
+        named = {name: getattr(self, name) for name in ("commit", "previous", "version", "deployed_at")}
+        return tomli_w.dumps({**named, **self.declares})
 
 
 class Stack:
@@ -69,7 +77,7 @@ class Stack:
         """Deploy the new release; returns when the switch begins."""
         self._order("deploy")
         answer = self._answer("deployed")
-        return DeployedRelease(answer["commit"], answer["previous"], answer["version"], answer["deployed_at"])
+        return DeployedRelease(**{name: value for name, value in answer.items() if name != "event"})
 
     def close(self, timeout_s: float = 15.0) -> None:
         """Let the stack end and wait until nothing of it is left."""

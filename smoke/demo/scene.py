@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
+from typing import Any
 
 from smoke.demo.release import Image, Settings
 
@@ -46,7 +47,8 @@ class Scene:
     """
     One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
 
-    *odd_ones* are the settings of single replicas of the new release, by service and slot. Without faults a scene
+    *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the release
+    manifest says besides the commits. Without faults a scene
     is a good deploy in ordinary weather: a few connections are reset, the first answer of a replica is slow.
     """
 
@@ -66,6 +68,7 @@ class Scene:
     whmcs_refuses_release: bool = False
     names_resolve: bool = True
     browser_lives_s: float | None = None
+    declares: dict[str, Any] = field(default_factory=dict)
 
     def in_the_field(self, seconds: float, spread: float = 0.3) -> float:
         """Return what *seconds* of the field, more or less, take here: the stack's clock is `CLOCK` times faster."""
