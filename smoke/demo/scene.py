@@ -47,9 +47,9 @@ class Scene:
     """
     One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
 
-    *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the release
-    manifest says besides the commits. Without faults a scene
-    is a good deploy in ordinary weather: a few connections are reset, the first answer of a replica is slow.
+    *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the
+    release manifest says besides the commits. Without faults a scene is a good deploy in ordinary weather: a few
+    connections are reset, the first answer of a replica is slow.
     """
 
     rng: Random
