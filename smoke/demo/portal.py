@@ -17,7 +17,7 @@ from smoke.demo.database import dsn
 from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import Edge
 from smoke.demo.edge.upstreams import Upstreams
-from smoke.demo.faults import Fault
+from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, expire, start_databases
 from smoke.demo.release import Credential, Image, Settings, commit_of
 from smoke.demo.replicas import Surroundings
@@ -43,7 +43,7 @@ class Portal:
         self._speed = speed
         self._customer, self._control = content.customer(), content.control()
         self._verifier = {name: _credential(name) for name in ("salesforce", "whmcs")}
-        self.scene = self._arranged(Random(seed))
+        self.scene = self._arranged(seed)
         self._conditions = Conditions(rng=Random(seed + 1), reset_share=self.scene.reset_share)
         self._switching: asyncio.Task[None] | None = None
 
@@ -96,7 +96,8 @@ class Portal:
         await self._fleet.stop()
         await self._third_parties.stop()
 
-    def _arranged(self, rng: Random) -> Scene:
+    def _arranged(self, seed: int) -> Scene:
+        rng = Random(seed)
         first, newest = migrate.shipped()[:-1], migrate.shipped()
         before = Image(commit_of(rng), "1.41.2", first, asks_due_date=False)
         settings = self._settings(rng)
@@ -109,8 +110,7 @@ class Portal:
             settings=replace(settings, salesforce=_credential("bff-v1.42"), whmcs=_credential("bff-v1.42")),
             reset_share=rng.uniform(*AMBIENT_RESETS),
         )
-        for fault in self._faults:
-            fault.arrange(scene)
+        arrange(scene, self._faults, seed)
         return scene
 
     def _settings(self, rng: Random) -> Settings:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from smoke.demo.faults._corpus import POLICY, twins_of
 from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ class Fault:
     Something that can be wrong, or merely look wrong, with a deploy.
 
     *truth* is the verdict that it deserves, *also_ok* are verdicts that are no mistake either. *environment* are
-    variables for the verifying process; `{state}` stands for the state directory.
+    variables for the verifying process; `{state}` stands for the state directory. *twins* are faults that look alike
+    and deserve another verdict; a *policy* is left out of scores, since house rules decide about it.
     """
 
     id: str
@@ -27,6 +29,13 @@ class Fault:
     arrange: Arrange = field(repr=False)
     also_ok: tuple[Word, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
+    policy: bool = False
+
+    @property
+    def group(self) -> str:
+        """The letter of its class."""
+        return self.id[0]
 
 
 _FAULTS: dict[str, Fault] = {}
@@ -39,13 +48,19 @@ def fault(
     *,
     also_ok: tuple[Word, ...] = (),
     environment: Mapping[str, str] | None = None,
+    twins: tuple[str, ...] | None = None,
+    policy: bool | None = None,
 ) -> Callable[[Arrange], Arrange]:
-    """Declare the decorated function, which arranges the scene, as a fault."""
+    """Declare the decorated function, which arranges the scene, as a fault; the corpus knows twins and policy."""
+    known_twins = twins_of(identifier) if twins is None else twins
+    known_policy = identifier in POLICY if policy is None else policy
 
     def declare(arrange: Arrange) -> Arrange:
         if identifier in _FAULTS:
             raise ValueError(f"two faults are called {identifier}")
-        _FAULTS[identifier] = Fault(identifier, title, truth, arrange, also_ok, environment or {})
+        _FAULTS[identifier] = Fault(
+            identifier, title, truth, arrange, also_ok, environment or {}, known_twins, known_policy
+        )
         return arrange
 
     return declare
