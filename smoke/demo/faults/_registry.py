@@ -41,7 +41,7 @@ class Fault:
 _FAULTS: dict[str, Fault] = {}
 
 
-def fault(
+def fault(  # noqa: PLR0913 - a declaration: all but three are optional, and named
     identifier: str,
     title: str,
     truth: Word,
