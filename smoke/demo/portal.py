@@ -64,7 +64,8 @@ class Portal:
         if scene.account_expired:
             await expire(scene.settings_before, self._customer)
         sites = _sites()
-        self._fleet = Fleet(scene, sites, self._surroundings(authority))
+        self._authority, self._around = authority, self._surroundings(authority)
+        self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
         self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
         port = await self._edge.start(authority.server_context(*addresses.OURS), 1.0 / self._speed)
@@ -74,6 +75,7 @@ class Portal:
     async def deploy(self) -> dict[str, Any]:
         """Deploy the new release; the switch goes on in the background. Returns what the pipeline announces."""
         began = time.time()
+        await self._change_the_edge()
         replicas = await self._fleet.prepare()
         await self._change_the_world()
         self._switching = asyncio.create_task(self._fleet.switch(replicas))
@@ -137,10 +139,24 @@ class Portal:
         )
         return Surroundings(salesforce, whmcs)
 
+    async def _change_the_edge(self) -> None:
+        """Let the edge's new rules hold, and visitors come before anything new is there."""
+        change, edge = self.scene.edge, self._edge
+        edge.cache.rules = change.rules
+        built = self._around.build_of(self.scene.after) if change.too_early else None
+        chunks = [f"/assets/{built.names[source]}" for source in change.too_early] if built else []
+        for host, path in (*change.visits, *((addresses.WEB, chunk) for chunk in chunks)):
+            await edge.be_asked(host, path)
+        if change.purged_after_s is not None:
+            asyncio.get_running_loop().call_later(change.purged_after_s, edge.cache.purge)
+
     async def _change_the_world(self) -> None:
         """Let happen what the scene has for the moment of the switch."""
         scene, third = self.scene, self._third_parties
         self._conditions.maintenance = scene.maintenance
+        if scene.edge.flaw is not None:
+            flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)
+            self._edge.certificates = dict.fromkeys(scene.edge.flawed, flawed)
         self._conditions.blip_share = 0.6
         self._conditions.blip_until = asyncio.get_running_loop().time() + scene.blip_s
         if scene.whmcs_refuses_release:

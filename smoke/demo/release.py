@@ -17,6 +17,10 @@ class Bug(Enum):
 
     STORES_NO_COOKIE = "logins answer without Set-Cookie, as a secure cookie behind an untrusted proxy does"
     THROWS_AT_START = "the entry script reads a property of nothing"
+    NO_STATIC_FILES = "the image lacks the directory of scripts and style sheets"
+    FALLS_BACK_TO_THE_SHELL = "every address of a script or style sheet answers with the shell of the pages"
+    PUBLISHES_MAPS = "the source maps of the scripts are published, sources included"
+    SHARES_THE_ACCOUNT = "the account says that shared caches may keep it"
     DEAF = "workers run without taking jobs"
 
 
@@ -45,6 +49,17 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Cors:
+    """What the API lets pages of other origins do; *origins* None stands for the portal's own pages."""
+
+    origins: tuple[str, ...] | None = None
+    any_origin: bool = False
+    headers: tuple[str, ...] = ("*",)
+    methods: tuple[str, ...] = ("GET", "POST", "DELETE")
+    credentials: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """An identifier with its secret."""
 
@@ -65,6 +80,7 @@ class Settings:
     api_origin: str
     slow_first_s: float = 0.0
     slow_each_route: bool = False
+    cors: Cors = Cors()
 
     def without_secret(self) -> "Settings":
         """Return the same settings with the session secret forgotten."""

@@ -35,12 +35,16 @@ class Surroundings:
     builds: dict[str, Build] = field(default_factory=dict)
 
     def build_of(self, image: Image) -> Build:
-        """Return the front end of *image*, its files published."""
+        """Return the front end of *image*."""
         if image.commit not in self.builds:
-            made = build(image.commit, throws_at_start=Bug.THROWS_AT_START in image.bugs)
-            self.assets.publish(made, image.missing_chunks)
-            self.builds[image.commit] = made
+            self.builds[image.commit] = build(image.commit, throws_at_start=Bug.THROWS_AT_START in image.bugs)
         return self.builds[image.commit]
+
+    def published(self, image: Image) -> Build:
+        """Return the front end of *image*, its files published."""
+        made = self.build_of(image)
+        self.assets.publish(made, image.missing_chunks, with_maps=Bug.PUBLISHES_MAPS in image.bugs)
+        return made
 
 
 @dataclass(slots=True, eq=False)
@@ -103,7 +107,7 @@ def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> S
 
 
 def _web(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
-    replica = WebReplica(name, image, settings, around.build_of(image), around.assets)
+    replica = WebReplica(name, image, settings, around.published(image), around.assets)
     return Serving(replica.app()), _nothing
 
 

@@ -5,6 +5,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
+from smoke.demo.edge.change import EdgeChange
 from smoke.demo.release import Image, Settings
 
 REPLICAS = 3
@@ -59,6 +60,7 @@ class Scene:
     settings_before: Settings
     settings: Settings
     plan: Plan = field(default_factory=Plan)
+    edge: EdgeChange = field(default_factory=EdgeChange)
     odd_ones: dict[tuple[str, int], Settings] = field(default_factory=dict)
     reset_share: float = 0.0
     account_expired: bool = False

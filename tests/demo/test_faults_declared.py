@@ -170,6 +170,8 @@ def plain(value):
         return [(one.name, plain(getattr(value, one.name))) for one in fields(value) if one.repr]
     if isinstance(value, (set, frozenset)):
         return sorted(str(plain(one)) for one in value)
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
     return {key: plain(one) for key, one in value.items()} if isinstance(value, dict) else str(value)
 
 for one in FAULTS.values():

@@ -3,14 +3,16 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smoke.demo.bff import account, auth, exports, health, orders
 from smoke.demo.bff.context import Context
+from smoke.demo.bff.cors import PagesMayCall
 from smoke.demo.bff.errors import on_http_exception
 from smoke.demo.bff.guarding import Unguessed
+from smoke.demo.bff.privacy import Private
+from smoke.demo.release import Bug
 from smoke.demo.warmth import Replica
 
 ROUTES = [
@@ -39,16 +41,11 @@ ROUTES = [
 
 def bff(context: Context) -> ASGIApp:
     """Return the application of one replica."""
-    pages = Middleware(
-        CORSMiddleware,
-        allow_origins=[context.settings.web_origin],
-        allow_credentials=True,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["*"],
-    )
+    pages = Middleware(PagesMayCall, settings=context.settings)
+    shared = Bug.SHARES_THE_ACCOUNT in context.image.bugs
     app = Starlette(
         routes=ROUTES,
-        middleware=[pages, Middleware(Unguessed)],
+        middleware=[pages, Middleware(Private, shared=shared), Middleware(Unguessed)],
         exception_handlers={HTTPException: on_http_exception},
     )
     app.state.context = context

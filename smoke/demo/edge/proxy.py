@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -24,12 +25,13 @@ BODY_LIMIT = 1_000_000
 
 
 class Edge:
-    """Forwards requests by their host name to a healthy replica."""
+    """Forwards requests by their host name to a healthy replica; *certificates* are those of single hosts."""
 
     def __init__(self, sites: dict[str, Upstreams], conditions: Conditions) -> None:
         self._sites = sites
         self._conditions = conditions
-        self._cache = Cache()
+        self.cache = Cache()
+        self.certificates: dict[str, ssl.SSLContext] = {}
         self._server: asyncio.Server | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._visits: set[asyncio.Task[None]] = set()
@@ -37,6 +39,7 @@ class Edge:
     async def start(self, context: ssl.SSLContext, health_every_s: float) -> int:
         """Listen on a free port and watch the replicas' health; returns the port."""
         listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        context.sni_callback = self._choose_certificate
         self._server = await asyncio.start_server(self._visit, sock=listener, ssl=context)
         self._watchers = [asyncio.create_task(site.watch(health_every_s)) for site in self._sites.values()]
         return int(listener.getsockname()[1])
@@ -48,6 +51,14 @@ class Edge:
         if self._server is not None:
             self._server.close()
         await asyncio.gather(*self._watchers, *self._visits, return_exceptions=True)
+
+    async def be_asked(self, host: str, path: str) -> None:
+        """Answer a visitor's GET, whose answer the cache may keep."""
+        await self._serve(host, Call("GET", path, [(b"host", host.encode())]))
+
+    def _choose_certificate(self, plug: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        if name in self.certificates:
+            plug.context = self.certificates[name]
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -84,12 +95,16 @@ class Edge:
             return _plain(421, b"unknown host\n")
         if self._conditions.drops(asyncio.get_running_loop().time()):
             return _plain(503, b"no healthy upstream")
-        method, target = request.method.decode(), request.target.decode("ascii", "replace")
-        kept = self._cache.find(host, method, target)
+        target = request.target.decode("ascii", "replace")
+        return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body))
+
+    async def _serve(self, host: str, call: Call) -> Answer:
+        """Answer out of the cache or from a replica."""
+        kept = self.cache.find(host, call.method, call.target)
         if kept is not None:
             return kept
-        call = Call(method, target, _forwarded(list(request.headers)), body)
-        return self._cache.keep(host, method, target, await self._forward(self._sites[host], call))
+        onward = Call(call.method, call.target, _forwarded(call.headers), call.body)
+        return self.cache.keep(host, call.method, call.target, await self._forward(self._sites[host], onward))
 
     async def _forward(self, site: Upstreams, call: Call) -> Answer:
         upstream = site.choose()
@@ -132,7 +147,7 @@ async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, answer
     await writer.drain()
 
 
-def _forwarded(headers: Headers) -> Headers:
+def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Return the headers that go on to the replica."""
     kept = [(name, value) for name, value in headers if name not in HOP_BY_HOP]
     return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", b"198.51.100.23")]

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from smoke.demo.release import Image, Settings
+from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.warmth import Replica
 from smoke.demo.web.build import CONTENT_TYPES, ENTRY, Build
 
@@ -55,10 +55,12 @@ class AssetStore:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def publish(self, build: Build, missing: frozenset[str]) -> None:
-        """Add the files of *build*, except those whose source is *missing* from the image."""
+    def publish(self, build: Build, missing: frozenset[str], *, with_maps: bool = False) -> None:
+        """Add the files of *build*, except those whose source is *missing*, and if told to the maps of its scripts."""
         kept = {file for source, file in build.names.items() if source not in missing}
         self.files.update({file: content for file, content in build.files.items() if file in kept})
+        if with_maps:
+            self.files.update(build.maps())
 
 
 class WebReplica:
@@ -95,7 +97,9 @@ class WebReplica:
     async def _asset(self, request: Request) -> Response:
         name = request.path_params["name"]
         content = self._assets.files.get(name)
-        if content is None:
+        if Bug.FALLS_BACK_TO_THE_SHELL in self._image.bugs:
+            return HTMLResponse(self._shell(SHELL), headers=self._headers())
+        if content is None or Bug.NO_STATIC_FILES in self._image.bugs:
             return PlainTextResponse("Not found", 404, headers={"cache-control": "no-store"})
         kind = CONTENT_TYPES[name[name.rindex(".") :]]
         return Response(content, headers={"content-type": kind, **IMMUTABLE})

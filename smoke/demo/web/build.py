@@ -1,6 +1,7 @@
 """Builds the front end: names every file by its content and commit, and rewrites the imports to match."""
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,12 @@ STATIC = Path(__file__).parent / "static"
 ENTRY = "main.js"
 _IMPORT = re.compile(r'"\./([a-z]+\.js)"')
 
-CONTENT_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+CONTENT_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".map": "application/json",
+}
 
 CRASH = "const features = window.__PORTAL__.features;\n"
 """What a build that throws at its start begins with: nothing defines `__PORTAL__`, so reading it is a TypeError."""
@@ -22,6 +28,23 @@ class Build:
     commit: str
     names: dict[str, str]
     files: dict[str, bytes]
+
+    def maps(self) -> dict[str, bytes]:
+        """Return the source maps of the scripts, with the sources in them."""
+        return {
+            f"{file}.map": json.dumps(
+                {
+                    "version": 3,
+                    "file": file,
+                    "sources": [f"../src/{source}"],
+                    "sourcesContent": [(STATIC / source).read_text("utf-8")],
+                    "names": [],
+                    "mappings": "AAAA",
+                }
+            ).encode()
+            for source, file in self.names.items()
+            if file.endswith(".js")
+        }
 
 
 def build(commit: str, *, throws_at_start: bool = False) -> Build:
