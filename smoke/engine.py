@@ -149,7 +149,8 @@ class Engine:
             future.set_result(finding)
             self._futures[finding.check] = future
             if finding.service and finding.outcome is Outcome.PASSED:
-                self.world.memory.setdefault("settled", {})[finding.service] = finding.facts.get("census", {})
+                known = {**finding.facts.get("census", {}), "earlier": finding.facts.get("earlier", [])}
+                self.world.memory.setdefault("settled", {})[finding.service] = known
             self.publish(finding)
         return findings is not None and all(_lets_look(one) for one in findings if one.gating)
 

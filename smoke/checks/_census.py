@@ -1,7 +1,7 @@
 """Who serves which commit: one vote a sample, told apart by replica where replicas name themselves."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
@@ -15,6 +15,9 @@ from smoke.verdict.tally import samples_needed
 
 MIXTURE_SHARE = 0.5
 """While a release is rolled out, old and new stand side by side even where one replica is declared."""
+
+NO_OP = "no-op"
+"""The fact `remedy` of a failure after which the version before is live already: a rollback changes nothing."""
 
 _FRESH = "smoke-fresh"
 _KEPT_BYTES = 2_000
@@ -125,6 +128,12 @@ def census_facts(votes: Sequence[Vote]) -> dict[str, Any]:
     """Return the census as the verdict shows it: votes by commit and by replica."""
     replicas = Counter(one.replica for one in votes if one.replica)
     return {"commits": commits(votes), "replicas": dict(sorted(replicas.items()))}
+
+
+def only_earlier(votes: Sequence[Vote], earlier: Collection[str]) -> bool:
+    """Tell whether all that names a commit serves one that was live before the release: nothing is left to undo."""
+    served = commits(votes)
+    return bool(served) and all(one in earlier for one in served)
 
 
 def by_replica(votes: Iterable[Vote]) -> dict[str, set[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smoke.checks._census import Vote, by_replica, census_facts, commits, short
+from smoke.checks._census import NO_OP, Vote, by_replica, census_facts, commits, only_earlier, short
 from smoke.checks._movement import Look, share_of
 from smoke.checks._progress import Rollout, Standing, streak
 from smoke.checks._reach import Wall
@@ -76,6 +76,9 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
     last, goal = looks[-1], rollout.goal_of(looks)
     found = who_serves_what(rollout, last.votes, goal)
     expected, after = _expected(rollout), f"after {last.elapsed_s:.0f} s"
+    if standing is Standing.WITHDRAWN:
+        message = f"the release was withdrawn: {found} again {after}, and had served the announced one before"
+        return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
     if standing is Standing.SUPERSEDED:
         message = f"a newer release has taken over: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUPERSEDED, expected, found, facts)
@@ -101,6 +104,10 @@ def _evidence(rollout: Rollout, looks: Sequence[Look], standing: Standing) -> di
         "standing": standing.value,
         "timeline": [[round(one.elapsed_s, 1), round(share_of(goal, one), 3)] for one in looks[-_LONGEST_TIMELINE:]],
     }
+    if rollout.goal is not None and rollout.earlier(looks):
+        evidence["earlier"] = sorted(rollout.earlier(looks))
+    if not settled and only_earlier(last.votes, rollout.earlier(looks)):
+        evidence["remedy"] = NO_OP
     if not settled:
         evidence["signature"] = "other commit served" if commits(last.votes) else _commonest_silence(last.votes)
     return evidence

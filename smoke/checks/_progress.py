@@ -1,11 +1,13 @@
 """Tell a rollout that is still moving from one that is stuck; pure."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from smoke.checks._movement import Look, movements
+from smoke.checks._movement import WINDOW, Look, movements
+from smoke.verdict.release import is_newer
 from smoke.verdict.tally import MISS, Reading, Sample, read, samples_needed
 
 _PATIENCE = 1.5
@@ -21,6 +23,7 @@ class Standing(Enum):
     STUCK = "stuck"
     CUT = "cut short by the budget"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Rollout:
     """
     What is awaited of one service.
 
-    *goal* is the commit that must be served, None if any will do so long as all agree. *limit_s* is how long it is
+    *goal* is the commit that must be served, None if any will do so long as all agree; *version* is what it calls
+    itself. *limit_s* is how long it is
     watched; *whole* is False if the budget does not leave all the time that the environment grants.
     """
 
@@ -40,6 +44,7 @@ class Rollout:
     stuck_after_s: float
     limit_s: float
     whole: bool = True
+    version: str | None = None
 
     def standing(self, looks: Sequence[Look]) -> Standing:
         """Return where the rollout stands after *looks*, the newest last."""
@@ -51,13 +56,12 @@ class Rollout:
         moves = movements(looks, self.goal_of(looks), self.replicas)
         patience = max([self.stuck_after_s, *(_PATIENCE * gap for gap in _gaps(moves))])
         flat_s = elapsed - (moves[-1] if moves else 0.0)
-        if not self._not_begun(looks, moves) and flat_s >= patience:
-            return Standing.STUCK
-        if elapsed < self.limit_s:
+        rests = not self._not_begun(looks, moves) and flat_s >= patience
+        if not rests and elapsed < self.limit_s:
             return Standing.UNDER_WAY
-        if moves and flat_s < patience:
-            return Standing.MOVING
-        return Standing.STUCK if self.whole else Standing.CUT
+        if not rests and moves and flat_s < patience:
+            return self._turned(looks) or Standing.MOVING
+        return self._turned(looks) or (Standing.STUCK if rests or self.whole else Standing.CUT)
 
     def goal_of(self, looks: Sequence[Look]) -> str | None:
         """Return the commit that is awaited: the announced one, else what most of the newest answers serve."""
@@ -65,6 +69,12 @@ class Rollout:
             return self.goal
         last = [one.commit for one in looks[-1].votes if one.commit]
         return max(sorted(set(last)), key=last.count) if last else None
+
+    def earlier(self, looks: Sequence[Look]) -> frozenset[str]:
+        """Return the commits that were live before the announced one: the previous one, and what was seen first."""
+        arrived = _first_seen(looks, self.goal)
+        seen = {one.commit for look in looks[:arrived] for one in look.votes} if arrived is not None else set()
+        return frozenset(one for one in (*seen, self.previous) if one is not None and one != self.goal)
 
     def _settled(self, looks: Sequence[Look]) -> bool:
         """Tell whether the newest looks, as many of them as it takes, carry the goal on their own."""
@@ -87,14 +97,42 @@ class Rollout:
         return not met or len(met) >= self.replicas or waited >= min(self.stuck_after_s, self.limit_s)
 
     def _superseded(self, looks: Sequence[Look]) -> bool:
-        """Everything serves a commit that is neither announced nor the one before, and came after the announced one."""
-        if self.goal is None or len(looks) < 2:  # noqa: PLR2004 - there must be a before
+        """
+        Every answer serves one commit that is neither announced nor was live before.
+
+        It is a newer release if it came after the announced one, or if its version says so. Otherwise it may be the
+        wrong build that this deploy brought.
+        """
+        votes = looks[-1].votes
+        served = {one.commit for one in votes}
+        if self.goal is None or len(served) != 1 or served & {None, self.goal, *self.earlier(looks)}:
             return False
-        last = {one.commit for one in looks[-1].votes if one.commit}
-        if len(last) != 1 or last & {self.goal, self.previous} or any(not one.commit for one in looks[-1].votes):
-            return False
-        first_goal, first_other = _first_seen(looks, self.goal), _first_seen(looks, next(iter(last)))
-        return first_goal is not None and first_other is not None and first_goal < first_other
+        if all(is_newer(one.version, self.version) for one in votes):
+            return True
+        return self._came_later(looks, served)
+
+    def _overtaken(self, looks: Sequence[Look]) -> bool:
+        """Nothing earlier is left, and beside the announced commit stands one that came after it."""
+        served = {one.commit for one in looks[-1].votes if one.commit}
+        others = served - {self.goal}
+        return self.goal is not None and bool(others) and self._came_later(looks, others)
+
+    def _withdrawn(self, looks: Sequence[Look]) -> bool:
+        """The announced commit was served, and in the newest looks nothing but what was live before is."""
+        last = {one.commit for look in looks[-WINDOW:] for one in look.votes if one.commit}
+        spoken = any(one.commit for one in looks[-1].votes)
+        return spoken and last <= self.earlier(looks) and _first_seen(looks, self.goal) is not None
+
+    def _turned(self, looks: Sequence[Look]) -> Standing | None:
+        """Return where the rollout led if it was not to its goal: back, or further on."""
+        if self._withdrawn(looks):
+            return Standing.WITHDRAWN
+        return Standing.SUPERSEDED if self._overtaken(looks) else None
+
+    def _came_later(self, looks: Sequence[Look], commits: AbstractSet[str | None]) -> bool:
+        arrived = _first_seen(looks, self.goal)
+        firsts = [_first_seen(looks, one) for one in commits]
+        return arrived is not None and all(first is not None and arrived < first for first in firsts)
 
     def _not_begun(self, looks: Sequence[Look], moves: Sequence[float]) -> bool:
         """Nothing but one other commit was ever served: the rollout may just not have begun."""

@@ -1,10 +1,10 @@
 """Judge censuses that were taken after the rollout had settled: they have to be unanimous."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smoke.checks._census import Electorate, Vote, census_facts, commits, short
+from smoke.checks._census import NO_OP, Electorate, Vote, census_facts, commits, only_earlier, short
 from smoke.checks._sampled import locate
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import normalise
@@ -22,7 +22,7 @@ ADVICE = "let the build write its commit where the environment file says that it
 @dataclass(frozen=True, slots=True)
 class Unanimity:
     """
-    What a census is held against: *goal* is the commit that is due, None if any will do.
+    What a census is held against: *goal* is the commit that is due, None if any will do; *earlier* were live before.
 
     A vote for another commit is no noise, so the newest census must have none. Whether it means that the release
     is at fault depends on the commit: the previous one says that the release was undone or never came everywhere, one
@@ -31,6 +31,7 @@ class Unanimity:
 
     electorate: Electorate
     goal: str | None
+    earlier: Collection[str] = ()
 
     @property
     def expected(self) -> str:
@@ -47,9 +48,8 @@ class Unanimity:
             facts["untold"] = True
             return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self.expected, found, facts, unclear=True)
         samples = [[Sample(self._wrong(one), one.replica) for one in votes] for votes in censuses]
-        strays = [one for one in last if self.astray(one)]
-        if strays:
-            return self._astray(strays, samples[-1], facts)
+        if any(self.astray(one) for one in last):
+            return self._astray(last, samples[-1], facts)
         reading = read(samples, self.electorate.service.share)
         if reading is Reading.HEALTHY:
             return self._passed(censuses, facts)
@@ -59,14 +59,18 @@ class Unanimity:
         """Tell whether a vote is for anything but the goal; one that did not come is no such thing."""
         return vote.untold or (vote.commit is not None and vote.commit != self.goal)
 
-    def _astray(self, strays: Sequence[Vote], samples: Sequence[Sample], facts: dict[str, Any]) -> Judgement:
+    def _astray(self, last: Sequence[Vote], samples: Sequence[Sample], facts: dict[str, Any]) -> Judgement:
+        strays = [one for one in last if self.astray(one)]
         found = f"{_commonest(samples)} {locate(samples)}"
         facts["signature"] = OTHER_COMMIT
         previous = normalise(self.electorate.release.previous)
-        newer = self.electorate.release.commit is not None and all(one.commit not in {None, previous} for one in strays)
+        known = {None, previous, *self.earlier}
+        newer = self.electorate.release.commit is not None and all(one.commit not in known for one in strays)
         if newer:
             message = f"another deploy has begun since: {found}"
             return Judgement(Outcome.UNDECIDED, message, Cause.SUPERSEDED, self.expected, found, facts)
+        if only_earlier(last, {one for one in known if one}):
+            facts["remedy"] = NO_OP
         return Judgement(Outcome.FAILED, found, Cause.RELEASE, self.expected, found, facts)
 
     def _silent(self, reading: Reading, samples: Sequence[Sequence[Sample]], facts: dict[str, Any]) -> Judgement:

@@ -48,6 +48,7 @@ class ConfirmCheck(Check):
         facts: dict[str, Any] = {
             "votes": self.electorate.votes(exchanges),
             "settled": next(iter(settled.get("commits", ())), None),
+            "earlier": settled.get("earlier", ()),
             "before": world.memory.get("census", {}).get(self.subject, ()),
             "transport": transport_facts(exchanges),
         }
@@ -64,7 +65,8 @@ class ConfirmCheck(Check):
         earlier: tuple[Vote, ...] = rounds[0].facts["before"]
         # Without an announced commit the one counts that the rollout came to rest with.
         settled = None if self.electorate.release.commit else rounds[0].facts["settled"]
-        unanimity = Unanimity(self.electorate, settled or goal_of(self.electorate, earlier or censuses[-1]))
+        goal = settled or goal_of(self.electorate, earlier or censuses[-1])
+        unanimity = Unanimity(self.electorate, goal, rounds[0].facts["earlier"])
         judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
         if judgement.outcome is Outcome.PASSED:
             return self._processes(rounds, judgement)

@@ -87,6 +87,7 @@ class ConvergeCheck(Check):
             stuck_after_s=converge.stuck_after_s,
             limit_s=min(converge.within_s, left_s),
             whole=converge.within_s <= left_s,
+            version=self.electorate.release.version,
         )
 
 

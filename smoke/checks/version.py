@@ -50,12 +50,14 @@ class VersionCheck(Check):
         exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
         votes = self.electorate.votes(exchanges)
         world.memory.setdefault("census", {})[self.subject] = votes
-        return Observation(slim(exchanges), {"votes": votes, "transport": transport_facts(exchanges)})
+        earlier = world.memory.get("settled", {}).get(self.subject, {}).get("earlier", ())
+        facts = {"votes": votes, "earlier": earlier, "transport": transport_facts(exchanges)}
+        return Observation(slim(exchanges), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge all censuses; the newest must be unanimous."""
         censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
-        unanimity = Unanimity(self.electorate, goal_of(self.electorate, censuses[-1]))
+        unanimity = Unanimity(self.electorate, goal_of(self.electorate, censuses[-1]), rounds[-1].facts["earlier"])
         judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
         notes = self._notes(censuses[-1])
         if judgement.outcome is not Outcome.PASSED or not notes:

@@ -157,7 +157,7 @@ class Portal:
         if scene.edge.flaw is not None:
             flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)
             self._edge.certificates = dict.fromkeys(scene.edge.flawed, flawed)
-        self._conditions.blip_share = 0.6
+        self._conditions.blip_share = scene.blip_share
         self._conditions.blip_until = asyncio.get_running_loop().time() + scene.blip_s
         if scene.whmcs_refuses_release:
             third.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})

@@ -57,6 +57,10 @@ class Fleet:
             for replica in replicas:
                 if replica.slot == slot:
                     self._put(replica)
+        for number, sequel in enumerate(plan.sequels):
+            await asyncio.sleep(began + sequel.at_s - asyncio.get_running_loop().time())
+            for replica in await self._start_all(f"later{number + 1}", sequel.image, sequel.settings, frozenset()):
+                self._put(replica)
 
     async def stop(self) -> None:
         """Stop everything at once."""

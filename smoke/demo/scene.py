@@ -29,18 +29,29 @@ class Outage(Enum):
     REFUSED = "takes no connection"
 
 
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """What the platform does by itself *at_s* seconds after the announcement: it puts *image* in all places."""
+
+    at_s: float
+    image: Image
+    settings: Settings
+
+
 @dataclass(slots=True)
 class Plan:
     """
     How one deploy goes.
 
     *switches_s* tell when each slot is switched, in seconds after the announcement; *pinned* slots stay as they are.
+    *sequels* are what comes after the switch.
     """
 
     strategy: Strategy = Strategy.SWITCH
     migrates: bool = True
     switches_s: tuple[float, ...] = (0.1, 0.35, 0.6)
     pinned: frozenset[int] = frozenset()
+    sequels: tuple[Sequel, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +76,7 @@ class Scene:
     reset_share: float = 0.0
     account_expired: bool = False
     blip_s: float = 0.0
+    blip_share: float = 0.6
     maintenance: bool = False
     salesforce: Outage | None = None
     whmcs_refuses_release: bool = False

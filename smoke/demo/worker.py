@@ -49,7 +49,9 @@ class ExportWorker:
 
     async def _health(self, _request: Request) -> JSONResponse:
         uptime = round(time.monotonic() - self._started, 3)
-        return JSONResponse({"status": "ok", "version": self._image.commit, "uptime": uptime})
+        return JSONResponse(
+            {"status": "ok", "version": self._image.commit, "release": self._image.version, "uptime": uptime}
+        )
 
     async def _carry_out(self, job: Job, _token: str) -> dict[str, int]:
         """Write the customer's invoices as CSV into the export."""

@@ -10,6 +10,8 @@ PLACEHOLDERS = frozenset({"", "null", "none", "undefined", "dev", "local", "unkn
 
 _PREFIX = re.compile(r"^(?:v(?=[0-9a-f])|(?:sha|prod|production|main|master|staging|stg|dev|preview)-)", re.IGNORECASE)
 _HEX = re.compile(r"^[0-9a-f]{7,64}$")
+_NUMBERS = re.compile(r"^v?(\d{1,9}(?:\.\d{1,9}){1,3})(?![0-9A-Za-z])", re.ASCII | re.IGNORECASE)
+"""The numbers of a version such as 1.42.0 or v2026.11.3-rc.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,13 @@ def normalise(commit: object) -> str | None:
     return bare
 
 
+def is_newer(version: object, than: object) -> bool:
+    """Tell whether one version's numbers are above the other's; what has no numbers is newer than nothing."""
+    left, right = _numbers(version), _numbers(than)
+    longest = max(len(left), len(right))
+    return bool(left and right) and _padded(left, longest) > _padded(right, longest)
+
+
 def is_commit(text: str) -> bool:
     """Tell whether *text* names a commit: 7 to 64 hex characters, after a prefix such as `v`, `sha-` or `prod-`."""
     return bool(_HEX.match(normalise(text) or ""))
@@ -105,3 +114,12 @@ def same_commit(one: object, other: object) -> bool:
         return True
     short, long = sorted((left, right), key=len)
     return bool(_HEX.match(short)) and bool(_HEX.match(long)) and long.startswith(short)
+
+
+def _numbers(version: object) -> tuple[int, ...]:
+    found = _NUMBERS.match(version.strip()) if isinstance(version, str) else None
+    return tuple(int(one) for one in found[1].split(".")) if found else ()
+
+
+def _padded(numbers: tuple[int, ...], length: int) -> tuple[int, ...]:
+    return (*numbers, *(0,) * (length - len(numbers)))

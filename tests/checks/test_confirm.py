@@ -132,6 +132,19 @@ def test_nothing_announced_must_stay_what_the_rollout_came_to() -> None:
     assert judgement.message.startswith("the release did not stay: 9f1c2ab served")
 
 
+def test_a_commit_seen_before_the_release_is_not_newer() -> None:
+    """Where nobody announced the previous commit, the rollout has shown it: its return is a rollback, not a deploy."""
+    for earlier, outcome in (([OLD], Outcome.FAILED), ([], Outcome.UNDECIDED)):
+        service = Service()
+        world = world_of({URL: service}, environment(uptime=False), Release(commit=NEW))
+        service.http = world.http  # type: ignore[assignment]
+        world.memory["settled"] = {"bff": {"commits": {NEW: 12}, "earlier": earlier}}
+        service.commits = [OLD, OLD, OLD]
+        judgement = concluded(the_check(environment(uptime=False), Release(commit=NEW)), world)
+        assert judgement.outcome is outcome
+        assert judgement.facts.get("remedy") == ("no-op" if earlier else None)
+
+
 def test_a_restart_since_fails() -> None:
     """The commit is the same, but one process is new."""
 

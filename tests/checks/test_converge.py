@@ -255,8 +255,52 @@ def test_a_rollback_by_the_platform_fails() -> None:
     """The new commit appears and goes away again."""
     watched = watch(lambda now: rolling(1, 2, NEVER)(now) if now < 4 else ALL_OLD)
     assert watched.judgement.outcome is Outcome.FAILED
-    assert watched.judgement.message.endswith("it had served the release before")
+    assert watched.judgement.message.startswith(
+        "the release was withdrawn: every replica serves the previous commit 4e77d01 again after 8 s"
+    )
+    assert watched.judgement.facts["remedy"] == "no-op"
     assert watched.seconds < 12
+
+
+def test_a_rollback_at_the_very_end_is_no_movement() -> None:
+    """What goes back when the time is up does not go on, whether or not the commit before was announced."""
+    for release in (RELEASE, Release(commit=NEW)):
+        judgement = watch(lambda now: rolling(1, 10, NEVER)(now) if now < 10.5 else ALL_OLD, release=release).judgement
+        assert judgement.outcome is Outcome.FAILED
+        assert judgement.facts["earlier"] == [OLD]
+
+
+def test_one_replica_of_three_that_came_leaves_something_to_undo() -> None:
+    """A rollout that stopped half way is stuck, not withdrawn."""
+    judgement = watch(rolling(1, NEVER, NEVER)).judgement
+    assert judgement.outcome is Outcome.FAILED
+    assert "remedy" not in judgement.facts
+
+
+def test_nothing_deployed_leaves_nothing_to_undo() -> None:
+    """The previous commit everywhere needs no rollback; an unknown one does."""
+    assert watch(ALL_OLD).judgement.facts["remedy"] == "no-op"
+    assert "remedy" not in watch([serves(THIRD, name) for name in "abc"]).judgement.facts
+
+
+@pytest.mark.parametrize(
+    ("version", "superseded"), [("1.43.0", True), ("v2.0", True), ("1.42.0", False), ("1.9.9", False), (None, False)]
+)
+def test_a_higher_version_supersedes_a_release_never_seen(version: object, superseded: bool) -> None:  # noqa: FBT001
+    """A newer deploy that was quicker than we are is told by its version; the wrong build has no such excuse."""
+    probe = {"path": "/version", "commit": "commit", "version": "number"}
+    release = Release(commit=NEW, previous=OLD, version="1.42.0")
+    answers = [json_answer({"commit": THIRD, "number": version}, headers={"x-replica": name}) for name in "abc"]
+    judgement = watch(answers, environment(probe=probe), release).judgement
+    expected = (Outcome.UNDECIDED, Cause.SUPERSEDED) if superseded else (Outcome.FAILED, Cause.RELEASE)
+    assert (judgement.outcome, judgement.cause) == expected
+
+
+def test_a_newer_release_that_stops_half_way_supersedes() -> None:
+    """A later commit beside the announced one is that deploy's trouble."""
+    newer = [serves(NEW, "a"), serves(THIRD, "b"), serves(THIRD, "c")]
+    judgement = watch(lambda now: rolling(0, NEVER, NEVER)(now) if now < 3 else newer).judgement
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.SUPERSEDED)
 
 
 def test_a_newer_release_supersedes() -> None:

@@ -30,6 +30,7 @@ async def health(request: Request) -> JSONResponse:
         "error": {name: part for name, part in details.items() if part != UP},
         "details": details,
         "version": context.image.commit,
+        "release": context.image.version,
         "uptime": round(context.uptime_s, 3),
     }
     return JSONResponse(content, 200 if well else 503, UNCACHED)
