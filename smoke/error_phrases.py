@@ -33,6 +33,17 @@ SHORT_PAGE_PHRASES = (
 )
 """What a whole page may say, for instance in a notice; it counts in a title, a first heading or a page of few words."""
 
+MAINTENANCE_PHRASES = (
+    "we'll be back soon",
+    "we will be back soon",
+    "be right back",
+    "under maintenance",
+    "down for maintenance",
+    "scheduled maintenance",
+    "maintenance mode",
+)
+"""Those of them that say that a site was closed on purpose."""
+
 _FEW_WORDS = 300
 
 
@@ -53,6 +64,12 @@ def error_page(text: str, prominent: str = "") -> str | None:
         return phrase
     said = _plain(f"{prominent} {text}" if len(text) <= _FEW_WORDS else prominent)
     return next((one for one in SHORT_PAGE_PHRASES if one in said), None)
+
+
+def maintenance_page(text: str, prominent: str = "") -> str | None:
+    """Return the phrase with which a short page, or its title or heading, says that the site is closed, or None."""
+    said = _plain(f"{prominent} {text}" if len(text) <= _FEW_WORDS else prominent)
+    return next((one for one in MAINTENANCE_PHRASES if one in said), None)
 
 
 def _plain(text: str) -> str:

@@ -40,7 +40,7 @@ class LoginRefused(SmokeError):
     A role could not log in; the text says what the login answered.
 
     *status* is that of the last answer, None if there was none; *detail* is the reason that the answer gave, if any;
-    *facts* holds JSON primitives as evidence for `smoke.verdict.attribution`.
+    *facts* holds JSON primitives as evidence for `smoke.verdict.causes`.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ def judge_answers(dependency: str, answers: Sequence[Answer]) -> Judgement:
     """
     Judge the answers of all rounds by the newest, which came at the same time as the system's own second look. Pure.
 
-    The fact `direct` says how the dependency stands towards us; `smoke.verdict.attribution` builds on it.
+    The fact `direct` says how the dependency stands towards us; `smoke.verdict.causes` builds on it.
     """
     last = answers[-1]
     before = [one.message for one in answers[:-1] if one.standing is not Standing.UP]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._one_page import page_facts
 from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
@@ -102,7 +103,7 @@ class SampledCheck(Check):
         return Sample(self.fault(exchange), replica_of(exchange, self.replica_header))
 
     def facts(self, rounds: Sequence[Observation], samples: Sequence[Sequence[Sample]]) -> dict[str, Any]:
-        """Return the evidence that other pure functions use (see `smoke.verdict.attribution`)."""
+        """Return the evidence that other pure functions use (see `smoke.verdict.causes`)."""
         answers = [exchange for one in rounds for exchange in one.exchanges]
         flat = [sample for one in samples for sample in one]
         facts = transport_facts(answers)
@@ -113,6 +114,7 @@ class SampledCheck(Check):
             facts["replicas"] = named
         commonest = commonest_fault(samples)
         if commonest:
+            facts |= page_facts([one for one in answers if self.fault(one)])
             facts["signature"] = commonest
             facts["failed_share"] = round(sum(1 for one in flat if one.fault) / len(flat), 3)
         return facts

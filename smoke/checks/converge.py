@@ -8,6 +8,7 @@ from smoke.checks._census import Electorate, electorates, slim
 from smoke.checks._check import Check, Observation
 from smoke.checks._converge_words import judge_rollout
 from smoke.checks._movement import Look
+from smoke.checks._one_page import page_facts
 from smoke.checks._progress import Rollout, Standing
 from smoke.checks._reach import Wall, controls_answer, refusal, wall
 from smoke.checks._sampled import curl, transport_facts
@@ -64,7 +65,8 @@ class ConvergeCheck(Check):
             if await reach.hopeless(world):
                 break
             await world.pause(world.environment.converge.every_s)
-        facts = {"looks": tuple(looks), "rollout": rollout, "transport": reach.facts(), "wall": reach.wall()}
+        transport = reach.facts() | (page_facts(exchanges) if not any(one.commit for one in looks[-1].votes) else {})
+        facts = {"looks": tuple(looks), "rollout": rollout, "transport": transport, "wall": reach.wall()}
         return Observation(slim(exchanges), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:

@@ -42,11 +42,18 @@ class CauseGroup:
 
 
 def what_to_do(verdict: VerdictJson) -> str:
-    """Return the action in words: `roll back bff and web`, `promote`, `hold`."""
+    """Return the action in words: `roll back bff and web`, `purge the cache; a rollback would not help`, `hold`."""
     if verdict["action"] != Action.ROLLBACK:
         return str(verdict["action"])
+    if verdict.get("advice"):
+        return str(verdict["advice"])
     services = [str(one) for one in verdict.get("services", ())] or [_system(verdict)]
     return f"roll back {enumerate_in_words(services)}"
+
+
+def advice(verdict: VerdictJson) -> str:
+    """Return what to do in a few words; of a verdict from before there was such a field, the action."""
+    return str(verdict.get("advice") or what_to_do(verdict))
 
 
 def headline(verdict: VerdictJson) -> str:
@@ -145,8 +152,11 @@ def _cause_group(verdict: VerdictJson, cause: str, reasons: Sequence[Mapping[str
 def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str:
     if verdict["verdict"] == Word.FAIL and cause == Cause.RELEASE:
         previous = verdict["release"]["previous"]
-        return what_to_do(verdict) + (f" to {short(previous)}" if previous else "")
-    return next_step(Cause(cause), messages)
+        helps = not any(one.get("remedy") for one in verdict["checks"])
+        return what_to_do(verdict) + (f" to {short(previous)}" if previous and helps else "")
+    told = {str(one["id"]): str(one.get("decider", "")) for one in verdict["checks"]}
+    deciders = [told.get(str(one["check"]), "") for one in verdict["reasons"] if one["cause"] == cause]
+    return next_step(Cause(cause), messages, next(filter(None, deciders), ""))
 
 
 def _system(verdict: VerdictJson) -> str:

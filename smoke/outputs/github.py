@@ -50,12 +50,13 @@ def write_step_files(verdict: VerdictJson, report: str, variables: Mapping[str, 
     """
     Append to the files that `GITHUB_STEP_SUMMARY` and `GITHUB_OUTPUT` name; raises OSError.
 
-    The outputs are `verdict`, `action`, `summary` and `report`, the path of the report.
+    The outputs are `verdict`, `action`, `summary`, `advice` and `report`, the path of the report.
     """
     if variables.get("GITHUB_STEP_SUMMARY"):
         _append(variables["GITHUB_STEP_SUMMARY"], summary.render(verdict))
     if variables.get("GITHUB_OUTPUT"):
-        values = {name: verdict[name] for name in ("verdict", "action", "summary")} | {"report": report}
+        values = {name: verdict[name] for name in ("verdict", "action", "summary")}
+        values |= {"advice": answer.advice(verdict), "report": report}
         # One line each, so no value can begin another output.
         lines = [f"{name}={untrusted.one_line(value, 2000)}\n" for name, value in values.items()]
         _append(variables["GITHUB_OUTPUT"], "".join(lines))

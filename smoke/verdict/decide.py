@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from smoke.verdict.advice import advise
 from smoke.verdict.attribution import attribute
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
-from smoke.verdict.sentences import summarise
+from smoke.verdict.sentences import hold_until, names_of, summarise
 from smoke.verdict.unmade import NOT_SELECTED, UNFINISHED
 from smoke.verdict.verdict import Reason, Verdict
-from smoke.verdict.words import Cause, Outcome, Stage, Word
+from smoke.verdict.words import ACTIONS, Cause, Outcome, Stage, Word
+
+NAMED_AT_MOST = 3
+"""Services that a rollback names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
         warnings=(*end.warnings, *_warnings(plan, judged, [*guilty, *doubts])),
         observed=_observed(judged),
     )
-    services = _services(guilty) if verdict.word is Word.FAIL else ()
-    return replace(verdict, services=services, summary=summarise(verdict, end.interruption))
+    verdict = replace(verdict, services=_services(guilty) if verdict.word is Word.FAIL else ())
+    return replace(verdict, summary=summarise(verdict, end.interruption), advice=_advice(verdict, guilty))
 
 
 def condemned(plan: Plan, findings: Sequence[Finding]) -> bool:
@@ -174,6 +178,16 @@ def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
     """Return the services at fault; a journey passes through all of them, so it names one only if no other does."""
     named = [one for one in guilty if one.service and not one.check.startswith("journey/")]
     return tuple(dict.fromkeys(one.service for one in named or guilty if one.service))
+
+
+def _advice(verdict: Verdict, guilty: Sequence[Finding]) -> str:
+    if verdict.word is not Word.FAIL:
+        return ACTIONS[verdict.word].value if verdict.word is Word.PASS else hold_until(verdict)
+    system = verdict.plan.environment.partition("/")[0]
+    every = {one.service for one in verdict.plan.checks if one.service}
+    alone = len(verdict.services) > 1 and set(verdict.services) == every
+    what = f"all of {system}" if alone else names_of(verdict.services, NAMED_AT_MOST) or system
+    return advise(guilty, what, verdict.observed, verdict.plan.release.commit)
 
 
 def _warnings(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) -> Iterator[str]:

@@ -24,26 +24,39 @@ class Evidence:
 
         They are asked while converging and again in the end: the network may be lost on the way.
         """
-        all_of_them = [one for one in self.findings.values() if one.facts.get("control") and "reachable" in one.facts]
-        early = accused.stage is Stage.CONVERGE
-        return [one for one in all_of_them if (one.stage is Stage.CONVERGE) is early] or all_of_them
+        return self._in_time("control", accused)
+
+    def canaries(self, accused: Finding) -> list[Finding]:
+        """Findings about the unrelated hosts behind the same edge, likewise."""
+        return self._in_time("canary", accused)
+
+    def origin(self, accused: Finding) -> str:
+        """Return how the service of *accused* answers beside its edge: `up`, `down`, or nothing where nobody knows."""
+        about = [one for one in self.findings.values() if one.service == accused.service and one.facts.get("origin")]
+        told = [str(one.facts["origin"]) for one in about]
+        return next((one for one in ("down", "up") if one in told), "")
+
+    def needs(self, finding: Finding) -> tuple[str, ...]:
+        """Return the third parties that *finding* needs, or says itself that it is about."""
+        named = finding.facts.get("dependency")
+        planned = next((one.depends_on for one in self.plan.checks if one.id == finding.check), ())
+        return tuple(dict.fromkeys((*planned, *([named] if named else []))))
 
     def outage(self, dependency: str) -> Finding | None:
         """
         Return the finding that proves that *dependency* is down, if there is one.
 
         Our own call decides; where it proved nothing, as our credential is refused, the vendor's public word counts.
+        A refusal proves an outage only if our call was answered before the deploy, which did not touch our credential.
         """
         about = [one for one in self.findings.values() if one.facts.get("dependency") == dependency]
         standings = {str(one.facts["direct"]): one for one in about if "direct" in one.facts}
         if "up" in standings or "down" in standings:
             return None if "up" in standings else standings["down"]
         said = [one for one in about if one.facts.get("trust") in SAID_IN_PUBLIC and "direct" not in one.facts]
-        return said[0] if said else None
-
-    def depends_on(self, check: str) -> tuple[str, ...]:
-        """Return the dependencies that *check* needs."""
-        return next((one.depends_on for one in self.plan.checks if one.id == check), ())
+        refused = [standings["refused"]] if "refused" in standings else []
+        newly = [one for one in refused if (then := self.before(one)) and then.outcome is Outcome.PASSED]
+        return next(iter([*said, *newly]), None)
 
     def logged_in(self) -> list[Finding]:
         """Findings that prove that an account could log in."""
@@ -57,9 +70,33 @@ class Evidence:
             if not one.facts.get("control")
         )
 
+    def down(self, finding: Finding) -> bool:
+        """Tell whether nothing but server errors came, or nothing at all."""
+        silent = bool(finding.facts.get("failure_kinds")) and not finding.facts.get("answered")
+        return bool(finding.facts.get("server_errors")) or silent
+
+    def unavailable(self, finding: Finding) -> bool:
+        """Tell whether what failed is that nothing came but errors, or one page in place of everything."""
+        page = finding.facts.get("one_page")
+        routes = {str(one.facts.get("route")) for one in self.findings.values() if one.facts.get("one_page") == page}
+        return self.down(finding) or (bool(page) and len(routes) > 1)
+
+    def open(self) -> bool:
+        """Tell whether the product was seen at work: a required check of its own passed on what it was answered."""
+        stages = {Stage.CONVERGE, Stage.CONFIRM}
+        passed = [one for one in self.findings.values() if one.gating and one.outcome is Outcome.PASSED]
+        return any(one.stage not in stages and "route" in one.facts and not one.facts.get("refusal") for one in passed)
+
     def before(self, finding: Finding) -> Before | None:
         """Return what the same check found before the deploy."""
         return (self.plan.before or {}).get(finding.check)
+
+    def same_as_before(self, finding: Finding) -> bool:
+        """Tell whether the same check did not pass before the deploy either, for the same stable reason."""
+        before, signature = self.before(finding), finding.facts.get("signature", "")
+        if before is None or before.outcome not in {Outcome.FAILED, Outcome.UNDECIDED}:
+            return False
+        return bool(signature) and before.signature == signature
 
     def testifies(self, witness: Finding, accused: Finding) -> bool:
         """
@@ -74,3 +111,18 @@ class Evidence:
         signature = witness.facts.get("signature")
         then_too = then.outcome is Outcome.FAILED or (bool(signature) and then.signature == signature)
         return not then_too or passed.outcome is not Outcome.PASSED
+
+    def _in_time(self, fact: str, accused: Finding) -> list[Finding]:
+        """Return the witnesses with *fact* that were asked nearest to what *accused* was judged by."""
+        every = [one for one in self.findings.values() if one.facts.get(fact) and "reachable" in one.facts]
+        early = [one for one in every if one.stage is Stage.CONVERGE]
+        late = [one for one in every if one.stage is not Stage.CONVERGE]
+        if accused.stage is not Stage.CONVERGE:
+            return late or early
+        ended = accused.started_s + accused.duration_s
+        after = [one for one in late if one.started_s - ended <= JUST_AFTER_S]
+        return after or early or late
+
+
+JUST_AFTER_S = 5.0
+"""Witnesses asked so soon after a watch has ended tell more of its last look than those asked when it began."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from smoke.verdict.advice import why
 from smoke.verdict.finding import Finding
 from smoke.verdict.unmade import asks_for_another_run
 from smoke.verdict.verdict import Verdict
@@ -46,11 +47,22 @@ def summarise(verdict: Verdict, interruption: str | None = None) -> str:
     return _interrupted(verdict, interruption) if interruption else _inconclusive(verdict)
 
 
-def next_step(cause: Cause, messages: Sequence[str]) -> str:
-    """Return what to do about findings of one cause that hold the verdict; *messages* are theirs."""
+def next_step(cause: Cause, messages: Sequence[str], decider: str = "") -> str:
+    """
+    Return what would decide findings of one cause that hold the verdict.
+
+    *messages* are theirs, *decider* is what the first of them says itself.
+    """
     if cause is Cause.SUITE and all(map(asks_for_another_run, messages)):
         return ANOTHER_RUN
-    return NEXT_STEP[cause]
+    return decider or NEXT_STEP[cause]
+
+
+def hold_until(verdict: Verdict) -> str:
+    """Return what would decide a verdict that holds, in a few words."""
+    by_id = {one.check: one for one in verdict.findings}
+    because = _telling([by_id[one.check] for one in verdict.reasons])
+    return _step(because[0]) if because else ANOTHER_RUN
 
 
 def _pass(verdict: Verdict) -> str:
@@ -70,8 +82,8 @@ def _pass(verdict: Verdict) -> str:
 def _excuses(excused: Sequence[Finding]) -> list[str]:
     old = [one.check for one in excused if one.cause is Cause.PREEXISTING]
     others = [one.check for one in excused if one.cause is not Cause.PREEXISTING]
-    said = [f"Not by this release: {_names(old)}."] if old else []
-    return said + ([f"Left open, as a third party is down: {_names(others)}."] if others else [])
+    said = [f"Not by this release: {names_of(old)}."] if old else []
+    return said + ([f"Left open, as a third party is down: {names_of(others)}."] if others else [])
 
 
 def _fail(verdict: Verdict) -> str:
@@ -81,8 +93,11 @@ def _fail(verdict: Verdict) -> str:
     comparable = first.check.partition("/")[0] not in NEVER_THE_SAME
     passed = before is not None and before.outcome is Outcome.PASSED
     then = " It passed before the deploy." if comparable and passed else ""
-    others = f" Also failed: {_names([one.check for one in guilty[1:]])}." if guilty[1:] else ""
-    return f"{_said(first)}{then}{others}"
+    alike = [one for one in guilty[1:] if _alike(one, first)]
+    others = [one.check for one in guilty[1:] if one not in alike]
+    also = f" Also failed: {names_of(others)}." if others else ""
+    helps = why(guilty, verdict.observed, verdict.plan.release.commit)
+    return f"{_said(first, alike)}{then}{also}{f' {helps}' if helps else ''}"
 
 
 def _interrupted(verdict: Verdict, interruption: str) -> str:
@@ -133,9 +148,19 @@ def _telling(findings: Sequence[Finding]) -> list[Finding]:
     )
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: Finding, alike: Sequence[Finding] = ()) -> str:
+    """Say what was found, once for all checks that found the same."""
     message = _clipped(finding.message)
-    return f"{finding.check}: {message}" + ("" if message.endswith("…") else ".")
+    kind, _, subject = finding.check.partition("/")
+    who = f"{kind}/{names_of([subject, *(one.check.partition('/')[2] for one in alike)])}"
+    return f"{who}: {message}" + ("" if message.endswith("…") else ".")
+
+
+def _alike(finding: Finding, first: Finding) -> bool:
+    """Tell whether *finding* is of the same kind as *first* and found the same fault."""
+    kinds = {one.check.partition("/")[0] for one in (finding, first)}
+    signatures = {one.facts.get("signature") for one in (finding, first)}
+    return len(kinds) == 1 and len(signatures) == 1 and signatures != {None}
 
 
 def _clipped(text: str) -> str:
@@ -146,16 +171,21 @@ def _clipped(text: str) -> str:
     return f"{line[:MESSAGE_LENGTH].rpartition(' ')[0] or line[:MESSAGE_LENGTH]} …"
 
 
-def _names(checks: Sequence[str]) -> str:
-    more = len(checks) - NAMED
+def names_of(names: Sequence[str], most: int = NAMED) -> str:
+    """Return `a`, `a and b`, or with *most* 2 of five names `a, b and 3 more`; one name more than that is named too."""
+    more = len(names) - most
     if more > 1:
-        return f"{', '.join(checks[:NAMED])} and {more} more"
-    return " and ".join(filter(None, [", ".join(checks[:-1]), checks[-1]]))
+        return f"{', '.join(names[:most])} and {more} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _next_step(finding: Finding) -> str:
-    step = next_step(finding.cause or Cause.SUITE, [finding.message])
+    step = _step(finding)
     return f"{step[0].upper()}{step[1:]}."
+
+
+def _step(finding: Finding) -> str:
+    return next_step(finding.cause or Cause.SUITE, [finding.message], str(finding.facts.get("decider", "")))
 
 
 def _guilty(finding: Finding) -> bool:

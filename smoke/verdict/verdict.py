@@ -35,6 +35,8 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     """Services at fault when the word is fail."""
+    advice: str = ""
+    """What to do, in a few words; where a rollback would not help it says what does."""
     observed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -59,6 +61,7 @@ class Verdict:
             "action": self.action.value,
             "complete": self.complete,
             "summary": self.summary,
+            "advice": self.advice,
             "reasons": [{"check": one.check, "cause": one.cause.value, "message": one.message} for one in self.reasons],
             "release": {
                 "expected": plan.release.commit,
@@ -77,7 +80,7 @@ class Verdict:
 
     def _check(self, finding: Finding) -> dict[str, Any]:
         promise = next((one.promise for one in self.plan.checks if one.id == finding.check), "")
-        noted = finding.facts.get("noted")
+        said = {name: finding.facts.get(name) for name in ("noted", "decider", "remedy")}
         return {
             "id": finding.check,
             "stage": finding.stage.value,
@@ -95,7 +98,7 @@ class Verdict:
             "evidence": list(finding.evidence),
             "reproduce": finding.reproduce,
             "promise": promise,
-            **({"noted": str(noted)} if noted else {}),
+            **{name: str(text) for name, text in said.items() if text},
         }
 
 

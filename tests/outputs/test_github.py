@@ -68,7 +68,7 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_writes_the_outputs_of_the_step(tmp_path: Path) -> None:
-    """Later steps read verdict, action, summary and report; the step's page shows the summary."""
+    """Later steps read verdict, action, summary, advice and report; the step's page shows the summary."""
     outputs, page = tmp_path / "output", tmp_path / "summary"
     outputs.write_text("earlier=1\n", encoding="utf-8")
     variables = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(page)}
@@ -78,6 +78,7 @@ def test_writes_the_outputs_of_the_step(tmp_path: Path) -> None:
         "verdict=fail",
         "action=rollback",
         "summary=The invoice list is empty for the smoke customer; before this release it had 12 rows (10:02).",
+        "advice=roll back bff",
         "report=reports/portal/prod/latest/report.html",
     ]
     assert page.read_text(encoding="utf-8").startswith("## ❌ FAIL: roll back bff\n")
@@ -89,7 +90,7 @@ def test_no_text_adds_an_output(tmp_path: Path) -> None:
     verdict = verdicts.failing() | {"summary": "broken\nverdict=pass\r\nverdict<<EOF\npass\nEOF"}
     github.write_step_files(verdict, "report.html", {"GITHUB_OUTPUT": str(outputs)})
     names = [line.split("=")[0] for line in outputs.read_text(encoding="utf-8").splitlines()]
-    assert names == ["verdict", "action", "summary", "report"]
+    assert names == ["verdict", "action", "summary", "advice", "report"]
 
 
 def test_outside_of_github_nothing_is_written(tmp_path: Path) -> None:

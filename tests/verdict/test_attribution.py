@@ -6,7 +6,8 @@ from typing import ClassVar
 import pytest
 
 from smoke.http import FailureKind
-from smoke.verdict.attribution import NEVER_REACHED, attribute
+from smoke.verdict.attribution import attribute
+from smoke.verdict.causes.runner import NEVER_REACHED
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Maintenance, Release
@@ -146,17 +147,25 @@ class TestRunner:
     def test_network_lost_on_the_way(self) -> None:
         """A network that was there while converging and is gone in the end explains what was not reached in between."""
         first = control(reachable=True)
-        last = replace(control(reachable=False), check="control-again/status", stage=Stage.CONFIRM)
+        last = replace(control(reachable=False), check="control-again/status", stage=Stage.CONFIRM, started_s=30.0)
         assert cause_of(UNREACHED_PAGE, first, last) == (Outcome.UNDECIDED, Cause.RUNNER)
-        converging = finding("converge/bff", facts=UNREACHED)
+        converging = finding("converge/bff", facts=UNREACHED, duration_s=6.0)
         assert cause_of(converging, first, last)[1] is Cause.RELEASE
+
+    def test_network_lost_while_converging(self) -> None:
+        """Who is asked just after a watch has ended tells of its end, not who was asked when it began."""
+        first = control(reachable=True)
+        last = replace(control(reachable=False), check="control-again/status", stage=Stage.CONFIRM, started_s=6.5)
+        converging = finding("converge/bff", facts=UNREACHED, duration_s=6.0)
+        assert cause_of(converging, first, last)[1] is Cause.RUNNER
 
     def test_network_found_on_the_way(self) -> None:
         """A network that came back explains converging, and nothing later."""
         first = control(reachable=False)
-        last = replace(control(reachable=True), check="control-again/status", stage=Stage.CONFIRM)
+        last = replace(control(reachable=True), check="control-again/status", stage=Stage.CONFIRM, started_s=30.0)
         assert cause_of(UNREACHED_PAGE, first, last)[1] is Cause.RELEASE
-        assert cause_of(finding("converge/bff", facts=UNREACHED), first, last)[1] is Cause.RUNNER
+        converging = finding("converge/bff", facts=UNREACHED, duration_s=6.0)
+        assert cause_of(converging, first, last)[1] is Cause.RUNNER
 
     def test_control_itself_is_never_the_release(self) -> None:
         """A control host has nothing to do with the release, even if its check forgets to say so."""

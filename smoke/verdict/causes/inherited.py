@@ -1,0 +1,55 @@
+"""What a finding has from another one: its routes' cause, or that of the check that kept it from being made."""
+
+from dataclasses import replace
+
+from smoke.verdict.causes._rule import joined
+from smoke.verdict.evidence import Evidence
+from smoke.verdict.finding import Finding
+from smoke.verdict.words import Cause, Outcome
+
+
+def by_route(finding: Finding, evidence: Evidence) -> Finding:
+    """
+    Give a journey the cause that is known of its routes.
+
+    It showed all that it should, and all that is wrong with it are routes of which other checks say whose doing it is.
+    """
+    routes = finding.facts.get("broken_routes")
+    if finding.outcome is not Outcome.FAILED or finding.cause is not Cause.RELEASE or not routes:
+        return finding
+    explained = {one.facts["route"]: one for one in evidence.findings.values() if _explains_its_route(one)}
+    if not all(route in explained for route in routes):
+        return finding
+    # What is so now before what was so before: an outage must not be excused by an old fault of another route.
+    owners = sorted((explained[route] for route in routes), key=lambda one: one.cause is Cause.PREEXISTING)
+    down = [name for one in owners for name in one.facts.get("down", ())]
+    return replace(
+        finding,
+        cause=owners[0].cause,
+        message=joined(finding.message, f"{owners[0].check} tells why"),
+        facts={**finding.facts, "down": list(dict.fromkeys(down))},
+    )
+
+
+def following(finding: Finding, evidence: Evidence) -> Finding:
+    """Give a check that was not made because of another one that one's cause."""
+    seen, last = {finding.check}, finding
+    while last.outcome in {Outcome.SKIPPED, Outcome.UNDECIDED} and last.facts.get("blocked_by"):
+        blocker = _blocker(str(last.facts["blocked_by"]), evidence)
+        if blocker is None or blocker.check in seen:
+            break
+        seen.add(blocker.check)
+        last = blocker
+    return finding if last is finding else replace(finding, cause=last.cause)
+
+
+def _explains_its_route(finding: Finding) -> bool:
+    excused = {Cause.DEPENDENCY, Cause.MAINTENANCE, Cause.PREEXISTING}
+    return "route" in finding.facts and finding.outcome is Outcome.FAILED and finding.cause in excused
+
+
+def _blocker(name: str, evidence: Evidence) -> Finding | None:
+    """Return the check *name*, or the gravest one of the stage *name*, if it did not pass."""
+    blockers = [one for one in evidence.findings.values() if name in {one.check, one.stage} and one.gating]
+    wanting = [one for one in blockers if one.outcome is not Outcome.PASSED]
+    return min(wanting, key=lambda one: (one.outcome is not Outcome.FAILED, one.check), default=None)

@@ -1,0 +1,37 @@
+"""The same check failed in the same way before the deploy, by the system's own doing."""
+
+from dataclasses import replace
+
+from smoke.verdict.causes._rule import joined
+from smoke.verdict.evidence import Evidence
+from smoke.verdict.finding import Finding
+from smoke.verdict.plan import Before
+from smoke.verdict.words import Cause, Outcome, Stage
+
+ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
+"""Causes of a failure in the baseline that tell of the system itself; another one explains only that moment."""
+
+SAMPLING_ERROR = 0.3
+"""By how much two shares of the same fault may differ by chance: 2.7 standard deviations at a third, in 36 samples."""
+
+
+def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
+    """
+    Demand the same failure in the baseline, and no larger share of it now.
+
+    Which release is served is what the deploy was to change, so that it is never excused by what was there before.
+    """
+    before = evidence.before(finding)
+    about_the_release = finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
+    if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
+        return None
+    if not evidence.same_as_before(finding) or _spread(finding, before):
+        return None
+    said = "it failed in the same way before the deploy"
+    return replace(finding, cause=Cause.PREEXISTING, message=joined(finding.message, said))
+
+
+def _spread(finding: Finding, before: Before) -> bool:
+    """Tell whether a larger share of requests fails than before: the old fault explains only the old share."""
+    now = finding.facts.get("failed_share")
+    return now is not None and before.failed_share is not None and now > before.failed_share + SAMPLING_ERROR
