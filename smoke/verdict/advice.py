@@ -34,9 +34,7 @@ REMEDIES = {
     "unregister service worker": Remedy(
         "ship a service worker that unregisters itself", "Browsers keep the broken one whatever is served."
     ),
-    "reopen": Remedy(
-        "take the maintenance page down", "What stands behind it was not seen."
-    ),
+    "reopen": Remedy("take the maintenance page down", "What stands behind it was not seen."),
 }
 """By the values of the fact `remedy`."""
 
