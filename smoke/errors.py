@@ -5,6 +5,7 @@ The errors that Smokegate raises itself.
     ├── UsageError               wrong flags, unknown environment, nothing to select  -> exit 4
     ├── ConfigurationError       an environment file or manifest is wrong             -> exit 4
     ├── SecretMissing            a secret reference leads nowhere                     -> undecided, credentials
+    ├── HistoryFailed            the canary's history cannot be read or written       -> exit 20
     ├── LoginRefused             a role could not log in, so no session exists        -> undecided
     └── WriteRefused             a check tried a write the environment does not allow -> undecided, suite
 
@@ -33,6 +34,10 @@ class ConfigurationError(SmokeError):
 
 class SecretMissing(SmokeError):
     """A secret reference leads nowhere; the text names the variable or file to provide."""
+
+
+class HistoryFailed(SmokeError):
+    """The history could not be read or written just now; the text says why."""
 
 
 class LoginRefused(SmokeError):

@@ -26,6 +26,8 @@ BELOW = {
     "journeys": {"browser", "checks", "dependencies", "http", "waiting", "environment", "verdict"},
     "suite": {"selection"},
     "outputs": {"verdict"},
+    "alerts": {"outputs", "verdict"},
+    "history": {"alerts", "environment", "verdict"},
     "demo": {"browser", "verdict"},
 }
 """What each layer may import besides itself; what is not named here wires them and may import any but `demo`."""
@@ -47,10 +49,11 @@ ONLY = {
     "psycopg": {"smoke.dependencies.postgres"},
     "filelock": {"smoke.once"},
     "pydantic": {"smoke.environment"},
+    "sqlalchemy": {"smoke.history"},
 }
 """Third parties and the only places that know them; the embedded stack is a product of its own and may use any."""
 
-SLOW = ("allure_commons", "httpx", "jinja2", "playwright", "psycopg", "rich", "selectolax", "tenacity")
+SLOW = ("allure_commons", "httpx", "jinja2", "playwright", "psycopg", "rich", "selectolax", "sqlalchemy", "tenacity")
 """What takes long to import, and is imported where it is used."""
 
 PURE = {
@@ -186,6 +189,17 @@ class TestImports:
             if layer(module) == "verdict"
             for imported in imports(tree)
             if imported.partition(".")[0] not in PURE
+        ]
+        assert wrong == []
+
+    def test_the_alerts_are_pure(self) -> None:
+        """What alerts touches no network, clock or file: the same looks always make the same alerts."""
+        wrong = [
+            f"{module} imports {imported}"
+            for module, tree in sources().items()
+            if layer(module) == "alerts"
+            for imported in imports(tree)
+            if imported.partition(".")[0] not in PURE | {"fnmatch"}
         ]
         assert wrong == []
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from smoke.environment._canary_rules import canary_rules
 from smoke.environment._references import dangling
 from smoke.environment._validation import Problem
 from smoke.environment.addresses import is_loopback
@@ -17,7 +18,7 @@ Rule = Callable[[Environment], Iterator[Problem]]
 
 def contradictions(environment: Environment) -> Iterator[Problem]:
     """Yield everything in *environment* that contradicts something else in it."""
-    for rule in (dangling, _times, _samples, _plain_http, _own_controls, _job_writes, _checkout_writes):
+    for rule in (dangling, _times, _samples, _plain_http, _own_controls, _job_writes, _checkout_writes, canary_rules):
         yield from rule(environment)
 
 

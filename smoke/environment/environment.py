@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from smoke.environment._model import FileReference, Model, Name, Seconds, Text
 from smoke.environment.addresses import BaseUrl, Url
+from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
 from smoke.environment.journeys import Browser, Journey
@@ -90,6 +91,8 @@ class Environment(Model):
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
     browser: Browser = Field(Browser(), description="how journeys use the browser")
+    canary: Canary = Field(Canary(), description="the same checks, again and again (`smoke canary`)")
+    alerts: Alerts = Field(Alerts(), description="when the canary alerts, and whom")
 
     @property
     def system(self) -> str:

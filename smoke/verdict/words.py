@@ -63,6 +63,20 @@ class Action(StrEnum):
     HOLD = "hold"
 
 
+class Severity(StrEnum):
+    """How bad an incident is, the mildest first."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """A number that grows with the severity."""
+        return list(Severity).index(self)
+
+
 ACTIONS = {Word.PASS: Action.PROMOTE, Word.FAIL: Action.ROLLBACK, Word.INCONCLUSIVE: Action.HOLD}
 
 EXIT_STATUS = {Word.PASS: 0, Word.FAIL: 10, Word.INCONCLUSIVE: 20}

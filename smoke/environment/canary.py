@@ -1,0 +1,86 @@
+"""The canary: how often it looks, when it alerts, and whom."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from smoke.environment._model import VISIBLE, Kind, Model, Name, Seconds, Secret, Text, exactly_one
+from smoke.verdict.words import Severity
+
+Times = Annotated[int, Field(ge=1, le=100)]
+Days = Annotated[int, Field(ge=1)]
+Delay = Annotated[float, Field(ge=0), Kind("seconds")]
+CheckPattern = Annotated[str, Field(pattern=VISIBLE), Kind("check id or pattern")]
+
+
+def _growing(delays: tuple[float, ...]) -> tuple[float, ...]:
+    if list(delays) != sorted(set(delays)):
+        found = ", ".join(f"{one:g}" for one in delays)
+        raise ValueError(f"found [{found}], but each look must come later than the one before; sort them")
+    return delays
+
+
+class Canary(Model):
+    """How often the canary looks, and what it keeps."""
+
+    every_s: Seconds = Field(900.0, description="from one look to the next")
+    confirm: bool = Field(True, description="whether a first failure is looked at again at once, not only next time")
+    confirm_after_s: Delay = Field(30.0, description="pause before that second look")
+    deploy_within_s: Seconds = Field(
+        1800.0, description="how long the canary stands aside for a deploy that was primed but not yet verified"
+    )
+    watch_s: Annotated[tuple[Seconds, ...], AfterValidator(_growing)] = Field(
+        (300.0, 900.0, 1800.0), description="when a release that passed is looked at again, after its pass"
+    )
+    ping: Secret | None = Field(
+        None,
+        description="URL of a dead man's switch in the style of healthchecks.io, which tells when the canary is dead",
+    )
+    keep_days: Days = Field(120, description="how long runs stay in the history; the status page shows 90 days")
+    keep_reports_days: Days = Field(3, description="how long the reports of the canary's own passes stay on disk")
+
+
+class Severities(Model):
+    """How bad each kind of incident is."""
+
+    failing: Severity = Field(Severity.CRITICAL, description="a gating check fails, and no third party is to blame")
+    dependency: Severity = Field(Severity.WARNING, description="all that fails is a third party's fault")
+    unclear: Severity = Field(Severity.WARNING, description="the canary has not been able to tell for some time")
+
+
+class Channel(Model):
+    """Where alerts go: exactly one of `file` and `webhook`."""
+
+    file: Text | None = Field(None, description="a file of JSON lines, relative to the state directory")
+    webhook: Secret | None = Field(None, description="a URL that takes each alert as JSON, by POST")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        exactly_one(self, "file", "webhook")
+        return self
+
+
+class Escalation(Model):
+    """Who is told, how long after an incident began to be one."""
+
+    after_s: Delay = Field(0.0, description="so long after the alert; 0 is at once")
+    to: tuple[Name, ...] = Field(min_length=1, description="the channels that are told")
+    at_least: Severity = Field(Severity.INFO, description="only incidents that are at least so bad")
+
+
+class Alerts(Model):
+    """When the canary alerts, and whom. Without channels, incidents are only recorded."""
+
+    after_failures: Times = Field(2, description="failures in a row that make an incident")
+    after_successes: Times = Field(2, description="successes in a row that end it")
+    after_unclear: Times = Field(4, description="looks in a row that could not tell which make an incident")
+    remind_every_s: Seconds = Field(3600.0, description="how often an incident that goes on is recalled")
+    severity: Severities = Field(Severities(), description="how bad each kind of incident is")
+    checks: dict[CheckPattern, Severity] = Field(
+        {},
+        description='how bad the failure of some checks is, by id or pattern such as `"page/*"`; the first counts',
+    )
+    channels: dict[Name, Channel] = Field({}, description="where alerts go, by name")
+    escalation: tuple[Escalation, ...] = Field(
+        (), description="who is told when; without it every channel is told of everything at once"
+    )

@@ -1,0 +1,1 @@
+"""Tests of when people are told, and what."""

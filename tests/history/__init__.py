@@ -1,0 +1,1 @@
+"""Tests of the history, on real servers of both kinds."""
