@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock docs clean
+.PHONY: help setup demo test lint bench accuracy lock docs clean
 
 help:
 	@echo "make demo   start the embedded portal, deploy to it, verify it, tear it down"
 	@echo "make test   run the project's own tests"
 	@echo "make lint   ruff, mypy and the docstring check"
 	@echo "make bench  measure the speed beside what people use today"
+	@echo "make accuracy  score the verdicts on every fault, beside what people use today (docs/accuracy.md)"
 	@echo "make docs   write the generated schema and reference again"
 	@echo "make lock   resolve the dependencies again"
 
@@ -39,6 +40,10 @@ lint: $(VENV)/.complete
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# SEEDS=5 ROWS="A01 N04+D02" JOBS=2 HEALTHY=20 KEEP=1 FRESH=1 are obeyed; an interrupted run goes on.
+accuracy: setup
+	$(BIN)/python -m benchmarks.accuracy.run
 
 docs: $(VENV)/.complete
 	$(BIN)/smoke schema > smoke/environment/schema.json

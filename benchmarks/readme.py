@@ -4,15 +4,21 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-BEGIN = "<!-- speed:begin -->"
-END = "<!-- speed:end -->"
+
+def markers(name: str) -> tuple[str, str]:
+    """Return what stands before and after the numbers called *name*."""
+    return f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
 
 
-def write(path: Path, parts: Sequence[str]) -> None:
+BEGIN, END = markers("speed")
+
+
+def write(path: Path, parts: Sequence[str], *, name: str = "speed") -> None:
     """Replace what is between the markers in *path* by *parts*; raises LookupError when a marker is missing."""
     text = path.read_text(encoding="utf-8")
-    between = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+    begin, end = markers(name)
+    between = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not between.search(text):
-        raise LookupError(f"{path} has no {BEGIN} … {END}; add them where the numbers are to stand")
-    filled = "\n\n".join([BEGIN, *parts, END])
+        raise LookupError(f"{path} has no {begin} … {end}; add them where the numbers are to stand")
+    filled = "\n\n".join([begin, *parts, end])
     path.write_text(between.sub(lambda _: filled, text), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What a user of pytest keeps beside the product."""
