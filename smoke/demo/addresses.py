@@ -9,6 +9,7 @@ CONTROL = "control.demo.test"
 SALESFORCE = "acme.my.salesforce.demo.test"
 TRUST = "status.salesforce.demo.test"
 WHMCS = "billing.demo.test"
+PAYMENTS = "api.pay.demo.test"
 
 OURS = (WEB, API, WORKER)
 """The names behind the portal's own edge; the others are unrelated hosts."""

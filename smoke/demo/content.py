@@ -30,6 +30,11 @@ def control() -> Account:
     return Account("smoke.control@aozora.example", "Mei Tanaka", "Tanaka Design Office")
 
 
+def staff() -> Account:
+    """Return someone who works for the tenant, and whom no synthetic visitor is."""
+    return Account("staff@aozora.example", "Ren Ito", "Aozora Hosting K.K.")
+
+
 class Product(NamedTuple):
     """An article of the catalogue; *monthly* in US dollars."""
 
@@ -61,8 +66,9 @@ async def populate(connection: Connection, accounts: tuple[Account, ...]) -> Non
         )
         await cursor.executemany(
             "INSERT INTO customer (email, name, company, password_hash) VALUES (%s, %s, %s, %s)",
-            [(a.email, a.name, a.company, hashed(a.password)) for a in accounts],
+            [(a.email, a.name, a.company, hashed(a.password)) for a in (*accounts, staff())],
         )
+        await cursor.execute("UPDATE customer SET role = 'staff' WHERE email = %s", (staff().email,))
         await cursor.executemany(
             "INSERT INTO subscription (customer_id, product_id, status, renews_on) VALUES (%s, %s, %s, %s)",
             [(who, what, "active", date(2026, 12, 3 * what)) for who in (1, 2) for what in range(who, who + 4)],

@@ -8,6 +8,7 @@ from smoke.demo import addresses, content, migrate
 from smoke.demo.control_host import control_host
 from smoke.demo.daemons import Sentinel, start_postgres, start_valkey
 from smoke.demo.database import Connection, connect, connect_when_ready, dsn
+from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Image, Settings
 from smoke.demo.salesforce import Org
 from smoke.demo.serving import Serving
@@ -81,20 +82,24 @@ class ThirdParties:
 
     org: Org
     whmcs: Installation
+    payments: PaymentProvider
     servings: dict[str, Serving]
 
     @classmethod
-    async def start(cls, authority: Authority, org: Org, whmcs: Installation) -> "ThirdParties":
+    async def start(
+        cls, authority: Authority, org: Org, whmcs: Installation, payments: PaymentProvider
+    ) -> "ThirdParties":
         """Serve all of them."""
         apps = {
             addresses.CONTROL: control_host(),
             addresses.SALESFORCE: org.app(),
             addresses.TRUST: org.status_app(),
             addresses.WHMCS: whmcs.app(),
+            addresses.PAYMENTS: payments.app(),
         }
         servings = {host: Serving(app, authority.issue(host)) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
-        return cls(org, whmcs, servings)
+        return cls(org, whmcs, payments, servings)
 
     def ports(self) -> dict[str, int]:
         """Return the port of each host."""

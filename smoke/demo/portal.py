@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +16,22 @@ from smoke.demo.addresses import Addresses
 from smoke.demo.daemons import Sentinel
 from smoke.demo.database import dsn
 from smoke.demo.edge.conditions import Conditions
-from smoke.demo.edge.proxy import Edge
+from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, expire, start_databases
-from smoke.demo.release import Credential, Image, Settings, commit_of
+from smoke.demo.others import Others
+from smoke.demo.payments import PaymentProvider
+from smoke.demo.release import Credential, Image, LoginLimit, Settings, commit_of
 from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import Outage, Scene
+from smoke.demo.scene import CLOCK, Outage, Scene
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
 from smoke.demo.wire import Peer
+from smoke.demo.worker import preload
 
 AMBIENT_RESETS = (0.001, 0.005)
 COLD_START_S = 0.3
@@ -46,6 +50,7 @@ class Portal:
         self.scene = self._arranged(seed)
         self._conditions = Conditions(rng=Random(seed + 1), reset_share=self.scene.reset_share)
         self._switching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, sentinel: Sentinel) -> None:
         """Start everything with the release before, and write the state files."""
@@ -55,7 +60,8 @@ class Portal:
         try:
             authority = Authority(self._paths.directory)
             org = Org(f"https://{addresses.SALESFORCE}", self._known("salesforce"))
-            self._third_parties = await ThirdParties.start(authority, org, Installation(self._known("whmcs")))
+            whmcs, payments = Installation(self._known("whmcs")), self._payment_provider()
+            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments)
             await databases
         finally:
             # Whoever is interrupted leaves nobody behind who would go on writing into a directory that is to go.
@@ -71,6 +77,11 @@ class Portal:
         port = await self._edge.start(authority.server_context(*addresses.OURS), 1.0 / self._speed)
         self.addresses = Addresses({**dict.fromkeys(addresses.OURS, port), **self._third_parties.ports()})
         self._write_state(authority)
+        self._others = Others(sites["bff"], Random(self._conditions.rng.random()))
+        if scene.logins_a_minute:
+            self._meanwhile(self._others.customers(60 / CLOCK / scene.logins_a_minute / self._speed))
+        if scene.backlog:
+            await preload(scene.settings_before, scene.backlog, self._speed)
 
     async def deploy(self) -> dict[str, Any]:
         """Deploy the new release; the switch goes on in the background. Returns what the pipeline announces."""
@@ -90,6 +101,9 @@ class Portal:
 
     async def stop(self) -> None:
         """Stop all that runs in this process; the sentinel stops the rest."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._switching is not None:
             self._switching.cancel()
             with suppress(asyncio.CancelledError):
@@ -125,7 +139,20 @@ class Portal:
             web_origin=f"https://{addresses.WEB}",
             api_origin=f"https://{addresses.API}",
             slow_first_s=COLD_START_S * rng.uniform(0.5, 1.0) / self._speed,
+            payment=Credential(f"pk_live_{secrets.token_hex(12)}", f"sk_live_{secrets.token_hex(12)}"),
+            api_keys=tuple(f"pak_{secrets.token_urlsafe(24)}" for _ in ("previous", "current")),
+            login_limit=LoginLimit(window_s=60 / CLOCK / self._speed),
+            tick_s=60 / CLOCK / self._speed,
         )
+
+    def _payment_provider(self) -> PaymentProvider:
+        scene = self.scene
+        keys = frozenset({scene.settings_before.payment.secret, scene.settings.payment.secret})
+        return PaymentProvider(keys, scene.expired_payment_keys)
+
+    def _meanwhile(self, others: Coroutine[Any, Any, None]) -> None:
+        """Let *others* go on until the portal stops."""
+        self._tasks.add(asyncio.create_task(others))
 
     def _known(self, party: str) -> tuple[Credential, ...]:
         scene = self.scene
@@ -134,10 +161,11 @@ class Portal:
 
     def _surroundings(self, authority: Authority) -> Surroundings:
         trust, ports = authority.client_context(), self._third_parties.ports()
-        salesforce, whmcs = (
-            Peer(ports[host], tls=trust, name=host) for host in (addresses.SALESFORCE, addresses.WHMCS)
+        salesforce, whmcs, payments = (
+            Peer(ports[host], tls=trust, name=host)
+            for host in (addresses.SALESFORCE, addresses.WHMCS, addresses.PAYMENTS)
         )
-        return Surroundings(salesforce, whmcs)
+        return Surroundings(salesforce, whmcs, payments)
 
     async def _change_the_edge(self) -> None:
         """Let the edge's new rules hold, and visitors come before anything new is there."""
@@ -165,6 +193,8 @@ class Portal:
             third.org.down = True
         if scene.salesforce is Outage.REFUSED:
             await third.servings[addresses.SALESFORCE].stop(abruptly=True)
+        if scene.another_canary:
+            self._meanwhile(self._others.canary(self._customer, OUR_ADDRESS))
         if not scene.names_resolve:
             self.files.write({"connect-to": "\n".join(self.addresses.nowhere())})
 
@@ -176,6 +206,8 @@ class Portal:
             "customer-password": self._customer.password,
             "control-user": self._control.email,
             "control-password": self._control.password,
+            "api-key-previous": self.scene.settings.api_keys[0],
+            "api-key-current": self.scene.settings.api_keys[-1],
             "database-dsn": dsn(self._paths.postgres, PRODUCTION, READER),
             "salesforce-client-id": self._verifier["salesforce"].identifier,
             "salesforce-client-secret": self._verifier["salesforce"].secret,

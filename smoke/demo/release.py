@@ -22,6 +22,8 @@ class Bug(Enum):
     PUBLISHES_MAPS = "the source maps of the scripts are published, sources included"
     SHARES_THE_ACCOUNT = "the account says that shared caches may keep it"
     DEAF = "workers run without taking jobs"
+    RUNS_EVERY_TICK_EVERYWHERE = "no replica asks whether another has carried out a scheduled tick already"
+    FORGETS_OLD_KEYS = "of the partners' API keys only the newest is accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,27 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginLimit:
+    """
+    How many attempts to log in are taken in a window, counted for each client address or for each account.
+
+    Behind a proxy that is not trusted (*trusts_proxy*), every client has the address of the proxy.
+    """
+
+    most: int = 30
+    window_s: float = 3.0
+    by_account: bool = False
+    trusts_proxy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment that a replica runs in; *slow_first_s* is how long its first answers take."""
+    """
+    The environment that a replica runs in.
+
+    *slow_first_s* is how long its first answers take, *tick_s* the period of its schedule. *payment* are the
+    publishable and the secret key at the payment provider; of *api_keys*, the partners' keys, the newest comes last.
+    """
 
     database: str
     valkey: str
@@ -81,6 +102,10 @@ class Settings:
     slow_first_s: float = 0.0
     slow_each_route: bool = False
     cors: Cors = Cors()
+    payment: Credential = Credential("pk_live_none", "sk_live_none")
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    login_limit: LoginLimit = LoginLimit()
+    tick_s: float = 3.0
 
     def without_secret(self) -> "Settings":
         """Return the same settings with the session secret forgotten."""

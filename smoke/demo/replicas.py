@@ -10,6 +10,8 @@ from smoke.demo.bff.app import bff
 from smoke.demo.bff.billing import Billing
 from smoke.demo.bff.context import Context
 from smoke.demo.bff.crm import Crm
+from smoke.demo.bff.provider import Payments
+from smoke.demo.bff.schedule import Schedule
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
 from smoke.demo.edge.upstreams import Upstream
@@ -31,6 +33,7 @@ class Surroundings:
 
     salesforce: Peer
     whmcs: Peer
+    payments: Peer
     assets: AssetStore = field(default_factory=AssetStore)
     builds: dict[str, Build] = field(default_factory=dict)
 
@@ -102,8 +105,16 @@ def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> S
         sessions=Sessions(settings.session_secret),
         billing=Billing(around.whmcs, settings.whmcs),
         crm=Crm(around.salesforce, settings.salesforce),
+        payments=Payments(around.payments, settings.payment),
     )
-    return Serving(bff(context)), context.close
+    schedule = Schedule(context)
+    schedule.start()
+
+    async def close() -> None:
+        await schedule.stop()
+        await context.close()
+
+    return Serving(bff(context)), close
 
 
 def _web(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:

@@ -60,7 +60,9 @@ class Scene:
     One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
 
     *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the
-    release manifest says besides the commits. Without faults a scene is a good deploy in ordinary weather: a few
+    release manifest says besides the commits. Other customers try to log in *logins_a_minute* times in a minute of the
+    field; with *another_canary* somebody else tests with our customer's account, from the deploy on. *backlog* jobs
+    wait already when the portal starts. Without faults a scene is a good deploy in ordinary weather: a few
     connections are reset, the first answer of a replica is slow.
     """
 
@@ -79,6 +81,10 @@ class Scene:
     blip_share: float = 0.6
     maintenance: bool = False
     salesforce: Outage | None = None
+    expired_payment_keys: frozenset[str] = field(default=frozenset(), repr=False)
+    logins_a_minute: float = 0.0
+    another_canary: bool = False
+    backlog: int = 0
     whmcs_refuses_release: bool = False
     names_resolve: bool = True
     browser_lives_s: float | None = None

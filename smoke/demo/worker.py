@@ -5,8 +5,10 @@ import csv
 import io
 import time
 from typing import Any
+from uuid import uuid4
 
-from bullmq import Job, Worker  # type: ignore[import-untyped]  # it ships no types
+from bullmq import Job, Queue, Worker  # type: ignore[import-untyped]  # it ships no types
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -18,6 +20,19 @@ from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.warmth import Replica
 
 QUEUE = "exports"
+PRELOADED_TAKES_S = 0.2
+
+
+async def preload(settings: Settings, jobs: int, speed: float) -> None:
+    """Put *jobs* exports, larger than usual, into the queue, as a spike of load does."""
+    redis = Redis(unix_socket_path=settings.valkey, decode_responses=True)
+    queue = Queue(QUEUE, {"connection": redis})
+    data = {"customer": 2, "takes_s": PRELOADED_TAKES_S / speed}
+    for at in range(0, jobs, 100):
+        names = [str(uuid4()) for _ in range(min(100, jobs - at))]
+        await queue.addBulk([{"name": "export", "data": {"id": one, **data}, "opts": {"jobId": one}} for one in names])
+    await queue.close()
+    await redis.aclose()
 
 
 class ExportWorker:
@@ -64,7 +79,7 @@ class ExportWorker:
         writer = csv.writer(sheet)
         writer.writerow(["number", "issued on", "total"])
         writer.writerows([row["number"], row["issued_on"], row["total"]] for row in rows)
-        await asyncio.sleep(0.1)  # rendering takes a moment, so that a job can be seen under way
+        await asyncio.sleep(job.data.get("takes_s", 0.1))  # rendering takes a moment: a job can be seen under way
         await self._database.rows(
             "UPDATE export SET status = 'completed', content = %s, finished_at = now() WHERE id = %s",
             sheet.getvalue(),

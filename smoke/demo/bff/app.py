@@ -6,7 +6,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from smoke.demo.bff import account, auth, exports, health, orders
+from smoke.demo.bff import account, auth, exports, health, orders, partners, payments, schedule, staff
 from smoke.demo.bff.context import Context
 from smoke.demo.bff.cors import PagesMayCall
 from smoke.demo.bff.errors import on_http_exception
@@ -22,6 +22,9 @@ ROUTES = [
     Route("/auth/login", auth.login, methods=["POST"]),
     Route("/auth/logout", auth.logout, methods=["POST"]),
     Route("/auth/me", auth.me),
+    Route("/admin/customers", staff.customers),
+    Route("/partner/orders", partners.orders),
+    Route("/ops/schedule", schedule.runs),
     Route("/tenant", account.tenant),
     Route("/invoices", account.invoices),
     Route("/invoices/{number}", account.invoice),
@@ -32,6 +35,9 @@ ROUTES = [
     Route("/checkout/drafts", orders.create_draft, methods=["POST"]),
     Route("/checkout/drafts/{id:uuid}", orders.read_draft),
     Route("/checkout/drafts/{id:uuid}", orders.delete_draft, methods=["DELETE"]),
+    Route("/checkout/config", payments.config),
+    Route("/checkout/sessions", payments.open_session, methods=["POST"]),
+    Route("/checkout/sessions/{id}", payments.expire_session, methods=["DELETE"]),
     Route("/checkout/orders", orders.place_order, methods=["POST"]),
     Route("/exports", exports.create_export, methods=["POST"]),
     Route("/exports/{id:uuid}", exports.read_export),

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from smoke.demo.bff import limiting
 from smoke.demo.bff.context import context_of
 from smoke.demo.bff.errors import refused
 from smoke.demo.bff.sessions import COOKIE, LIFETIME_S
@@ -23,12 +24,13 @@ async def login(request: Request) -> JSONResponse:
     email, password = asked.get("email"), asked.get("password")
     if not isinstance(email, str) or not isinstance(password, str):
         raise HTTPException(HTTPStatus.BAD_REQUEST, "email and password must be strings")
+    counted = await limiting.count(request, email)
     rows = await context.database.rows("SELECT * FROM customer WHERE email = %s", email)
     if not rows or not await asyncio.to_thread(matches, password, rows[0]["password_hash"]):
-        raise refused("Invalid email or password")
+        raise refused("Invalid email or password", counted)
     if rows[0]["password_expired_at"] is not None:
-        raise refused("Password expired")
-    answer = JSONResponse({"user": _public(rows[0])})
+        raise refused("Password expired", counted)
+    answer = JSONResponse({"user": _public(rows[0])}, headers=counted)
     token = context.sessions.issue(rows[0]["id"])
     if Bug.STORES_NO_COOKIE not in context.image.bugs:
         answer.set_cookie(COOKIE, token, max_age=LIFETIME_S, secure=True, httponly=True, samesite="lax")

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from smoke.demo.bff.billing import Billing
 from smoke.demo.bff.crm import Crm
+from smoke.demo.bff.provider import Payments
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
 from smoke.demo.release import Image, Settings
@@ -27,6 +28,7 @@ class Context:
     sessions: Sessions
     billing: Billing
     crm: Crm
+    payments: Payments
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -1,5 +1,6 @@
 """Errors in NestJS's dialect (wire formats, sections 1.2 and 1.7)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -7,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 
-def refused(message: str = "Unauthorized") -> HTTPException:
+def refused(message: str = "Unauthorized", headers: Mapping[str, str] | None = None) -> HTTPException:
     """Return a 401 that says *message*."""
-    return HTTPException(HTTPStatus.UNAUTHORIZED, message)
+    return HTTPException(HTTPStatus.UNAUTHORIZED, message, headers)
 
 
 async def on_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -23,7 +24,7 @@ async def on_http_exception(request: Request, error: Exception) -> JSONResponse:
     content: dict[str, object] = {"message": message, "statusCode": error.status_code}
     if message != name:
         content["error"] = name
-    return JSONResponse(content, error.status_code)
+    return JSONResponse(content, error.status_code, error.headers)
 
 
 async def on_crash(_request: Request, _error: Exception) -> JSONResponse:

@@ -22,6 +22,8 @@ HOP_BY_HOP = frozenset(
 IDLE_S = 30.0
 UPSTREAM_S = 20.0
 BODY_LIMIT = 1_000_000
+OUR_ADDRESS = "198.51.100.23"
+"""Where every request through this edge comes from, as it tells the replicas."""
 
 
 class Edge:
@@ -150,7 +152,7 @@ async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, answer
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Return the headers that go on to the replica."""
     kept = [(name, value) for name, value in headers if name not in HOP_BY_HOP]
-    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", b"198.51.100.23")]
+    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", OUR_ADDRESS.encode())]
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

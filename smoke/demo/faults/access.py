@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.demo.faults._registry import fault
-from smoke.demo.release import Bug
+from smoke.demo.release import Bug, Credential
 from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
@@ -24,10 +24,53 @@ def cookie_not_stored(scene: "Scene") -> None:
     scene.after = scene.after.having(Bug.STORES_NO_COOKIE)
 
 
+@fault("S03", "A key rotation kills the keys that partners still use", Word.FAIL)
+def old_keys_forgotten(scene: "Scene") -> None:
+    """Accept the newest API key only, although the overlap was promised."""
+    scene.after = scene.after.having(Bug.FORGETS_OLD_KEYS)
+
+
 @fault("S04", "A protected route is open without login", Word.FAIL)
 def open_route(scene: "Scene") -> None:
-    """Ship the invoices without their guard."""
-    scene.after = replace(scene.after, open_routes=frozenset({"/invoices"}))
+    """Ship one route without its guard."""
+    route = scene.rng.choice(["/invoices", "/subscriptions", "/admin/customers"])
+    scene.after = replace(scene.after, open_routes=frozenset({route}))
+
+
+@fault("S06", "The payment key has expired, or is of test mode", Word.FAIL)
+def wrong_payment_key(scene: "Scene") -> None:
+    """Give the new release keys of test mode; half of the time the provider has let them expire."""
+    token = scene.rng.randbytes(12).hex()
+    scene.settings = replace(scene.settings, payment=Credential(f"pk_test_{token}", f"sk_test_{token}"))
+    if scene.rng.random() < 1 / 2:
+        scene.expired_payment_keys = frozenset({scene.settings.payment.secret})
+
+
+@fault("B07", "The login limit counts all users together, as it sees the proxy's address only", Word.FAIL)
+def one_bucket_for_all(scene: "Scene") -> None:
+    """Let the new release take ten logins a minute from whoever comes through the proxy; many customers come."""
+    scene.logins_a_minute = 40 * scene.rng.uniform(0.7, 1.3)
+    scene.settings = replace(
+        scene.settings, login_limit=replace(scene.settings.login_limit, most=10, trusts_proxy=False)
+    )
+
+
+@fault("N08", "A reset of all sessions that the release announces", Word.PASS)
+def announced_reset(scene: "Scene") -> None:
+    """Start the new release with another session secret, and say so in its manifest."""
+    new_signing_secret(scene)
+    scene.declares["invalidates_sessions"] = True
+
+
+@fault(
+    "I06", "Attempts of our own have used up the login limit of one account", Word.INCONCLUSIVE, also_ok=(Word.PASS,)
+)
+def limited_account(scene: "Scene") -> None:
+    """Take five logins a minute and account, on both releases, and let another canary use ours from the deploy on."""
+    limit = replace(scene.settings.login_limit, most=5, by_account=True)
+    scene.settings_before = replace(scene.settings_before, login_limit=limit)
+    scene.settings = replace(scene.settings, login_limit=limit)
+    scene.another_canary = True
 
 
 @fault("I07", "The password of the test account has expired", Word.INCONCLUSIVE, also_ok=(Word.PASS,))

@@ -22,6 +22,17 @@ def cold_caches(scene: "Scene") -> None:
     scene.settings = replace(scene.settings, slow_first_s=scene.about(1.5), slow_each_route=True)
 
 
+@fault(
+    "N15",
+    "A backlog in the queue from before the deploy, which is being worked off",
+    Word.PASS,
+    also_ok=(Word.INCONCLUSIVE,),
+)
+def backlog(scene: "Scene") -> None:
+    """Fill the queue before the deploy."""
+    scene.backlog = round(500 * scene.rng.uniform(0.9, 1.1))
+
+
 @fault("N03", "One connection in many is reset", Word.PASS)
 def resets(scene: "Scene") -> None:
     """Reset a few connections, before the deploy as after it."""

@@ -25,6 +25,12 @@ def one_replica_without_secret(scene: "Scene") -> None:
     scene.odd_ones["bff", scene.one_slot()] = scene.settings.without_secret()
 
 
+@fault("Q02", "Every replica carries out the schedule", Word.FAIL)
+def schedule_everywhere(scene: "Scene") -> None:
+    """Let no replica ask whether another has carried out a tick already."""
+    scene.after = scene.after.having(Bug.RUNS_EVERY_TICK_EVERYWHERE)
+
+
 @fault("Q01", "The worker looks alive but takes no jobs", Word.FAIL)
 def deaf_worker(scene: "Scene") -> None:
     """Start a worker that never reads its queue."""

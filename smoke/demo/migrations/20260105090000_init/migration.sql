@@ -12,7 +12,8 @@ CREATE TABLE "customer" (
     "name" TEXT NOT NULL,
     "company" TEXT NOT NULL,
     "password_hash" TEXT NOT NULL,
-    "password_expired_at" TIMESTAMPTZ
+    "password_expired_at" TIMESTAMPTZ,
+    "role" TEXT NOT NULL DEFAULT 'customer'
 );
 
 -- CreateTable

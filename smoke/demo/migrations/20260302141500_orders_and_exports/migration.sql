@@ -17,3 +17,11 @@ CREATE TABLE "export" (
     "created_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "finished_at" TIMESTAMPTZ
 );
+
+-- CreateTable
+CREATE TABLE "schedule_run" (
+    "id" SERIAL PRIMARY KEY,
+    "key" TEXT NOT NULL,
+    "replica" TEXT NOT NULL,
+    "executed_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
