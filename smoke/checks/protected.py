@@ -1,14 +1,18 @@
-"""A protected route refuses the anonymous, on every replica."""
+"""A protected route refuses who may not see it, on every replica."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import no_answer, not_ok
 from smoke.checks._check import Check, Observation
+from smoke.checks._debug_output import debug_output
+from smoke.checks._doors import judge_door
+from smoke.checks._obstacle import obstacle, role_headers
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Protected
+from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -17,28 +21,50 @@ from smoke.verdict.words import Cause, Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
+ANONYMOUS = "the anonymous"
+ASKS_OWNER = 2
+"""How often its owner asks for a route: one dropped connection must not make a refusal worthless."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectedCheck(SampledCheck):
-    """A protected route refuses the anonymous, on every replica."""
+    """A protected route refuses who may not see it, on every replica."""
 
     kind: ClassVar[str] = "protected"
     stage: ClassVar[Stage] = Stage.FUNCTIONAL
 
     route: Protected
     url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent beside those of the role: a key that is none."""
+    whom: str = ANONYMOUS
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - nobody's session
-        """Ask without any credential."""
-        return Request("GET", self.url, headers={"Accept": "application/json"})
+    async def request(self, world: "World") -> Request:
+        """Ask as the role that may not see it, else without any credential."""
+        headers = await role_headers(world, self.route.role)
+        return Request("GET", self.url, headers={**headers, **self.headers})
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask as who may not see it, and once as who may."""
+        seen = await super().observe(world, round_number)
+        if self.route.owner is None or seen.obstacle:
+            return seen
+        try:
+            request = Request("GET", self.url, headers=await role_headers(world, self.route.owner))
+        except SmokeError as error:
+            return obstacle(error, seen.exchanges)
+        answers = await world.http.sample(request, ASKS_OWNER)
+        faults = [not_ok(one) for one in answers]
+        return replace(seen, facts={"owner": None if None in faults else faults[0]})
 
     def fault(self, exchange: Exchange) -> str | None:
         """Accept a refusal or the redirect that stands for one; a missing route proves nothing."""
         silent = no_answer(exchange)
         if silent or exchange.status in self.route.refused or self._sent_away(exchange):
-            return silent
+            shown = debug_output(exchange)
+            return silent or (f"the refusal shows {shown}" if shown else None)
         if self._open(exchange):
-            return f"HTTP {exchange.status} to the anonymous"
+            return f"HTTP {exchange.status} to {self.whom}"
         return not_ok(exchange)
 
     @property
@@ -49,24 +75,20 @@ class ProtectedCheck(SampledCheck):
         return f"HTTP {statuses}{target}"
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
-        """Judge as any sampled check, except that noise never opens a door: once open again, it is at fault."""
-        judgement = super().judge(rounds)
-        seen = [sum(1 for one in each.exchanges if self._open(one)) for each in rounds]
-        if not any(seen):
+        """Judge as any sampled check, but for what was let in, and for refusals of what is not even there."""
+        asked = "anonymous requests" if self.whom == ANONYMOUS else f"requests of {self.whom}"
+        judgement = judge_door(
+            super().judge(rounds), rounds, self._open, f"{asked} were let in", f"open to {self.whom}"
+        )
+        nobody = rounds[-1].facts.get("owner")
+        if judgement.outcome is not Outcome.PASSED or nobody is None:
             return judgement
-        total = sum(len(each.exchanges) for each in rounds)
-        message = f"anonymous requests were let in: {sum(seen)} of {total}"
-        facts = {**judgement.facts, "signature": "open to the anonymous"}
-        facts.pop("noted", None)
-        found = next(one.outline() for each in rounds for one in each.exchanges if self._open(one))
-        failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, self.expected, found, facts)
-        if seen[-1] or len(rounds) == 1:
-            return failed
-        said = f"{message}, but none of the last {len(rounds[-1].exchanges)}"
-        return replace(failed, outcome=Outcome.UNDECIDED, message=said, unclear=True)
+        message = f"the refusal proves nothing: role {self.route.owner}, who may see it, gets {nobody}"
+        facts = {**judgement.facts, "unproven": True}
+        return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.FIXTURE, message=message, facts=facts)
 
     def reproduce(self) -> str:
-        """Return the request."""
+        """Return the request; the role's session is left out."""
         return curl(self.url)
 
     def _open(self, exchange: Exchange) -> bool:
@@ -89,4 +111,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             replica_header=service.replica_header,
             route=route,
             url=service.url.rstrip("/") + route.path,
+            whom=f"role {route.role}" if route.role else ANONYMOUS,
         )

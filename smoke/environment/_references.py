@@ -19,11 +19,12 @@ def dangling(environment: Environment) -> Iterator[Problem]:
 
 
 def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> Iterator[Problem]:
-    for key in ("service", "role"):
+    for key, kind in (("service", "service"), ("role", "role"), ("owner", "role")):
         # A landmark has a role too: there it is the one of ARIA.
         name = getattr(part, key, None) if key == "service" or hasattr(part, "path") else None
-        if name is not None and name not in known[key]:
-            yield Problem((*place, key), unknown(name, known[key], key, f"add [{key}s.{name}] or name another {key}"))
+        if name is not None and name not in known[kind]:
+            remedy = f"add [{kind}s.{name}] or name another {kind}"
+            yield Problem((*place, key), unknown(name, known[kind], kind, remedy))
     for index, name in enumerate(getattr(part, "depends_on", ())):
         if name not in known["depends_on"]:
             yield Problem(

@@ -12,8 +12,10 @@ from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
 from smoke.environment.journeys import Browser, Journey
+from smoke.environment.keys import ApiKey
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
+from smoke.environment.schedules import Schedule
 from smoke.environment.services import Service
 from smoke.environment.writes import Write
 from smoke.verdict.words import Tier
@@ -82,11 +84,13 @@ class Environment(Model):
     login: Login | None = Field(None, description="the login API; needed by all that uses a role")
     pages: tuple[Page, ...] = Field((), description="public pages")
     assets: Assets | None = Field(None, description="scripts and style sheets of the pages")
-    protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous")
+    protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous, or a role")
+    keys: dict[Name, ApiKey] = Field({}, description="API keys of partners, by name")
     reads: tuple[Read, ...] = Field((), description="reads through the API")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")
     migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
     queues: dict[Name, Queue] = Field({}, description="queues, by name")
+    schedules: dict[Name, Schedule] = Field({}, description="work on a schedule, by name")
     dependencies: Dependencies = Field(Dependencies(), description="third parties")
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")

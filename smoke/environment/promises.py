@@ -83,13 +83,23 @@ class Role(Model):
 
 
 class Protected(Model):
-    """A route that must refuse the anonymous."""
+    """A route that must refuse the anonymous, or a role that may not see it."""
 
     name: Name = Field(description="its name, unique among protected routes")
     service: Name = Field("bff", description="the service that must refuse")
     path: Path = Field(description="the route")
+    role: Name | None = Field(None, description="the role that must be refused; the anonymous without it")
+    owner: Name | None = Field(
+        None, description="a role that may see it; asked too, since a refusal of what is not there proves nothing"
+    )
     refused: tuple[Status, ...] = Field((401, 403), min_length=1, description="statuses that are a refusal")
     redirects_to: Text | None = Field(None, description="a redirect whose location contains this text is a refusal too")
+
+    @model_validator(mode="after")
+    def _owner_is_somebody_else(self) -> Self:
+        if self.owner is not None and self.owner == self.role:
+            raise ValueError(f"found {self.owner!r} as both 'role' and 'owner'; the owner may see it; name another")
+        return self
 
     @model_validator(mode="after")
     def _refusals_are_errors(self) -> Self:

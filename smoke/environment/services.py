@@ -65,6 +65,12 @@ class Service(Model):
     replica_header: Header | None = Field(None, description="response header in which a replica names itself")
     health: Health | None = Field(None, description="how it tells that it is well")
     release: ReleaseProbe | None = Field(None, description="how it tells which commit it runs")
+    debug: bool | None = Field(
+        None, description="whether it may show debug output, such as a stack trace; by default only in tier dev"
+    )
+    private: tuple[Path, ...] = Field(
+        (), description="files that must not be served, such as `/.env` and `/.git/HEAD`; one request each"
+    )
     uptime: Uptime | None = Field(None, description="how it tells when its process started; restarts are seen by it")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from smoke.verdict.words import Cause, Outcome
 DISPROVED = {
     "untold": "before the deploy it told its commit",
     "shut": "every address refuses us, and before the deploy they did not",
+    "unproven": "before the deploy who may see it got it",
 }
 """Facts of undecided findings that are an excuse only as long as it may have been so before the deploy already."""
 

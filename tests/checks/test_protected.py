@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._world import Session
 from smoke.checks.protected import checks
-from smoke.http import Exchange, FailureKind
+from smoke.http import Exchange, FailureKind, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
@@ -101,3 +102,77 @@ def test_redirect_to_the_login() -> None:
 def test_one_dropped_connection() -> None:
     """One dropped connection among many refusals is not judged."""
     assert judged(in_turn(failing(FailureKind.RESET), *[REFUSED] * 99)).outcome is Outcome.PASSED
+
+
+def portal(route: dict[str, Any], answers: dict[str, Exchange], before: Any = None, rounds: int = 3) -> Judgement:
+    """Make the check of one route; what it answers hangs on whose session asks."""
+    environment = environment_of(
+        protected=[{"name": "route", "path": "/route", **route}],
+        roles={
+            name: {"user": {"env": "USER"}, "password": {"env": "PASSWORD"}}
+            for name in ("customer", "control", "staff")
+        },
+        login={"path": "/login", "who": "/me"},
+    )
+
+    async def session(role: str) -> Session:
+        return Session(role, {"Cookie": role})
+
+    def give(request: Request) -> Exchange:
+        return answers[request.headers.get("Cookie", "nobody")]
+
+    (check,) = checks(environment, Release())
+    world = world_of({"https://api.test/route": give}, environment, session=session, before=lambda _id: before)
+    return concluded(check, world, rounds)
+
+
+FORBIDDEN = json_answer({"message": "Forbidden resource"}, 403)
+
+
+def test_a_role_that_is_refused() -> None:
+    """A customer who may not see an admin's route passes when refused, whatever the anonymous would get."""
+    found = portal({"role": "customer", "refused": [403]}, {"customer": FORBIDDEN, "nobody": OPEN})
+    assert found.outcome is Outcome.PASSED
+
+
+def test_a_role_that_is_let_in() -> None:
+    """A customer who sees an admin's route fails, and the message says whose requests were let in."""
+    found = portal({"role": "customer", "refused": [403]}, {"customer": OPEN})
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert found.message == "requests of role customer were let in: 36 of 36"
+    assert found.facts["signature"] == "open to role customer"
+
+
+def test_another_ones_record() -> None:
+    """A record that its owner gets and another does not is protected; one that both get is open."""
+    route = {"role": "customer", "owner": "control", "refused": [403, 404]}
+    gone = json_answer({"message": "not found"}, 404)
+    assert portal(route, {"customer": gone, "control": OPEN}).outcome is Outcome.PASSED
+    assert portal(route, {"customer": OPEN, "control": OPEN}).outcome is Outcome.FAILED
+
+
+def test_a_record_that_nobody_gets() -> None:
+    """The refusal of a record that its owner does not get either proves nothing."""
+    gone = json_answer({"message": "not found"}, 404)
+    route = {"role": "customer", "owner": "control", "refused": [403, 404]}
+    found = portal(route, {"customer": gone, "control": gone})
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.FIXTURE)
+    assert "role control, who may see it, gets HTTP 404" in found.message
+    assert found.facts["unproven"]
+
+
+def test_no_session_for_the_role() -> None:
+    """Without a session of the role nothing is decided, least of all that the door is shut."""
+    environment = environment_of(
+        protected=[{"name": "route", "path": "/route", "role": "customer"}],
+        roles={"customer": {"user": {"env": "USER"}, "password": {"env": "PASSWORD"}}},
+        login={"path": "/login", "who": "/me"},
+    )
+    (check,) = checks(environment, Release())
+    assert concluded(check, world_of({"https://api.test/route": REFUSED}, environment)).outcome is Outcome.UNDECIDED
+
+
+def test_a_refusal_with_a_stack_trace() -> None:
+    """A refusal that shows how the code lies on the disk is no good refusal."""
+    trace = answer('Traceback (most recent call last):\n  File "/app/auth.py", line 3', 401)
+    assert judged(trace).facts["signature"] == "the refusal shows a Python stack trace"

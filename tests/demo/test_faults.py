@@ -85,8 +85,8 @@ def test_faults_of_one_part_compose(start: Start) -> None:
     assert "Something went wrong" in visitor.ask(WEB, "/account/invoices").text
     assert visitor.ask(WEB, "/account/invoices").status == 200
     anonymous = Visitor(visitor.state)
-    assert anonymous.ask(API, "/invoices").json["total"] == 12
-    assert anonymous.ask(API, "/subscriptions").status == 401
+    statuses = [anonymous.ask(API, path).status for path in ("/invoices", "/subscriptions", "/admin/customers")]
+    assert sorted(statuses) == [200, 401, 401]
     job = _export(visitor)
     assert eventually(lambda: visitor.ask(WORKER, "/health").json["version"] == release.commit)
     time.sleep(1.0)
@@ -240,7 +240,7 @@ def test_i04_no_name_resolves_after_the_deploy(start: Start) -> None:
     assert visitor.ask(CONTROL, "/").status == 200
     stack.deploy()
     rules = visitor.file("connect-to").splitlines()
-    assert len(rules) == 7
+    assert len(rules) == 8
     assert all(rule.endswith(":443:nowhere.invalid:443") for rule in rules)
 
 

@@ -1,0 +1,119 @@
+"""An API accepts the keys that partners use, the previous one too while the overlap lasts, and nobody without one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._answers import not_ok
+from smoke.checks._check import Check, Observation
+from smoke.checks._sampled import SampledCheck, curl
+from smoke.checks.protected import ANONYMOUS, ProtectedCheck
+from smoke.environment import Environment
+from smoke.environment._model import Secret
+from smoke.environment.keys import ApiKey
+from smoke.environment.promises import Protected
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+WRONG_KEY = "smokegate-is-refused-with-this"
+OVER = "the overlap is over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyCheck(SampledCheck):
+    """An API key that partners use is accepted, on every replica."""
+
+    kind: ClassVar[str] = "key"
+    stage: ClassVar[Stage] = Stage.FUNCTIONAL
+
+    key: ApiKey
+    secret: Secret
+    which: str
+    until: float | None
+    url: str
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Use the key, unless it may have ceased to be accepted."""
+        if self.until is not None and world.now() > self.until:
+            return Observation(facts={"waived": OVER})
+        return await super().observe(world, round_number)
+
+    async def request(self, world: "World") -> Request:
+        """Ask with the key; raises SecretMissing."""
+        return Request("GET", self.url, headers=headers_with(self.key, world.secret(self.secret)))
+
+    def fault(self, exchange: Exchange) -> str | None:
+        """Demand a success."""
+        fault = not_ok(exchange)
+        return f"{fault} with the {self.which} key" if fault else None
+
+    @property
+    def expected(self) -> str:
+        """What a partner gets."""
+        return f"HTTP 200 with the {self.which} key"
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Waive a previous key whose time is over; tally the rest."""
+        waived = rounds[-1].facts.get("waived")
+        if waived:
+            return Judgement(Outcome.SKIPPED, f"the {self.which} key: {waived}", facts={"waived": waived})
+        return super().judge(rounds)
+
+    def reproduce(self) -> str:
+        """Return the request without the key."""
+        return curl(self.url)
+
+
+def headers_with(key: ApiKey, value: str) -> dict[str, str]:
+    """Return the headers that carry *value* as *key* says."""
+    return {"Accept": "application/json", key.header: f"{key.scheme} {value}" if key.scheme else value}
+
+
+def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+    """Return one check for each key, one without any and one with a wrong one."""
+    for name, key in environment.keys.items():
+        yield from _accepted(environment, name, key)
+        yield from _refused(environment, name, key)
+
+
+def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Check]:
+    service = environment.services[key.service]
+    for which, secret in (("current", key.current), ("previous", key.previous)):
+        if secret is not None:
+            yield KeyCheck(
+                subject=f"{name}-{which}",
+                service=key.service,
+                share=service.share,
+                replica_header=service.replica_header,
+                key=key,
+                secret=secret,
+                which=which,
+                until=key.previous_until if which == "previous" else None,
+                url=service.url.rstrip("/") + key.path,
+            )
+
+
+def _refused(environment: Environment, name: str, key: ApiKey) -> Iterator[Check]:
+    service = environment.services[key.service]
+    tries: tuple[tuple[str, dict[str, str], str, float], ...] = (
+        ("without-key", {}, ANONYMOUS, service.share),
+        # What every replica does with strangers is seen without a key; one request tells whether a key is read at all.
+        ("wrong-key", headers_with(key, WRONG_KEY), "a wrong key", 1.0),
+    )
+    for subject, headers, whom, share in tries:
+        route = Protected(name=f"{name}-{subject}", service=key.service, path=key.path, refused=key.refused)
+        yield ProtectedCheck(
+            subject=route.name,
+            service=key.service,
+            share=share,
+            replica_header=service.replica_header,
+            route=route,
+            url=service.url.rstrip("/") + key.path,
+            headers=headers,
+            whom=whom,
+        )
