@@ -2,16 +2,14 @@
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from smoke.demo import addresses, content, migrate
+from smoke.demo import addresses, content
 from smoke.demo.addresses import Addresses
 from smoke.demo.daemons import Sentinel
 from smoke.demo.database import dsn
@@ -20,21 +18,19 @@ from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, expire, start_databases
+from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
 from smoke.demo.others import Others
 from smoke.demo.payments import PaymentProvider
-from smoke.demo.release import Credential, Image, LoginLimit, Settings, commit_of
+from smoke.demo.release import Credential
 from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import CLOCK, Outage, Scene
+from smoke.demo.scene import Outage, Scene
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
 from smoke.demo.wire import Peer
 from smoke.demo.worker import preload
-
-AMBIENT_RESETS = (0.001, 0.005)
-COLD_START_S = 0.3
 
 
 class Portal:
@@ -46,7 +42,7 @@ class Portal:
         self._faults = faults
         self._speed = speed
         self._customer, self._control = content.customer(), content.control()
-        self._verifier = {name: _credential(name) for name in ("salesforce", "whmcs")}
+        self._verifier = {name: credential(name) for name in ("salesforce", "whmcs")}
         self.scene = self._arranged(seed)
         self._conditions = Conditions(rng=Random(seed + 1), reset_share=self.scene.reset_share)
         self._switching: asyncio.Task[None] | None = None
@@ -79,7 +75,7 @@ class Portal:
         self._write_state(authority)
         self._others = Others(sites["bff"], Random(self._conditions.rng.random()))
         if scene.logins_a_minute:
-            self._meanwhile(self._others.customers(60 / CLOCK / scene.logins_a_minute / self._speed))
+            self._meanwhile(self._others.customers(MINUTE_S / scene.logins_a_minute / self._speed))
         if scene.backlog:
             await preload(scene.settings_before, scene.backlog, self._speed)
 
@@ -113,37 +109,9 @@ class Portal:
         await self._third_parties.stop()
 
     def _arranged(self, seed: int) -> Scene:
-        rng = Random(seed)
-        first, newest = migrate.shipped()[:-1], migrate.shipped()
-        before = Image(commit_of(rng), "1.41.2", first, asks_due_date=False)
-        settings = self._settings(rng)
-        scene = Scene(
-            rng=rng,
-            speed=self._speed,
-            before=before,
-            after=Image(commit_of(rng), "1.42.0", newest),
-            settings_before=settings,
-            settings=replace(settings, salesforce=_credential("bff-v1.42"), whmcs=_credential("bff-v1.42")),
-            reset_share=rng.uniform(*AMBIENT_RESETS),
-        )
+        scene = good_deploy(Random(seed), self._paths, self._speed)
         arrange(scene, self._faults, seed)
         return scene
-
-    def _settings(self, rng: Random) -> Settings:
-        return Settings(
-            database=dsn(self._paths.postgres, PRODUCTION),
-            valkey=str(self._paths.valkey),
-            session_secret=secrets.token_hex(32),
-            salesforce=_credential("bff-v1.41"),
-            whmcs=_credential("bff-v1.41"),
-            web_origin=f"https://{addresses.WEB}",
-            api_origin=f"https://{addresses.API}",
-            slow_first_s=COLD_START_S * rng.uniform(0.5, 1.0) / self._speed,
-            payment=Credential(f"pk_live_{secrets.token_hex(12)}", f"sk_live_{secrets.token_hex(12)}"),
-            api_keys=tuple(f"pak_{secrets.token_urlsafe(24)}" for _ in ("previous", "current")),
-            login_limit=LoginLimit(window_s=60 / CLOCK / self._speed),
-            tick_s=60 / CLOCK / self._speed,
-        )
 
     def _payment_provider(self) -> PaymentProvider:
         scene = self.scene
@@ -245,7 +213,3 @@ def _sites() -> dict[str, Upstreams]:
         "bff": Upstreams(addresses.API, "/health"),
         "worker": Upstreams(addresses.WORKER, "/health"),
     }
-
-
-def _credential(name: str) -> Credential:
-    return Credential(f"{name}-{secrets.token_hex(6)}", secrets.token_urlsafe(24))
