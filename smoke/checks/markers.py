@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._obstacle import role_headers
-from smoke.checks._sampled import SampledCheck, curl
+from smoke.checks._sampled import curl
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
 from smoke.verdict.release import Marker, Release
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarkerCheck(SampledCheck):
+class MarkerCheck(FlaggedCheck):
     """What the release declares to be new is there, on every replica."""
 
     kind: ClassVar[str] = "marker"
@@ -60,5 +61,6 @@ def checks(environment: Environment, release: Release) -> Iterator[MarkerCheck]:
                 share=service.share,
                 replica_header=service.replica_header,
                 marker=marker,
+                gate=Gate(marker.flag, marker.role, release.staged(marker.flag)) if marker.flag else None,
                 url=f"{service.url}{marker.path}",
             )

@@ -1,34 +1,48 @@
 """A read through the API answers with what it must hold, on every replica."""
 
-from collections.abc import Iterator, Sized
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from smoke.checks._answers import find, quote
-from smoke.checks._check import Check
+from smoke.checks._check import Check, Observation
+from smoke.checks._expectations import unmet, wish
+from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
-from smoke.checks._sampled import SampledCheck, curl
+from smoke.checks._relations import remembered
+from smoke.checks._sampled import curl
+from smoke.checks._shapes import common, departures, shape_of
 from smoke.environment import Environment
-from smoke.environment.promises import Expectation, Read
+from smoke.environment.promises import Read
 from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
-from smoke.verdict.words import Stage
+from smoke.verdict.words import Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-WORDS = {bool: "a truth value", int: "a number", float: "a number", str: "text"}
+SHAPE = "shape"
+"""The key under which the shape of the answers is remembered, beside those of single expectations."""
+
+GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadCheck(SampledCheck):
-    """A read through the API answers with what it must hold, on every replica."""
+class ReadCheck(FlaggedCheck):
+    """
+    A read through the API answers with what it must hold, on every replica.
+
+    *before* is what the same check measured before the deploy; empty where there is nothing to compare with.
+    """
 
     kind: ClassVar[str] = "read"
 
     read: Read
     url: str
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stage(self) -> Stage:  # type: ignore[override] # the environment file says when each read is made
@@ -37,94 +51,96 @@ class ReadCheck(SampledCheck):
 
     async def request(self, world: "World") -> Request:
         """Ask as the role, or anonymously."""
-        return Request("GET", self.url, headers=await role_headers(world, self.read.role))
+        return Request("GET", self.url, headers={**self.read.headers, **await role_headers(world, self.read.role)})
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask, and look up what was measured before the deploy."""
+        seen = await super().observe(world, round_number)
+        known = self.then(world)
+        return replace(seen, facts={**seen.facts, "before": dict(known.measured)}) if known else seen
+
+    def then(self, world: "World") -> Before | None:
+        """Return what the same read found before the deploy."""
+        return world.before(self.id)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the answers one by one, by what they must hold and by what they held before."""
+        before, flag = rounds[-1].facts.get("before", {}), rounds[-1].facts.get("flag")
+        if self.gate and flag is False and not self.gate.staged and not before.get("flag"):
+            message = f"not made: the flag {self.gate.flag} is off for this user"
+            return Judgement(Outcome.SKIPPED, message, facts={"waived": "flag"})
+        return FlaggedCheck.judge(replace(self, before=before), rounds)
+
+    def is_absence(self, exchange: Exchange) -> bool:
+        """Tell whether an answer may mean that the route is not there; a wrong answer never does."""
+        return super().is_absence(exchange) and (exchange.status or 0) >= 400  # noqa: PLR2004 - the client errors
 
     def fault(self, exchange: Exchange) -> str | None:
-        """Demand HTTP 200, JSON, and every expectation."""
+        """Demand HTTP 200, JSON, every field that clients rely on, and every expectation."""
         document = document_of(exchange)
         if document.fault:
             return document.fault
-        faults = (unmet(one, document.value) for one in self.read.expect)
-        return next((fault for fault in faults if fault), None)
+        departed = departures(self.read.shape, document.value)
+        if self.read.keeps_shape:
+            departed += [f"{one} as before the deploy" for one in self._changes(document.value)]
+        faults = (unmet(one, document.value, self.before) for one in self.read.expect)
+        return _listed(departed) or next((fault for fault in faults if fault), None)
+
+    def remark(self, exchange: Exchange) -> str | None:
+        """Say which fields are gone or of another type since the deploy, though nobody declared to rely on them."""
+        changed = _listed(self._changes(document_of(exchange).value))
+        return f"since the deploy {changed}" if changed else None
+
+    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
+        """Remember what a later run compares with, and say what this one could not compare."""
+        different = {(one.status, one.body): one for seen in rounds for one in seen.exchanges}.values()
+        good = [document_of(one).value for one in different if self.fault(one) is None]
+        told = {"flag": True} if any(one.facts.get("flag") is True for one in rounds) else {}
+        facts: dict[str, Any] = {"measured": {**self._measured(good), **told}} if good else {}
+        if self.read.fixture:
+            wrong = [one for seen in rounds for one in seen.exchanges if self.fault(one) is not None]
+            facts["fixture"] = 2 * sum(map(_misses, wrong)) > len(wrong)
+        return facts
 
     @property
     def expected(self) -> str:
         """The expectations in words."""
-        return ", ".join(["HTTP 200 with JSON", *map(wish, self.read.expect)])
+        shape = [f"the {len(self.read.shape)} fields that clients rely on"] if self.read.shape else []
+        return ", ".join(["HTTP 200 with JSON", *shape, *map(wish, self.read.expect)])
 
     def reproduce(self) -> str:
         """Return the request; the role's session is left out."""
         return curl(self.url)
 
+    def _changes(self, document: Any) -> list[str]:
+        return departures(self.before.get(SHAPE, {}), document)
 
-def unmet(expectation: Expectation, document: Any) -> str | None:
-    """Return how *document* misses *expectation*, or None if it meets it; pure."""
-    at, value = expectation.at, find(expectation.at, document)
-    if value is None:
-        return f"nothing at {at}"
-    if expectation.equals is not None and not _same(value, expectation.equals):
-        return f"{at} is {_typed(value, expectation.equals)}, expected {quote(expectation.equals)}"
-    if expectation.contains is not None and not _contains(value, expectation.contains):
-        return f"{at} does not contain {quote(expectation.contains)}"
-    return _outside(expectation, value)
-
-
-def wish(expectation: Expectation) -> str:
-    """Say an expectation in words."""
-    least, most = expectation.at_least, expectation.at_most
-    words = {
-        "=": None if expectation.equals is None else quote(expectation.equals),
-        "contains": None if expectation.contains is None else quote(expectation.contains),
-        "at least": None if least is None else f"{least:g}",
-        "at most": None if most is None else f"{most:g}",
-    }
-    wishes = [f"{word} {value}" for word, value in words.items() if value is not None]
-    return f"{expectation.at} {' and '.join(wishes) or 'present'}"
+    def _measured(self, documents: Sequence[Any]) -> dict[str, Any]:
+        """Return the smallest of each count and the commonest of each value: single answers may differ."""
+        seen = [remembered(expectation, document) for document in documents for expectation in self.read.expect]
+        values: dict[str, list[Any]] = {}
+        for key, value in ((key, value) for one in seen for key, value in one.items()):
+            values.setdefault(key, []).append(value)
+        measured = {key: min(found) if key.startswith("keeps ") else _commonest(found) for key, found in values.items()}
+        return {**measured, SHAPE: common([shape_of(document) for document in documents])}
 
 
-def _same(value: Any, wanted: Any) -> bool:
-    """Compare strictly: `1`, `true` and `"1"` are three different things."""
-    numbers = isinstance(value, (int, float)) and isinstance(wanted, (int, float))
-    alike = isinstance(value, bool) == isinstance(wanted, bool) and (numbers or type(value) is type(wanted))
-    return alike and bool(value == wanted)
+def _misses(exchange: Exchange) -> bool:
+    """Tell whether the service works and merely lacks what was asked for."""
+    return exchange.status in GONE or document_of(exchange).fault is None
 
 
-def _typed(value: Any, wanted: Any) -> str:
-    """Name the types where they make the difference."""
-    word, other = WORDS.get(type(value)), WORDS.get(type(wanted))
-    return f"{quote(value)} ({word}, not {other})" if word and word != other else quote(value)
+def _listed(faults: Sequence[str]) -> str:
+    more = len(faults) - 2
+    return ", ".join(faults[:2]) + (f" and {more} more" if more > 0 else "")
 
 
-def _contains(value: Any, wanted: Any) -> bool:
-    if isinstance(value, str):
-        return isinstance(wanted, str) and wanted in value
-    return isinstance(value, (list, dict)) and any(_same(one, wanted) for one in value)
+def _commonest(values: Sequence[Any]) -> Any:
+    counts = Counter(map(repr, values))
+    return max(values, key=lambda value: counts[repr(value)])
 
 
-def _outside(expectation: Expectation, value: Any) -> str | None:
-    least, most, at = expectation.at_least, expectation.at_most, expectation.at
-    if least is None and most is None:
-        return None
-    size = _size(value)
-    if size is None:
-        return f"{at} is {quote(value)}, which is neither a number nor a list"
-    found = f"{at} is {size:g}" if isinstance(value, (int, float)) else f"{at} has {size:g} entries"
-    if least is not None and size < least:
-        return f"{found}, expected at least {least:g}"
-    if most is not None and size > most:
-        return f"{found}, expected at most {most:g}"
-    return None
-
-
-def _size(value: Any) -> float | None:
-    if isinstance(value, (bool, str)):
-        return None
-    if isinstance(value, (int, float)):
-        return value
-    return len(value) if isinstance(value, Sized) else None
-
-
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each read."""
     for read in environment.reads:
         service = environment.services[read.service]
@@ -137,4 +153,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             replica_header=service.replica_header,
             read=read,
             url=service.url.rstrip("/") + read.path,
+            gate=Gate(read.flag, read.role, release.staged(read.flag)) if read.flag else None,
         )

@@ -58,6 +58,9 @@ class MarkerEntry(Model):
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
     status: Status = Field(200, description="the status it must answer with")
     contains: tuple[Text, ...] = Field((), description="texts that the answer must contain")
+    flag: Text | None = Field(
+        None, description="the feature flag it stands behind; with an entry in `staged_flags` it may be absent"
+    )
 
 
 class StagedFlagEntry(Model):
@@ -90,7 +93,9 @@ class Manifest(Model):
     author: Text | None = Field(None, description="who made the release")
     changelog: str | None = Field(None, description="what changed, for people")
     invalidates_sessions: bool = Field(False, description="whether sessions from before the deploy may end")
-    retired: tuple[CheckId, ...] = Field((), description="ids of checks that the release makes obsolete")
+    retired: tuple[CheckId, ...] = Field(
+        (), description="ids of checks that the release makes obsolete; they are not made, which the verdict says"
+    )
     migrations: tuple[Text, ...] = Field((), description="names of migrations that must be applied")
     markers: tuple[MarkerEntry, ...] = Field((), description="new things that must be there")
     staged_flags: tuple[StagedFlagEntry, ...] = Field((), description="features that only some users see for now")

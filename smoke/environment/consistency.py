@@ -18,7 +18,17 @@ Rule = Callable[[Environment], Iterator[Problem]]
 
 def contradictions(environment: Environment) -> Iterator[Problem]:
     """Yield everything in *environment* that contradicts something else in it."""
-    for rule in (dangling, _times, _samples, _plain_http, _own_controls, _job_writes, _checkout_writes, canary_rules):
+    for rule in (
+        dangling,
+        _times,
+        _samples,
+        _plain_http,
+        _own_controls,
+        _job_writes,
+        _roundtrip_writes,
+        _checkout_writes,
+        canary_rules,
+    ):
         yield from rule(environment)
 
 
@@ -97,6 +107,17 @@ def _job_writes(environment: Environment) -> Iterator[Problem]:
                     ("queues", name, "job", key),
                     f"{method} {path} on service {job.service!r} is a write that no entry of 'writes' allows; "
                     "add [[writes]] with this service, method and path, or remove the job",
+                )
+
+
+def _roundtrip_writes(environment: Environment) -> Iterator[Problem]:
+    for index, roundtrip in enumerate(environment.roundtrips):
+        for key, method, path in (("path", "POST", roundtrip.path), ("cleanup_path", "DELETE", roundtrip.cleanup_path)):
+            if not _allowed(environment, roundtrip.service, method, path.replace("{id}", "1")):
+                yield Problem(
+                    ("roundtrips", index, key),
+                    f"{method} {path} on service {roundtrip.service!r} is a write that no entry of 'writes' allows; "
+                    "add [[writes]] with this service, method and path, or remove the roundtrip",
                 )
 
 

@@ -11,10 +11,12 @@ from smoke.environment.addresses import BaseUrl, Url
 from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
+from smoke.environment.flags import Flags
 from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
+from smoke.environment.roundtrips import Roundtrip
 from smoke.environment.schedules import Schedule
 from smoke.environment.services import Service
 from smoke.environment.writes import Write
@@ -87,6 +89,8 @@ class Environment(Model):
     protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous, or a role")
     keys: dict[Name, ApiKey] = Field({}, description="API keys of partners, by name")
     reads: tuple[Read, ...] = Field((), description="reads through the API")
+    roundtrips: tuple[Roundtrip, ...] = Field((), description="harmless writes that are read back and removed again")
+    flags: Flags | None = Field(None, description="where the product tells which feature flags are on")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")
     migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
     queues: dict[Name, Queue] = Field({}, description="queues, by name")

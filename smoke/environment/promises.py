@@ -4,7 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Secret, Status, Text
+from smoke.environment._model import Header, JmesPath, Model, Name, Path, Secret, Status, Text
+from smoke.environment._secrecy import sounds_secret
+from smoke.environment.expectations import Expectation, Shape
 from smoke.environment.queues import Queue, QueueJob, QueueLimits
 from smoke.environment.writes import Write
 
@@ -21,10 +23,12 @@ __all__ = [
     "QueueLimits",
     "Read",
     "Role",
+    "Shape",
     "Write",
 ]
 
 _FIRST_ERROR = 400
+_PROOFS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class Page(Model):
@@ -112,25 +116,6 @@ class Protected(Model):
         return self
 
 
-class Expectation(Model):
-    """What must be found at a place in a JSON answer."""
-
-    at: JmesPath = Field(description="the place")
-    equals: Scalar | None = Field(None, description="the value that must be there")
-    contains: Scalar | None = Field(None, description="a member of the list, or a part of the text, that is there")
-    at_least: float | None = Field(None, description="smallest number, or smallest length of a list")
-    at_most: float | None = Field(None, description="largest number, or largest length of a list")
-
-    @model_validator(mode="after")
-    def _range_is_possible(self) -> Self:
-        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError(
-                f"found at_least = {self.at_least:g} above at_most = {self.at_most:g}, "
-                "which nothing can satisfy; swap or correct them"
-            )
-        return self
-
-
 class Read(Model):
     """A read through the API, anonymous or as a role, with what its answer must hold."""
 
@@ -138,12 +123,45 @@ class Read(Model):
     service: Name = Field("bff", description="the service to ask")
     path: Path = Field(description="what to read")
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
+    headers: dict[Header, Text] = Field(
+        {}, description="further request headers, such as those by which an installed app names its version"
+    )
     expect: tuple[Expectation, ...] = Field((), description="what the JSON answer must hold")
+    shape: Shape = Field(
+        {}, description="what clients in the field rely on: types of the answer's fields, by path; more may be there"
+    )
+    keeps_shape: bool = Field(
+        False, description="whether every field that was there before the deploy must still be there, with its type"
+    )
+    fixture: bool = Field(
+        False, description="whether it reads test data: what was missing before the deploy already holds the verdict"
+    )
+    flag: Text | None = Field(
+        None, description="the feature flag it stands behind: it is made where the flag is on for its role"
+    )
+    warm: bool = Field(
+        False, description="whether it is made with the role's session from before the deploy as well (`warm/<name>`)"
+    )
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
     stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
         "functional", description="when it is made"
     )
     gating: bool = Field(True, description="whether its failure counts for the verdict")
+
+    @model_validator(mode="after")
+    def _headers_hold_no_secret(self) -> Self:
+        secret = next((one for one in self.headers if sounds_secret(one) or one.lower() in _PROOFS), None)
+        if secret is not None:
+            raise ValueError(f"'headers' holds {secret!r}, which looks like a secret; name a 'role' to be logged in")
+        return self
+
+    @model_validator(mode="after")
+    def _warm_has_a_role(self) -> Self:
+        if self.warm and self.role is None:
+            raise ValueError(
+                "found 'warm' without 'role', but only roles have a session from before the deploy; add it"
+            )
+        return self
 
 
 class Component(Model):

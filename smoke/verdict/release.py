@@ -16,7 +16,11 @@ _NUMBERS = re.compile(r"^v?(\d{1,9}(?:\.\d{1,9}){1,3})(?![0-9A-Za-z])", re.ASCII
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Something new that the release brings: *path* of *service* must answer *status* and show all of *contains*."""
+    """
+    Something new that the release brings: *path* of *service* must answer *status* and show all of *contains*.
+
+    Where it stands behind a *flag* that the release stages, its absence is no fault for users whose flag is off.
+    """
 
     name: str
     path: str
@@ -24,6 +28,7 @@ class Marker:
     role: str | None = None
     status: int = 200
     contains: tuple[str, ...] = ()
+    flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,10 @@ class Release:
     markers: tuple[Marker, ...] = ()
     staged_flags: tuple[StagedFlag, ...] = ()
     maintenance: Maintenance | None = None
+
+    def staged(self, flag: str | None) -> StagedFlag | None:
+        """Return the declaration that only some users see what stands behind *flag*, if there is one."""
+        return next((one for one in self.staged_flags if one.name == flag and one.share < 1), None)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Release":

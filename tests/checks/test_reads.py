@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._expectations import unmet, wish
 from smoke.checks._world import Session
-from smoke.checks.reads import checks, unmet, wish
+from smoke.checks.reads import checks
 from smoke.environment.promises import Expectation
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, FailureKind

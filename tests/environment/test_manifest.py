@@ -98,7 +98,7 @@ WRONG = {
     "deployed_at = true": ":1: deployed_at: found no time; write it as 2026-11-20T10:02:00+09:00 or as epoch seconds",
     'retired = ["invoices"]': (
         ":1: retired[0]: found 'invoices', but the id of a check, such as 'journey/invoices' is needed "
-        "(ids of checks that the release makes obsolete)"
+        "(ids of checks that the release makes obsolete; they are not made, which the verdict says)"
     ),
     '[[staged_flags]]\nname = "x"\nshare = 10': (
         ":3: staged_flags[x].share: found 10, but at most 1 is needed (the share of users that see the feature, 0 to 1)"

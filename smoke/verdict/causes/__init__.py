@@ -14,7 +14,7 @@ error.
 | credentials | a login that is not ours stands before everything, so the product was not reached | `wall` |
 |             | another account logs in, or this one was refused before the deploy already | `account` |
 | preexisting | the same check failed in the same way before the deploy, by the system's own doing | `preexisting` |
-| fixture     | the check saw that the test data it needs are missing, and says so itself | the check |
+| fixture     | the service works, and the test data were missing, or in the way, before the deploy too | `fixture` |
 | superseded  | a commit that is neither announced nor previous came after the announced one | the check |
 | suite       | the check was not made to its end, or broke | the engine |
 | release     | none of these; or an excuse that the baseline disproves | `disproved` |
@@ -23,6 +23,7 @@ error.
 from smoke.verdict.causes._rule import Rule
 from smoke.verdict.causes.account import account
 from smoke.verdict.causes.edge import edge
+from smoke.verdict.causes.fixture import fixture
 from smoke.verdict.causes.maintenance import maintenance
 from smoke.verdict.causes.preexisting import preexisting
 from smoke.verdict.causes.runner import runner
@@ -32,7 +33,7 @@ from smoke.verdict.causes.witnesses import witnesses
 
 __all__ = ["RULES"]
 
-RULES: tuple[Rule, ...] = (witnesses, runner, maintenance, edge, wall, account, third_party, preexisting)
+RULES: tuple[Rule, ...] = (witnesses, runner, maintenance, edge, wall, account, third_party, fixture, preexisting)
 """
 In this order; the first that finds its evidence decides.
 

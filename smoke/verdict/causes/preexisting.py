@@ -25,13 +25,13 @@ def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
     about_the_release = finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
     if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
         return None
-    if not evidence.same_as_before(finding) or _spread(finding, before):
+    if not evidence.same_as_before(finding) or spread(finding, before):
         return None
     said = "it failed in the same way before the deploy"
     return replace(finding, cause=Cause.PREEXISTING, message=joined(finding.message, said))
 
 
-def _spread(finding: Finding, before: Before) -> bool:
+def spread(finding: Finding, before: Before) -> bool:
     """Tell whether a larger share of requests fails than before: the old fault explains only the old share."""
     now = finding.facts.get("failed_share")
     return now is not None and before.failed_share is not None and now > before.failed_share + SAMPLING_ERROR

@@ -1,0 +1,162 @@
+"""Write harmless things, read each back from fresh connections at once, follow what is late, and remove all again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import anyio
+
+from smoke.checks._answers import find, no_answer, replica_of
+from smoke.checks._json import document_of
+from smoke.checks._obstacle import role_headers
+from smoke.environment.roundtrips import ID, UNIQUE, Roundtrip
+from smoke.http import Exchange, Request
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+GONE = frozenset({200, 202, 204, 404, 410})
+NOT_YET = frozenset({404, 410})
+CONFLICT = frozenset({409, 422})
+"""Statuses with which a service says that something else is in the way of a write."""
+
+FOLLOWED = 4
+"""Most late writes that are followed until they show: they tell the time, the others only how many there are."""
+
+LOOKS = 6
+"""Reads of one late write in each look, so that a good replica among late ones does not hide them."""
+
+
+@dataclass(slots=True)
+class Trip:
+    """One write on its way; *late* tells that the first read did not show it yet."""
+
+    unique: str
+    fault: str | None = None
+    replica: str | None = None
+    made: str | None = None
+    late: bool = False
+    conflict: bool = False
+    left: str | None = None
+    unremoved: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what judging needs, as JSON primitives."""
+        return {name: getattr(self, name) for name in ("fault", "replica", "late", "conflict", "left", "unremoved")}
+
+
+@dataclass
+class Trips:
+    """Some writes at once; *exchanges* grows as they go."""
+
+    world: "World"
+    roundtrip: Roundtrip
+    url: str
+    writes: tuple[str, str]
+    """Names of the writes that allow the write and the removal."""
+    replica_header: str | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def make(self, times: int) -> dict[str, Any]:
+        """
+        Make the whole round and return its facts; raises SmokeError if no session or write is to be had.
+
+        `lag_s` is how long after its write the last one showed everywhere: 0 if all did at once, None if one never did.
+        """
+        self.headers = await role_headers(self.world, self.roundtrip.role)
+        trips = [Trip(f"smokegate-{uuid4().hex}") for _ in range(times)]
+        try:
+            async with anyio.create_task_group() as group:
+                for trip in trips:
+                    group.start_soon(self._go, trip)
+            seen = await self._follow([trip for trip in trips if trip.late][:FOLLOWED])
+        finally:
+            await self._clean_up([trip for trip in trips if trip.made])
+        return {"trips": [trip.facts() for trip in trips], **seen}
+
+    async def _go(self, trip: Trip) -> None:
+        """Write once and read once."""
+        written = await self._send(self._write(trip.unique))
+        trip.replica = replica_of(written, self.replica_header)
+        document = document_of(written, self.roundtrip.created)
+        trip.made = _id(find(self.roundtrip.id, document.value))
+        trip.conflict = written.status in CONFLICT
+        if trip.made is None:
+            trip.fault = f"POST {self.roundtrip.path}: {document.fault or f'no id at {self.roundtrip.id}'}"
+            return
+        answer = await self._send(self._read(trip.made))
+        shows, fault = self._reading(answer, trip)
+        if not shows:
+            trip.replica = replica_of(answer, self.replica_header)
+        trip.late, trip.fault = not shows and fault is None, fault
+
+    def _reading(self, answer: Exchange, trip: Trip) -> tuple[bool, str | None]:
+        """Return whether *answer* shows what was written, and what else is wrong with it."""
+        if no_answer(answer) or answer.status not in {200, *NOT_YET}:
+            return False, f"GET {self.roundtrip.read_path}: {no_answer(answer) or f'HTTP {answer.status}'}"
+        value = find(self.roundtrip.at, document_of(answer).value)
+        return isinstance(value, str) and trip.unique in value, None
+
+    async def _follow(self, late: list[Trip]) -> dict[str, Any]:
+        """Look for what is late until every read shows it, or the time is over."""
+        began, limit_s = self.world.remaining_s(), self.roundtrip.within_s
+        while late:
+            await self.world.pause(min(self.roundtrip.slower_s, limit_s / 4))
+            passed_s = began - self.world.remaining_s()
+            shown = [await self._shows(trip) for trip in late]
+            late = [trip for trip, there in zip(late, shown, strict=True) if not there]
+            if late and passed_s >= limit_s:
+                return {"lag_s": None}
+            if not late:
+                return {"lag_s": round(passed_s, 3)}
+        return {"lag_s": 0.0}
+
+    async def _shows(self, trip: Trip) -> bool:
+        """Look at one late write from several fresh connections; an error says nothing about its being late."""
+        answers = await self.world.http.sample(self._read(trip.made or ""), LOOKS)
+        self.exchanges += answers
+        readings = [self._reading(one, trip) for one in answers]
+        return any(shows for shows, _ in readings) and all(shows or fault for shows, fault in readings)
+
+    async def _clean_up(self, trips: list[Trip]) -> None:
+        """Remove what was made even while the run is being stopped."""
+        with anyio.move_on_after(self.world.environment.limits.timeout_s, shield=True):
+            async with anyio.create_task_group() as group:
+                for trip in trips:
+                    trip.left = f"{trip.made}: no answer in time"
+                    group.start_soon(self._remove, trip)
+
+    async def _remove(self, trip: Trip) -> None:
+        url = self._named(self.roundtrip.cleanup_path, trip.made or "")
+        removed = await self._send(Request("DELETE", url, headers=self.headers, write=self.writes[1]))
+        if removed.status not in GONE:
+            trip.left = f"{trip.made}: {removed.outline()}"
+            trip.unremoved = f"DELETE {self.roundtrip.cleanup_path}: {no_answer(removed) or f'HTTP {removed.status}'}"
+            return
+        trip.left = None
+
+    def _write(self, unique: str) -> Request:
+        body = {
+            key: value.replace(UNIQUE, unique) if isinstance(value, str) else value
+            for key, value in self.roundtrip.body.items()
+        }
+        headers = {**self.headers, "Idempotency-Key": unique}
+        return Request("POST", self.url + self.roundtrip.path, headers=headers, json=body, write=self.writes[0])
+
+    def _read(self, made: str) -> Request:
+        return Request("GET", self._named(self.roundtrip.read_path, made), headers=self.headers)
+
+    def _named(self, path: str, made: str) -> str:
+        return self.url + path.replace(ID, quote(made, safe=""))
+
+    async def _send(self, request: Request) -> Exchange:
+        self.exchanges.append(await self.world.http.send(request))
+        return self.exchanges[-1]
+
+
+def _id(found: Any) -> str | None:
+    plausible = isinstance(found, (str, int)) and not isinstance(found, bool) and found != ""
+    return str(found) if plausible else None
