@@ -53,6 +53,7 @@ PRODUCTS = (
     Product("VOX-5", "Voice, five lines", "Business telephony with call recording and a mobile app.", Decimal("41.75")),
 )
 
+KNOWN_INVOICE = "INV-2026-0001"
 KNOWN_TOTAL = Decimal("105.19")
 INVOICES_EACH = 12
 

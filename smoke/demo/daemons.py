@@ -40,6 +40,7 @@ class Sentinel:
         self._directories = directories
         self._turn = asyncio.Lock()
         self.pids: list[int] = []
+        self.servers: dict[str, int] = {}
 
     @classmethod
     async def start(cls, *directories: Path) -> "Sentinel":
@@ -66,6 +67,12 @@ class Sentinel:
         """Start *command* as a server that ends with the stack, by the signal *stop*."""
         answer = await self._ask({"start": command, "user": user, "log": str(log), "stop": stop})
         self.pids.append(answer["pid"])
+        self.servers[Path(command[0]).name] = answer["pid"]
+
+    def stop_server(self, program: str) -> None:
+        """Stop one server before its time, as when its machine dies."""
+        with suppress(ProcessLookupError):
+            os.kill(self.servers[program], signal.SIGQUIT)
 
     async def gone(self) -> None:
         """Wait until the sentinel has ended, which by itself it never does."""

@@ -38,10 +38,10 @@ async def connect_when_ready(address: str, timeout_s: float = 20.0) -> Connectio
 
 
 class Pool:
-    """At most *size* connections, opened when needed and reused."""
+    """At most *size* connections, opened when needed and reused; *read_only* ones, where nothing may be written."""
 
-    def __init__(self, address: str, size: int = 4) -> None:
-        self._address = address
+    def __init__(self, address: str, size: int = 4, *, read_only: bool = False) -> None:
+        self._address = f"{address}&options=-c%20default_transaction_read_only%3Don" if read_only else address
         self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(size):
             self._free.put_nowait(None)

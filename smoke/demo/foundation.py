@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.demo import addresses, content, migrate
+from smoke.demo.bff.notes import MOST
 from smoke.demo.control_host import control_host
 from smoke.demo.daemons import Sentinel, start_postgres, start_valkey
 from smoke.demo.database import Connection, connect, connect_when_ready, dsn
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Image, Settings
 from smoke.demo.salesforce import Org
+from smoke.demo.scene import TestData
 from smoke.demo.serving import Serving
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
@@ -65,6 +67,23 @@ async def start_databases(
 async def open_database(settings: Settings) -> Connection:
     """Return a connection to the database that *settings* name."""
     return await connect(settings.database)
+
+
+async def drift(settings: Settings, account: content.Account, what: TestData) -> None:
+    """Let the data that tests rely on not be what they expect."""
+    connection = await open_database(settings)
+    match what:
+        case TestData.DELETED:
+            await connection.execute("DELETE FROM invoice WHERE number = %s", (content.KNOWN_INVOICE,))
+        case TestData.RENAMED:
+            await connection.execute("UPDATE invoice SET number = 'R-1' WHERE number = %s", (content.KNOWN_INVOICE,))
+        case TestData.LEFT_OVER:
+            await connection.execute(
+                "INSERT INTO note (id, customer_id, text) SELECT gen_random_uuid(), c.id, 'left over'"
+                " FROM customer c, generate_series(1, %s) WHERE c.email = %s",
+                (MOST, account.email),
+            )
+    await connection.close()
 
 
 async def expire(settings: Settings, account: content.Account) -> None:

@@ -7,13 +7,23 @@ from random import Random
 from smoke.demo import addresses, migrate
 from smoke.demo.database import dsn
 from smoke.demo.foundation import PRODUCTION, Paths
-from smoke.demo.release import Credential, Image, LoginLimit, Settings, commit_of
+from smoke.demo.release import USAGE, Credential, Image, LoginLimit, Settings, commit_of
 from smoke.demo.scene import CLOCK, Scene
 
 AMBIENT_RESETS = (0.001, 0.005)
 COLD_START_S = 0.3
 MINUTE_S = 60 / CLOCK
 """A minute of the field, in seconds of the stack."""
+
+NEW_FEATURE = {
+    "name": USAGE,
+    "service": "bff",
+    "path": "/account/usage",
+    "role": "customer",
+    "contains": ["gigabytes"],
+    "flag": USAGE,
+}
+"""What the release manifest says of the feature that the new release brings."""
 
 
 def good_deploy(rng: Random, paths: Paths, speed: float) -> Scene:
@@ -27,7 +37,13 @@ def good_deploy(rng: Random, paths: Paths, speed: float) -> Scene:
         before=before,
         after=Image(commit_of(rng), "1.42.0", newest),
         settings_before=settings,
-        settings=replace(settings, salesforce=credential("bff-v1.42"), whmcs=credential("bff-v1.42")),
+        settings=replace(
+            settings,
+            salesforce=credential("bff-v1.42"),
+            whmcs=credential("bff-v1.42"),
+            flags={**settings.flags, USAGE: 1.0},
+        ),
+        declares={"markers": [NEW_FEATURE]},
         reset_share=rng.uniform(*AMBIENT_RESETS),
     )
 
@@ -46,6 +62,7 @@ def _settings(rng: Random, paths: Paths, speed: float) -> Settings:
         whmcs=credential("bff-v1.41"),
         web_origin=f"https://{addresses.WEB}",
         api_origin=f"https://{addresses.API}",
+        flags={"csv-export": 1.0},
         slow_first_s=COLD_START_S * rng.uniform(0.5, 1.0) / speed,
         payment=Credential(f"pk_live_{secrets.token_hex(12)}", f"sk_live_{secrets.token_hex(12)}"),
         api_keys=tuple(f"pak_{secrets.token_urlsafe(24)}" for _ in ("previous", "current")),

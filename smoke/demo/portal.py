@@ -17,7 +17,7 @@ from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.faults import Fault, arrange
-from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, expire, start_databases
+from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, drift, expire, start_databases
 from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
 from smoke.demo.others import Others
 from smoke.demo.payments import PaymentProvider
@@ -65,6 +65,9 @@ class Portal:
             await asyncio.gather(databases, return_exceptions=True)
         if scene.account_expired:
             await expire(scene.settings_before, self._customer)
+        if scene.test_data is not None:
+            await drift(scene.settings_before, self._customer, scene.test_data)
+        self._sentinel = sentinel
         sites = _sites()
         self._authority, self._around = authority, self._surroundings(authority)
         self._fleet = Fleet(scene, sites, self._around)
@@ -149,6 +152,8 @@ class Portal:
     async def _change_the_world(self) -> None:
         """Let happen what the scene has for the moment of the switch."""
         scene, third = self.scene, self._third_parties
+        if scene.database_stops:
+            self._sentinel.stop_server("postgres")
         self._conditions.maintenance = scene.maintenance
         if scene.edge.flaw is not None:
             flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)

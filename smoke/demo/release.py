@@ -1,5 +1,6 @@
 """What is deployed: an image, built from a commit, and the settings it runs with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha1
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from smoke.demo.migrate import Migration
 
 SERVICES = ("bff", "web", "worker")
+
+USAGE = "usage-report"
+"""The flag of the feature that the new release brings."""
 
 
 class Bug(Enum):
@@ -24,6 +28,15 @@ class Bug(Enum):
     DEAF = "workers run without taking jobs"
     RUNS_EVERY_TICK_EVERYWHERE = "no replica asks whether another has carried out a scheduled tick already"
     FORGETS_OLD_KEYS = "of the partners' API keys only the newest is accepted"
+    HEALTH_IS_A_CONSTANT = "the status of health is 200 and ok, whatever its parts say"
+    HEALTH_ASKS_NOBODY = "health says that its parts are up without asking them"
+    TOTALS_OFF_BY_TEN = "the decimal point of totals slips by one place"
+    SELLS_FOR_NOTHING = "the price of every piece is zero"
+    ROUNDS_DOWN = "taxes are cut to whole cents, not rounded"
+    APP_LOSES_A_FIELD = "installed apps miss the amounts of invoices"
+    APP_NUMBER_BECOMES_TEXT = "installed apps get the customer's number as a text"
+    EXPECTS_ANOTHER_CACHED_SHAPE = "what the previous build left in the cache cannot be read"
+    REPORTS_DIVIDE_BY_ZERO = "the reports answer 500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,8 @@ class Image:
     One build of the portal. The fields after *migrations* are what a build can have got wrong.
 
     *open_routes* lack the login guard; *broken_pages* answer an error text with status 200; *missing_chunks* were
-    left out of the build; *bugs* are all that needs no parameter.
+    left out of the build; *bugs* are all that needs no parameter. With *admits_missing* a file that does not exist
+    answers 404, without it the shell of a page: a matter of design.
     """
 
     commit: str
@@ -44,6 +58,7 @@ class Image:
     missing_chunks: frozenset[str] = frozenset()
     broken_pages: frozenset[str] = frozenset()
     bugs: frozenset[Bug] = frozenset()
+    admits_missing: bool = False
 
     def having(self, *bugs: Bug) -> "Image":
         """Return the same build with *bugs* besides those that it has."""
@@ -90,6 +105,8 @@ class Settings:
 
     *slow_first_s* is how long its first answers take, *tick_s* the period of its schedule. *payment* are the
     publishable and the secret key at the payment provider; of *api_keys*, the partners' keys, the newest comes last.
+    *read_only* lets it write nothing; its reads lag *read_lag_s* behind its writes. *flags* are the shares of sessions
+    that see a feature, None where somebody left the value empty. *app_minimum* and *app_latest* are what it tells apps.
     """
 
     database: str
@@ -106,6 +123,11 @@ class Settings:
     api_keys: tuple[str, ...] = field(default=(), repr=False)
     login_limit: LoginLimit = LoginLimit()
     tick_s: float = 3.0
+    read_only: bool = False
+    read_lag_s: float = 0.0
+    flags: Mapping[str, float | None] = field(default_factory=dict)
+    app_minimum: str = "3.8.0"
+    app_latest: str = "4.2.0"
 
     def without_secret(self) -> "Settings":
         """Return the same settings with the session secret forgotten."""

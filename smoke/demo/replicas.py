@@ -99,7 +99,7 @@ def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> S
         name=name,
         image=image,
         settings=settings,
-        database=Pool(settings.database),
+        database=Pool(settings.database, read_only=settings.read_only),
         redis=redis,
         exports=Queue(QUEUE, {"connection": redis}),
         sessions=Sessions(settings.session_secret),

@@ -38,6 +38,14 @@ class Sequel:
     settings: Settings
 
 
+class TestData(Enum):
+    """What became of the data that tests rely on, before the deploy already."""
+
+    DELETED = "the known invoice was deleted"
+    RENAMED = "the known invoice has another number"
+    LEFT_OVER = "earlier tests left so many notes that no more are taken"
+
+
 @dataclass(slots=True)
 class Plan:
     """
@@ -74,6 +82,8 @@ class Scene:
     settings: Settings
     plan: Plan = field(default_factory=Plan)
     edge: EdgeChange = field(default_factory=EdgeChange)
+    database_stops: bool = False
+    test_data: TestData | None = None
     odd_ones: dict[tuple[str, int], Settings] = field(default_factory=dict)
     reset_share: float = 0.0
     account_expired: bool = False

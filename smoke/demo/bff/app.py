@@ -6,7 +6,23 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from smoke.demo.bff import account, auth, exports, health, orders, partners, payments, schedule, staff
+from smoke.demo.bff import (
+    account,
+    auth,
+    exports,
+    features,
+    health,
+    mobile,
+    notes,
+    orders,
+    partners,
+    payments,
+    pricing,
+    profile,
+    reports,
+    schedule,
+    staff,
+)
 from smoke.demo.bff.context import Context
 from smoke.demo.bff.cors import PagesMayCall
 from smoke.demo.bff.errors import on_http_exception
@@ -31,7 +47,18 @@ ROUTES = [
     Route("/subscriptions", account.subscriptions),
     Route("/account/contact", account.contact),
     Route("/account/summary", account.summary),
+    Route("/account/profile", profile.profile),
+    Route("/account/usage", features.usage),
+    Route("/flags", features.flags),
+    Route("/reports", reports.reports),
+    Route("/app-config", mobile.app_config),
+    Route("/app/home", mobile.app_home),
+    Route("/notes", notes.notes),
+    Route("/notes", notes.create_note, methods=["POST"]),
+    Route("/notes/{id:uuid}", notes.read_note),
+    Route("/notes/{id:uuid}", notes.delete_note, methods=["DELETE"]),
     Route("/catalogue", orders.catalogue),
+    Route("/checkout/quote", pricing.quote),
     Route("/checkout/drafts", orders.create_draft, methods=["POST"]),
     Route("/checkout/drafts/{id:uuid}", orders.read_draft),
     Route("/checkout/drafts/{id:uuid}", orders.delete_draft, methods=["DELETE"]),

@@ -28,8 +28,13 @@ async def create_export(request: Request) -> JSONResponse:
 async def read_export(request: Request) -> JSONResponse:
     """GET /exports/{id}: how far the job is."""
     export = request.path_params["id"]
-    rows = await context_of(request).database.rows(
-        "SELECT id, status FROM export WHERE id = %s AND customer_id = %s", export, customer_of(request)
+    context = context_of(request)
+    rows = await context.database.rows(
+        "SELECT id, status FROM export WHERE id = %s AND customer_id = %s"
+        " AND created_at <= now() - make_interval(secs => %s)",
+        export,
+        customer_of(request),
+        context.settings.read_lag_s,
     )
     if not rows:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"Export {export} not found")

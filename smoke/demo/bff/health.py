@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from smoke.demo.bff.billing import BillingRefused
 from smoke.demo.bff.context import Context, context_of
 from smoke.demo.bff.crm import CrmRefused
+from smoke.demo.release import Bug
 
 UP: dict[str, Any] = {"status": "up"}
 UNCACHED = {"cache-control": "no-cache, no-store, must-revalidate"}
@@ -23,7 +24,9 @@ async def health(request: Request) -> JSONResponse:
     context = context_of(request)
     database, redis = await asyncio.gather(_database(context), _redis(context))
     details = {"database": database, "redis": redis}
-    well = all(part == UP for part in details.values())
+    if Bug.HEALTH_ASKS_NOBODY in context.image.bugs:
+        details = dict.fromkeys(details, UP)
+    well = all(part == UP for part in details.values()) or Bug.HEALTH_IS_A_CONSTANT in context.image.bugs
     content = {
         "status": "ok" if well else "error",
         "info": {name: part for name, part in details.items() if part == UP},

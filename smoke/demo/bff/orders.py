@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from smoke.demo.bff.auth import customer_of, json_body
 from smoke.demo.bff.context import Context, context_of
+from smoke.demo.bff.pricing import grand_total, unit_price
 
 MOST = 100
 """As the database allows for one draft."""
@@ -37,12 +38,14 @@ async def create_draft(request: Request) -> JSONResponse:
         products[0]["id"],
         quantity,
     )
-    return JSONResponse(await _draft(context, customer, draft), HTTPStatus.CREATED)
+    return JSONResponse(await _draft(context, customer, draft, lag_s=0.0), HTTPStatus.CREATED)
 
 
 async def read_draft(request: Request) -> JSONResponse:
     """GET /checkout/drafts/{id}."""
-    return JSONResponse(await _draft(context_of(request), customer_of(request), request.path_params["id"]))
+    context, customer = context_of(request), customer_of(request)
+    lag_s = context.settings.read_lag_s
+    return JSONResponse(await _draft(context, customer, request.path_params["id"], lag_s=lag_s))
 
 
 async def delete_draft(request: Request) -> Response:
@@ -62,13 +65,17 @@ async def place_order(request: Request) -> JSONResponse:
     raise HTTPException(HTTPStatus.CONFLICT, "This portal takes no orders")
 
 
-async def _draft(context: Context, customer: int, draft: UUID) -> dict[str, Any]:
+async def _draft(context: Context, customer: int, draft: UUID, *, lag_s: float) -> dict[str, Any]:
     rows = await context.database.rows(
-        "SELECT d.id, p.sku, p.name AS product, d.quantity, p.monthly, d.quantity * p.monthly AS total"
-        " FROM checkout_draft d JOIN product p ON p.id = d.product_id WHERE d.id = %s AND d.customer_id = %s",
+        "SELECT d.id, p.sku, p.name AS product, d.quantity, p.monthly"
+        " FROM checkout_draft d JOIN product p ON p.id = d.product_id WHERE d.id = %s AND d.customer_id = %s"
+        " AND d.created_at <= now() - make_interval(secs => %s)",
         draft,
         customer,
+        lag_s,
     )
     if not rows:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"Draft {draft} not found")
+    price = unit_price(context.image, rows[0]["monthly"])
+    rows[0].update(monthly=price, total=grand_total(context.image, price * rows[0]["quantity"]))
     return {key: value if isinstance(value, int) else str(value) for key, value in rows[0].items()}

@@ -80,6 +80,7 @@ class WebReplica:
             Route("/_health", self._health),
             Route("/assets/manifest.json", self._manifest),
             Route("/assets/{name}", self._asset),
+            Route("/images/{name}", self._missing),
             *(Route(page, self._page) for page in PAGES),
         ]
         app = Starlette(routes=routes, exception_handlers={404: self._not_found})
@@ -103,6 +104,12 @@ class WebReplica:
             return PlainTextResponse("Not found", 404, headers={"cache-control": "no-store"})
         kind = CONTENT_TYPES[name[name.rindex(".") :]]
         return Response(content, headers={"content-type": kind, **IMMUTABLE})
+
+    async def _missing(self, _request: Request) -> Response:
+        """Answer for a file that is not there, as the build's design has it."""
+        if self._image.admits_missing:
+            return PlainTextResponse("Not found", 404, headers=UNCACHED)
+        return HTMLResponse(self._shell(SHELL), headers=self._headers())
 
     async def _page(self, request: Request) -> HTMLResponse:
         broken = request.url.path in self._image.broken_pages
