@@ -12,6 +12,7 @@ from smoke.checks._answers import find, no_answer, replica_of
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
 from smoke.environment.roundtrips import ID, UNIQUE, Roundtrip
+from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Trips:
     replica_header: str | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    refusal: SmokeError | None = None
 
     async def make(self, times: int) -> dict[str, Any]:
         """
@@ -72,6 +74,8 @@ class Trips:
             async with anyio.create_task_group() as group:
                 for trip in trips:
                     group.start_soon(self._go, trip)
+            if self.refusal:
+                raise self.refusal
             seen = await self._follow([trip for trip in trips if trip.late][:FOLLOWED])
         finally:
             await self._clean_up([trip for trip in trips if trip.made])
@@ -79,7 +83,11 @@ class Trips:
 
     async def _go(self, trip: Trip) -> None:
         """Write once and read once."""
-        written = await self._send(self._write(trip.unique))
+        try:
+            written = await self._send(self._write(trip.unique))
+        except SmokeError as error:  # out of the task group it would come as one of a group
+            self.refusal = error
+            return
         trip.replica = replica_of(written, self.replica_header)
         document = document_of(written, self.roundtrip.created)
         trip.made = _id(find(self.roundtrip.id, document.value))
@@ -131,7 +139,11 @@ class Trips:
 
     async def _remove(self, trip: Trip) -> None:
         url = self._named(self.roundtrip.cleanup_path, trip.made or "")
-        removed = await self._send(Request("DELETE", url, headers=self.headers, write=self.writes[1]))
+        try:
+            removed = await self._send(Request("DELETE", url, headers=self.headers, write=self.writes[1]))
+        except SmokeError as error:
+            trip.left = f"{trip.made}: {error}"
+            return
         if removed.status not in GONE:
             trip.left = f"{trip.made}: {removed.outline()}"
             trip.unremoved = f"DELETE {self.roundtrip.cleanup_path}: {no_answer(removed) or f'HTTP {removed.status}'}"

@@ -10,7 +10,7 @@ from smoke.checks._expectations import unmet, wish
 from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
-from smoke.checks._relations import remembered
+from smoke.checks._relations import compares_with_before, remembered
 from smoke.checks._sampled import curl
 from smoke.checks._shapes import common, departures, shape_of
 from smoke.environment import Environment
@@ -87,9 +87,14 @@ class ReadCheck(FlaggedCheck):
         return _listed(departed) or next((fault for fault in faults if fault), None)
 
     def remark(self, exchange: Exchange) -> str | None:
-        """Say which fields are gone or of another type since the deploy, though nobody declared to rely on them."""
+        """Say which fields changed since the deploy though nobody relies on them, and what could not be compared."""
         changed = _listed(self._changes(document_of(exchange).value))
-        return f"since the deploy {changed}" if changed else None
+        wanted = [one.at for one in self.read.expect if not set(compares_with_before(one)) <= set(self.before)]
+        said = [
+            f"since the deploy {changed}" if changed else "",
+            f"nothing of before the deploy to compare {', '.join(wanted)} with" if wanted else "",
+        ]
+        return "; ".join(filter(None, said)) or None
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Remember what a later run compares with, and say what this one could not compare."""

@@ -16,6 +16,10 @@ def dangling(environment: Environment) -> Iterator[Problem]:
     for place, part in _parts((), environment):
         yield from _unknown_names(place, part, known)
     yield from _roles_log_in(environment)
+    for index, read in enumerate(environment.reads):
+        if read.flag is not None and environment.flags is None:
+            remedy = "add [flags] with the 'path' that tells which flags are on, or remove it here"
+            yield Problem(("reads", index, "flag"), f"found {read.flag!r}, but nothing tells flags; {remedy}")
 
 
 def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> Iterator[Problem]:

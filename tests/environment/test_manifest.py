@@ -26,6 +26,7 @@ name = "months"
 path = "/account/invoices/months"
 role = "customer"
 contains = ["November"]
+flag = "months"
 
 [[staged_flags]]
 name = "new-checkout"
@@ -57,7 +58,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         invalidates_sessions=True,
         retired=("journey/old-report",),
         migrations=("20261120_add_months",),
-        markers=(Marker("months", "/account/invoices/months", role="customer", contains=("November",)),),
+        markers=(Marker("months", "/account/invoices/months", role="customer", contains=("November",), flag="months"),),
         staged_flags=(StagedFlag("new-checkout", 0.1),),
         maintenance=Maintenance(1795136400.0, 1795140000.0),
     )

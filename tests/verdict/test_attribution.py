@@ -329,6 +329,38 @@ class TestDependency:
         assert cause_of(bare)[1] is Cause.DEPENDENCY
 
 
+class TestFixture:
+    """Test data that was missing before the deploy already holds the verdict; what went with it is the release's."""
+
+    MISSING = finding("read/known", facts={"fixture": True, "signature": "HTTP 404"})
+
+    @pytest.mark.parametrize("outcome", ["failed", "undecided"])
+    def test_missing_before_already(self, outcome: str) -> None:
+        """The same miss before the deploy tells of the test data."""
+        then = {"read/known": before(outcome, "HTTP 404")}
+        assert cause_of(self.MISSING, before=then) == (Outcome.UNDECIDED, Cause.FIXTURE)
+
+    def test_there_before(self) -> None:
+        """What was there before the deploy and is gone now, the release lost."""
+        assert cause_of(self.MISSING, before={"read/known": before("passed")}) == (Outcome.FAILED, Cause.RELEASE)
+
+    def test_nothing_is_known_of_before(self) -> None:
+        """Without a baseline nothing tells who lost it."""
+        assert cause_of(self.MISSING) == (Outcome.FAILED, Cause.RELEASE)
+
+    def test_broken_in_another_way(self) -> None:
+        """An error that came with the release is not excused by data that were missing before."""
+        broken = finding("read/known", facts={"fixture": False, "signature": "HTTP 500"})
+        then = {"read/known": before("failed", "HTTP 404")}
+        assert cause_of(broken, before=then) == (Outcome.FAILED, Cause.RELEASE)
+
+    def test_broken_before_already(self) -> None:
+        """An error that was there before is an old fault, and no question of data."""
+        broken = finding("read/known", facts={"fixture": False, "signature": "HTTP 500"})
+        then = {"read/known": before("failed", "HTTP 500")}
+        assert cause_of(broken, before=then) == (Outcome.FAILED, Cause.PREEXISTING)
+
+
 class TestPreexisting:
     """What failed before the deploy already."""
 

@@ -25,7 +25,7 @@ async def profile(request: Request) -> JSONResponse:
 
 
 async def _kept(context: Context, customer: int) -> dict[str, Any]:
-    """Return what Valkey keeps of the account; a build that expects another shape cannot read what an older one left."""
+    """Return what Valkey keeps of the account; who expects another shape cannot read what an older build left."""
     key = f"portal:profile:{customer}"
     text = await context.redis.get(key)
     content = json.loads(text) if text else None
