@@ -28,6 +28,7 @@ MODULES = (
     "exposure",
     "reads",
     "warm",
+    "invariants",
     "roundtrips",
     "queues",
     "queue_jobs",

@@ -16,6 +16,7 @@ def dangling(environment: Environment) -> Iterator[Problem]:
     for place, part in _parts((), environment):
         yield from _unknown_names(place, part, known)
     yield from _roles_log_in(environment)
+    yield from _reads_exist(environment)
     for index, read in enumerate(environment.reads):
         if read.flag is not None and environment.flags is None:
             remedy = "add [flags] with the 'path' that tells which flags are on, or remove it here"
@@ -35,6 +36,16 @@ def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> It
                 (*place, "depends_on", index),
                 unknown(name, known["depends_on"], "dependency", f"add [dependencies.{name}] or remove it here"),
             )
+
+
+def _reads_exist(environment: Environment) -> Iterator[Problem]:
+    known = [read.name for read in environment.reads]
+    for index, invariant in enumerate(environment.invariants):
+        for side in ("left", "right"):
+            name = getattr(invariant, side).read
+            if name not in known:
+                remedy = "add it to [[reads]] or name another read"
+                yield Problem(("invariants", index, side, "read"), unknown(name, known, "read", remedy))
 
 
 def _roles_log_in(environment: Environment) -> Iterator[Problem]:
