@@ -217,7 +217,7 @@ class Engine:
 
     def _again(self, check: Check, judgement: Judgement, rounds: int) -> bool:
         """Look again at what failed, once in any case; and further while it is unclear (law 8)."""
-        if check.stage is Stage.CONVERGE or judgement.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
+        if check.stage is Stage.CONVERGE or check.watches or judgement.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
             return False
         if judgement.outcome is Outcome.FAILED and rounds == 1:
             return True

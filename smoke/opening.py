@@ -20,6 +20,9 @@ from smoke.verdict.release import Release
 LONGEST_BUDGET_S = 86400
 """A verification that takes longer than a day is none."""
 
+PRIMING_PART = 0.25
+"""How much of the soak is made before a deploy: enough to know how many requests fail by chance."""
+
 
 def open_settings(namespace: Any) -> Settings:
     """Return the settings of a new session; its private directory is made by who needs it first."""
@@ -71,6 +74,21 @@ def _with_flags(environment: Environment, namespace: Any, settings: Settings) ->
             given = f"--budget {namespace.smoke_budget:g}"
             raise UsageError(f"{given}: give a number of seconds above 0, at most {LONGEST_BUDGET_S}")
         changed["budget_s"] = namespace.smoke_budget
+    lasts_s = _soak_s(environment, namespace, settings, float(str(changed.get("budget_s", environment.budget_s))))
+    if lasts_s != environment.soak.lasts_s:
+        changed["soak"] = environment.soak.model_copy(update={"lasts_s": lasts_s})
     if settings.connect_to:
         changed["connect_to"] = settings.connect_to
     return environment.model_copy(update=changed)
+
+
+def _soak_s(environment: Environment, namespace: Any, settings: Settings, budget_s: float) -> float:
+    """Return how long to watch on; before a deploy a part of it is enough to know what is normal."""
+    asked = namespace.smoke_soak
+    if asked is not None and not 0 <= asked < budget_s:
+        raise UsageError(
+            f"--soak {asked:g}: give a number of seconds from 0, below the budget of {budget_s:g} s; "
+            "raise that one with --budget"
+        )
+    lasts_s = environment.soak.lasts_s if asked is None else float(asked)
+    return lasts_s * PRIMING_PART if settings.prime else lasts_s

@@ -38,6 +38,12 @@ VERIFY = (
     Option("--release", "release manifest (TOML): commit, version, declared changes", "FILE"),
     Option("--budget", "the whole run's time limit, instead of the environment file's", "SECONDS", {"type": float}),
     Option(
+        "--soak",
+        "how long to watch on once the release has settled, instead of the environment file's; 0 is not at all",
+        "SECONDS",
+        {"type": float},
+    ),
+    Option(
         "--connect-to",
         "send requests for HOST:PORT to another address, as in curl; repeatable",
         "HOST:PORT:HOST:PORT",

@@ -19,6 +19,9 @@ from smoke.verdict.words import Outcome, Stage
 OUR_WORDS = frozenset({"role", "dependency", "blocked_by", "unmade", "waived", "failure_kinds"})
 """Facts whose values are names from the environment file or our own words."""
 
+GO_ON = ("journey/", "soak/")
+"""Checks that take their time, and stop once the others condemn the release."""
+
 UNFINISHED = "it did not come to its end"
 
 FACE_GONE = (OSError, ValueError)
@@ -87,7 +90,7 @@ class Recorder:
 
     def _waits_for_http(self) -> bool:
         later = {one.id for one in self.plan.checks if one.stage is Stage.CONFIRM}
-        return any(one not in later and not one.startswith("journey/") for one in self.waiting_for())
+        return any(one not in later and not one.startswith(GO_ON) for one in self.waiting_for())
 
     def doubt(self, finding: Finding) -> None:
         """Take an undecided *finding* of a check that broke, although it may have passed before."""

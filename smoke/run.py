@@ -166,11 +166,16 @@ class Run:
         ]
         return [*checks, *journeys]
 
-    def engine(self, publish: Callable[[Finding], None], foretell: Callable[[Finding], None]) -> Engine:
+    def engine(
+        self,
+        publish: Callable[[Finding], None],
+        foretell: Callable[[Finding], None],
+        condemned: Callable[[], bool] = lambda: False,
+    ) -> Engine:
         """Return an engine for this run, not started; what it gets is said in `smoke.engine`."""
         epoch_to_monotonic = monotonic() - time()
         return Engine(
-            world=open_world(self),
+            world=open_world(self, condemned),
             checks=self.checks,
             started=self.settings.started_at + epoch_to_monotonic,
             deadline=self.ends_at + epoch_to_monotonic,

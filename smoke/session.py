@@ -70,7 +70,9 @@ class SuiteSession:
         if environment not in self._engines:
             told = self.delivery
             engine = self.runs[environment].engine(
-                partial(told.publish, environment), partial(told.foretell, environment)
+                partial(told.publish, environment),
+                partial(told.foretell, environment),
+                lambda: self.condemned_for_s(environment) > 0,
             )
             engine.start()
             self._engines[environment] = engine

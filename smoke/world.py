@@ -25,8 +25,8 @@ TOKEN_LENGTH = 16
 """Parts of a session header at least as long as this are tokens, and masked also when they appear alone."""
 
 
-def open_world(run: "Run") -> World:
-    """Return the world of *run*: its HTTP client, sessions, secrets and clock."""
+def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> World:
+    """Return the world of *run*: its HTTP client, sessions, secrets and clock, and what is known of its end."""
     environment = run.environment
     http = HttpClient(_settings(run))
 
@@ -53,6 +53,7 @@ def open_world(run: "Run") -> World:
         remaining_s=run.remaining_s,
         now=time,
         pause=anyio.sleep,
+        condemned=condemned,
     )
 
 

@@ -34,12 +34,14 @@ class Check(ABC):
 
     Subclasses open with a docstring whose first sentence states the promise; reports show it. *subject* and the
     class's `kind` make the stable id. `settles` marks the checks of the converge stage. `independent` marks checks
-    that say something even while the release is not (yet) served, so they run although converging failed.
+    that say something even while the release is not (yet) served, so they run although converging failed. `watches`
+    marks checks whose one look lasts until the case is clear, so that a second one would only take its time again.
     """
 
     kind: ClassVar[str]
     stage: ClassVar[Stage]
     independent: ClassVar[bool] = False
+    watches: ClassVar[bool] = False
 
     subject: str
     service: str | None = None

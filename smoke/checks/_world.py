@@ -48,6 +48,7 @@ class World:
     what the check with an id found before the deploy, or None; it belongs into the observation, for `judge` to compare.
     *secret* resolves a reference of the environment file.
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
+    *condemned* tells whether other checks have proved that the release is at fault, so that watching on tells no more.
     *memory* holds what earlier checks of this run saw, for later ones to compare with (see `smoke.checks.confirm`).
     """
 
@@ -63,3 +64,4 @@ class World:
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
     memory: dict[str, Any] = field(default_factory=dict)
+    condemned: Callable[[], bool] = lambda: False

@@ -48,6 +48,7 @@ class ConvergeCheck(Check):
     kind: ClassVar[str] = "converge"
     stage: ClassVar[Stage] = Stage.CONVERGE
     independent: ClassVar[bool] = True
+    watches: ClassVar[bool] = True
 
     electorate: Electorate
 

@@ -35,6 +35,7 @@ MODULES = (
     "schedules",
     "salesforce",
     "whmcs",
+    "soak",
     "confirm",
 )
 """Modules of this package; each offers `checks(environment, release)`."""

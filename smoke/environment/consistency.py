@@ -41,6 +41,13 @@ def _times(environment: Environment) -> Iterator[Problem]:
             f"found {converge.within_s:g}, which with confirm.pause_s = {confirm.pause_s:g} leaves nothing of "
             f"budget_s = {budget:g} for the checks; lower it or raise the budget",
         )
+    soak = environment.soak.lasts_s
+    if soak and converge.within_s + soak + confirm.pause_s >= budget:
+        yield Problem(
+            ("soak", "lasts_s"),
+            f"found {soak:g}, which with converge.within_s = {converge.within_s:g} does not fit into "
+            f"budget_s = {budget:g}; lower it or raise the budget",
+        )
     for place, inner, name, outer in (
         (("converge", "stuck_after_s"), converge.stuck_after_s, "converge.within_s", converge.within_s),
         (("converge", "every_s"), converge.every_s, "converge.stuck_after_s", converge.stuck_after_s),

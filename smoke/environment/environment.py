@@ -15,6 +15,7 @@ from smoke.environment.flags import Flags
 from smoke.environment.invariants import Invariant
 from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
+from smoke.environment.load import Soak
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.roundtrips import Roundtrip
@@ -83,6 +84,7 @@ class Environment(Model):
     converge: Converge = Field(Converge(), description="how the release settles")
     limits: Limits = Field(Limits(), description="what the suite allows itself")
     confirm: Confirm = Field(Confirm(), description="the second look")
+    soak: Soak = Field(Soak(), description="watching on once the release has settled")
     roles: dict[Name, Role] = Field({}, description="the synthetic users")
     login: Login | None = Field(None, description="the login API; needed by all that uses a role")
     pages: tuple[Page, ...] = Field((), description="public pages")

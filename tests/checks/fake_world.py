@@ -164,7 +164,7 @@ async def conclude(check: Check, world: World, rounds: int = 3) -> Judgement:
 
 
 def _again(check: Check, judgement: Judgement, made: int, rounds: int) -> bool:
-    if check.stage is Stage.CONVERGE:
+    if check.stage is Stage.CONVERGE or check.watches:
         return False
     if judgement.unclear:
         return made < rounds
