@@ -28,12 +28,13 @@ class Watched:
     What a soak saw of one service.
 
     *votes* are those of each look; *began_at* is epoch seconds, *deployed_at* likewise. *planned_s* is what was to be
-    covered and *covered_s* what was; *stopped* says why it ended before its time, if it did.
+    covered and *covered_s* what was; *needed* samples it takes at least; *stopped* says why it ended before its time, if it did.
     """
 
     unanimity: Unanimity | None
     began_at: float
     planned_s: float
+    needed: int = 1
     deployed_at: float | None = None
     failed_before: float = 0.0
     beats: list[Beat] = field(default_factory=list)
@@ -46,6 +47,11 @@ class Watched:
     def good_beats(self) -> list[Beat]:
         """The samples that count."""
         return once_good(self.beats)
+
+    @property
+    def told_enough(self) -> bool:
+        """Whether there are as many samples as it takes to meet one bad replica."""
+        return len(self.beats) >= self.needed
 
     @property
     def uneasy(self) -> bool:
@@ -176,6 +182,9 @@ def _passed(watched: Watched) -> Judgement:
     if watched.stopped is not None:
         message = f"watched for {covered} of {watched.planned_s:g} s only: {watched.stopped}"
         return Judgement(Outcome.SKIPPED, message, Cause.SUITE, EXPECTED, facts={"unmade": "condemned"})
+    if not watched.told_enough:
+        message = f"only {len(watched.beats)} answers in {covered}, too few to tell; raise the budget"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, EXPECTED, message)
     if watched.covered_s < ENOUGH * watched.planned_s:
         message = (
             f"the budget left only {covered} of the {watched.planned_s:g} s to watch; raise it, or lower soak.lasts_s"

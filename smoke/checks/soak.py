@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import anyio
+
 from smoke.checks._answers import replica_of
 from smoke.checks._census import Electorate, electorates, slim
 from smoke.checks._check import Check, Observation
@@ -15,9 +17,10 @@ from smoke.checks._unanimity import Unanimity
 from smoke.checks._uptime import Clockwork
 from smoke.environment import Environment
 from smoke.environment.load import Soak
-from smoke.http import Exchange
+from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release, normalise
+from smoke.verdict.tally import samples_needed
 from smoke.verdict.unmade import CONDEMNED
 from smoke.verdict.words import Stage
 
@@ -79,9 +82,11 @@ class SoakCheck(Check):
             found = concern(watched)
             if found is not None and found.sure:
                 break
-            if began - world.remaining_s() >= lasts_s:
+            if world.remaining_s() <= MARGIN_S:
+                break
+            if began - world.remaining_s() >= lasts_s and watched.told_enough:
                 extra -= 1
-                if (found is None and not watched.uneasy) or extra < 0 or world.remaining_s() <= MARGIN_S:
+                if (found is None and not watched.uneasy) or extra < 0:
                     break
             elif world.condemned():
                 watched.stopped = CONDEMNED
@@ -111,21 +116,29 @@ class SoakCheck(Check):
             unanimity=unanimity,
             began_at=world.now(),
             planned_s=self.soak.lasts_s,
+            needed=samples_needed(self.probes.service.share),
             deployed_at=world.release.deployed_at,
             failed_before=float(before.measured.get("failed_share", 0.0)) if before else 0.0,
         )
 
     async def _look(self, world: "World", watched: Watched, began: float) -> list[Exchange]:
         """Ask all questions of one look; a vote for another commit calls for a whole census at once."""
-        number, made = len(watched.votes), list[Exchange]()
-        for route, request in await self.probes.requests(world, number):
-            (exchange,) = await world.http.sample(request, 1)
-            made.append(exchange)
+        number, answers = len(watched.votes), dict[str, Exchange]()
+
+        async def ask(route: str, request: Request) -> None:
+            (answers[route],) = await world.http.sample(request, 1)
+
+        async with anyio.create_task_group() as group:
+            for route, request in await self.probes.requests(world, number):
+                group.start_soon(ask, route, request)
+        at_s = began - world.remaining_s()
+        for route, exchange in answers.items():
             replica = replica_of(exchange, self.probes.service.replica_header)
-            at_s = began - world.remaining_s()
             watched.beats.append(Beat(number, at_s, route, self.probes.fault(route, exchange), replica))
-            if self.clockwork is not None and request.url == self.clockwork.request.url:
-                watched.starts += self.clockwork.starts([exchange])
+        made = list(answers.values())
+        if self.clockwork is not None:
+            place = self.clockwork.request.url
+            watched.starts += self.clockwork.starts([one for one in made if one.request.url == place])
         watched.votes.append(())
         if self.electorate is None or watched.unanimity is None:
             return made

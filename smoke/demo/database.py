@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
+from smoke.demo.endurance import Pooling
 from smoke.demo.errors import StackError
 
 Connection = psycopg.AsyncConnection[DictRow]
@@ -37,25 +38,39 @@ async def connect_when_ready(address: str, timeout_s: float = 20.0) -> Connectio
         raise StackError(f"PostgreSQL took no connection within {timeout_s:g} s") from error
 
 
-class Pool:
-    """At most *size* connections, opened when needed and reused; *read_only* ones, where nothing may be written."""
+class PoolExhausted(Exception):
+    """No connection became free in time."""
 
-    def __init__(self, address: str, size: int = 4, *, read_only: bool = False) -> None:
+
+class Pool:
+    """A few connections, opened when needed and reused; *read_only* ones, where nothing may be written."""
+
+    def __init__(self, address: str, pooling: Pooling | None = None, *, read_only: bool = False) -> None:
         self._address = f"{address}&options=-c%20default_transaction_read_only%3Don" if read_only else address
+        self._pooling = pooling or Pooling()
         self._free: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
-        for _ in range(size):
+        for _ in range(self._pooling.size):
             self._free.put_nowait(None)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection; a broken one is replaced."""
-        held = await self._free.get()
+        """Lend a connection; a broken one is replaced. Raises PoolExhausted if none becomes free in time."""
+        held = await self._next()
         try:
+            if self._pooling.holds_s:
+                await asyncio.sleep(self._pooling.holds_s)
             if held is None or held.closed:
                 held = await connect(self._address)
             yield held
         finally:
             self._free.put_nowait(held)
+
+    async def _next(self) -> Connection | None:
+        try:
+            async with asyncio.timeout(self._pooling.wait_s):
+                return await self._free.get()
+        except TimeoutError as error:
+            raise PoolExhausted("Timed out fetching a new connection from the connection pool") from error
 
     async def rows(self, sql: LiteralString, *values: Any) -> Sequence[DictRow]:
         """Run one statement and return its rows; a statement without an answer gives none."""

@@ -7,6 +7,8 @@ from hashlib import sha1
 from random import Random
 from typing import TYPE_CHECKING
 
+from smoke.demo.endurance import Endurance, Pooling
+
 if TYPE_CHECKING:
     from smoke.demo.migrate import Migration
 
@@ -46,7 +48,8 @@ class Image:
 
     *open_routes* lack the login guard; *broken_pages* answer an error text with status 200; *missing_chunks* were
     left out of the build; *bugs* are all that needs no parameter. With *admits_missing* a file that does not exist
-    answers 404, without it the shell of a page: a matter of design.
+    answers 404, without it the shell of a page: a matter of design. *endurance* is what shows only in time or under
+    load.
     """
 
     commit: str
@@ -59,6 +62,7 @@ class Image:
     broken_pages: frozenset[str] = frozenset()
     bugs: frozenset[Bug] = frozenset()
     admits_missing: bool = False
+    endurance: Endurance = field(default_factory=Endurance)
 
     def having(self, *bugs: Bug) -> "Image":
         """Return the same build with *bugs* besides those that it has."""
@@ -128,6 +132,7 @@ class Settings:
     flags: Mapping[str, float | None] = field(default_factory=dict)
     app_minimum: str = "3.8.0"
     app_latest: str = "4.2.0"
+    pooling: Pooling = field(default_factory=Pooling)
 
     def without_secret(self) -> "Settings":
         """Return the same settings with the session secret forgotten."""

@@ -1,5 +1,6 @@
 """Running replicas: each an application with its own name, settings and connections on its own port."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from smoke.demo.bff.schedule import Schedule
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
 from smoke.demo.edge.upstreams import Upstream
+from smoke.demo.endurance import Endurance, Memory, Pooling
 from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.serving import Serving
 from smoke.demo.web.app import AssetStore, WebReplica
@@ -59,6 +61,16 @@ class Running:
     upstream: Upstream
     serving: Serving
     close: Callable[[], Awaitable[None]]
+    begin: "Callable[[], Started]"
+    endurance: Endurance = field(default_factory=Endurance)
+    memory: Memory | None = None
+
+    async def crash(self, down_s: float) -> None:
+        """End at once, as a process does that is killed, and start anew after *down_s* seconds."""
+        await self.stop(abruptly=True)
+        await asyncio.sleep(down_s)
+        self.serving, self.close, self.memory = self.begin()
+        self.upstream.port = await self.serving.start()
 
     async def stop(self, *, abruptly: bool = False) -> None:
         """Stop serving and give all connections back."""
@@ -85,21 +97,28 @@ async def start_replica(place: Place, image: Image, settings: Settings, around: 
     if not image.starts:
         raise ReplicaCrashed(f"{place.name}: exit status 1")
     starters = {"bff": _bff, "web": _web, "worker": _worker}
-    serving, close = starters[place.service](place.name, image, settings, around)
-    port = await serving.start()
-    return Running(place.service, place.slot, Upstream(place.name, port), serving, close)
+
+    def begin() -> Started:
+        return starters[place.service](place.name, image, settings, around)
+
+    serving, close, memory = begin()
+    upstream = Upstream(place.name, await serving.start())
+    return Running(place.service, place.slot, upstream, serving, close, begin, image.endurance, memory)
 
 
-Started = tuple[Serving, Callable[[], Awaitable[None]]]
+Started = tuple[Serving, Callable[[], Awaitable[None]], Memory | None]
 
 
 def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
     redis = Redis(unix_socket_path=settings.valkey, decode_responses=True)
+    memory = Memory(image.endurance.leaks_mb)
     context = Context(
         name=name,
         image=image,
         settings=settings,
-        database=Pool(settings.database, read_only=settings.read_only),
+        database=Pool(settings.database, settings.pooling, read_only=settings.read_only),
+        vitals=Pool(settings.database, Pooling(1)),
+        memory=memory,
         redis=redis,
         exports=Queue(QUEUE, {"connection": redis}),
         sessions=Sessions(settings.session_secret),
@@ -114,18 +133,18 @@ def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> S
         await schedule.stop()
         await context.close()
 
-    return Serving(bff(context)), close
+    return Serving(bff(context)), close, memory
 
 
 def _web(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
     replica = WebReplica(name, image, settings, around.published(image), around.assets)
-    return Serving(replica.app()), _nothing
+    return Serving(replica.app()), _nothing, None
 
 
 def _worker(name: str, image: Image, settings: Settings, _around: Surroundings) -> Started:
     worker = ExportWorker(name, image, settings)
     worker.start()
-    return Serving(worker.app()), worker.stop
+    return Serving(worker.app()), worker.stop, None
 
 
 async def _nothing() -> None:

@@ -6,11 +6,15 @@ import logging
 from smoke.demo import migrate
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.foundation import open_database
+from smoke.demo.lifetimes import Lifetimes
 from smoke.demo.release import SERVICES, Image, Settings
 from smoke.demo.replicas import Place, ReplicaCrashed, Running, Surroundings, start_replica
 from smoke.demo.scene import REPLICAS, Scene, Strategy
 
 DRAIN_S = 0.5
+
+DOWN_S = 0.5
+"""How long a process that was killed is gone: ten seconds of the field."""
 
 _log = logging.getLogger("smoke.demo.rollout")
 
@@ -24,6 +28,7 @@ class Fleet:
         self._around = around
         self._live: dict[tuple[str, int], Running] = {}
         self._draining: set[asyncio.Task[None]] = set()
+        self._lifetimes = Lifetimes(DOWN_S / scene.speed, scene.rng)
 
     async def start(self) -> None:
         """Start the release before and give it all traffic."""
@@ -75,7 +80,9 @@ class Fleet:
         old = self._live.get(place)
         self._sites[replica.service].replace(old.upstream if old else None, replica.upstream)
         self._live[place] = replica
+        self._lifetimes.watch(replica)
         if old is not None:
+            self._lifetimes.forget(old)
             task = asyncio.create_task(self._drain(old))
             self._draining.add(task)
             task.add_done_callback(self._draining.discard)
@@ -87,6 +94,7 @@ class Fleet:
             await old.stop()
 
     async def _stop_all(self) -> None:
+        await self._lifetimes.end()
         running, self._live = list(self._live.values()), {}
         for replica in running:
             self._sites[replica.service].replace(replica.upstream, None)

@@ -1,9 +1,12 @@
-"""A replica that is slow at first, as every freshly started process is."""
+"""A replica that is slow at first, as every freshly started process is, and one that its requests wear out."""
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from smoke.demo.endurance import Memory
 
 HEALTH_PATHS = frozenset({"/health", "/_health"})
 
@@ -39,3 +42,21 @@ class Replica:
         if route not in self._seen:
             self._seen.add(route)
             await asyncio.sleep(self._slow_first_s)
+
+
+class Enduring:
+    """Middleware that lets requests count for the memory, and some routes take their time."""
+
+    def __init__(self, app: ASGIApp, memory: Memory, slow_routes: Mapping[str, float]) -> None:
+        self._app = app
+        self._memory = memory
+        self._slow_routes = slow_routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; asking for the health costs nothing."""
+        if scope["type"] == "http" and scope["path"] not in HEALTH_PATHS:
+            self._memory.serve()
+            late_s = self._memory.drag_s + self._slow_routes.get(scope["path"], 0.0)
+            if late_s:
+                await asyncio.sleep(late_s)
+        await self._app(scope, receive, send)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smoke.demo.database import Pool
+from smoke.demo.endurance import Pooling
 from smoke.demo.release import Bug, Image, Settings
 from smoke.demo.warmth import Replica
 
@@ -42,7 +43,7 @@ class ExportWorker:
         self._name = name
         self._image = image
         self._settings = settings
-        self._database = Pool(settings.database, size=2)
+        self._database = Pool(settings.database, Pooling(2))
         self._worker: Any = None
         self._started = time.monotonic()
 

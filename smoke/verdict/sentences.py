@@ -141,6 +141,7 @@ def _telling(findings: Sequence[Finding]) -> list[Finding]:
             one.outcome is Outcome.SKIPPED,
             one.rounds == 0,
             one.cause is Cause.DEPENDENCY and "dependency" not in one.facts,
+            not one.facts.get("explains"),
             "broken_routes" in one.facts,  # the check of the route itself tells more
             not one.check.startswith("journey/"),
             _MOST_TELLING.index(one.stage),

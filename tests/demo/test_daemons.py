@@ -9,6 +9,7 @@ import pytest
 
 from smoke.demo.daemons import Sentinel, _copied, _open_to_everybody, _postgres_programs
 from smoke.demo.database import Pool, connect, connect_when_ready
+from smoke.demo.endurance import Pooling
 from smoke.demo.errors import StackError
 
 
@@ -57,7 +58,7 @@ def test_a_pool_without_a_server_stays_usable(tmp_path: Path) -> None:
     """A connection that could not be opened does not use up the pool."""
 
     async def run() -> None:
-        pool = Pool(f"postgresql://postgres@/postgres?host={tmp_path}", size=1)
+        pool = Pool(f"postgresql://postgres@/postgres?host={tmp_path}", Pooling(1))
         for _ in range(2):
             with pytest.raises(psycopg.OperationalError):
                 await pool.rows("SELECT 1")

@@ -12,6 +12,7 @@ import pytest
 from smoke.demo import content, migrate
 from smoke.demo.daemons import Sentinel, start_postgres
 from smoke.demo.database import Connection, Pool, connect, connect_when_ready, dsn
+from smoke.demo.endurance import Pooling
 from smoke.demo.migrate import Migration, MigrationFailed, shipped
 
 GOOD = Migration("20260101000000_good", "CREATE TABLE good (id INTEGER)")
@@ -103,7 +104,7 @@ def test_migrations() -> None:
                 await admin.execute(f"CREATE DATABASE case_{number}".encode())
                 async with await connect(dsn(socket, f"case_{number}")) as connection:
                     await case(connection)
-            await _a_pool_replaces_broken_connections(admin, Pool(dsn(socket, "postgres"), size=1))
+            await _a_pool_replaces_broken_connections(admin, Pool(dsn(socket, "postgres"), Pooling(1)))
             await admin.close()
 
     asyncio.run(run())

@@ -29,7 +29,7 @@ from smoke.demo.bff.errors import on_http_exception
 from smoke.demo.bff.guarding import Unguessed
 from smoke.demo.bff.privacy import Private
 from smoke.demo.release import Bug
-from smoke.demo.warmth import Replica
+from smoke.demo.warmth import Enduring, Replica
 
 ROUTES = [
     Route("/health", health.health),
@@ -83,4 +83,5 @@ def bff(context: Context) -> ASGIApp:
     )
     app.state.context = context
     settings = context.settings
-    return Replica(app, context.name, settings.slow_first_s, each_route=settings.slow_each_route)
+    enduring = Enduring(app, context.memory, context.image.endurance.slow_routes)
+    return Replica(enduring, context.name, settings.slow_first_s, each_route=settings.slow_each_route)

@@ -12,23 +12,26 @@ from smoke.demo.bff.crm import Crm
 from smoke.demo.bff.provider import Payments
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
+from smoke.demo.endurance import Memory
 from smoke.demo.release import Image, Settings
 
 
 @dataclass(slots=True)
 class Context:
-    """One replica: its build, its settings and its connections."""
+    """One replica: its build, its settings and its connections; *vitals* are kept apart for telling its health."""
 
     name: str
     image: Image
     settings: Settings
     database: Pool
+    vitals: Pool
     redis: Redis
     exports: Queue
     sessions: Sessions
     billing: Billing
     crm: Crm
     payments: Payments
+    memory: Memory
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -39,6 +42,7 @@ class Context:
     async def close(self) -> None:
         """Give all connections back."""
         await self.database.close()
+        await self.vitals.close()
         await self.exports.close()
         await self.redis.aclose()
 

@@ -35,6 +35,7 @@ async def health(request: Request) -> JSONResponse:
         "version": context.image.commit,
         "release": context.image.version,
         "uptime": round(context.uptime_s, 3),
+        "memory": {"rss": context.memory.rss},
     }
     return JSONResponse(content, 200 if well else 503, UNCACHED)
 
@@ -59,7 +60,7 @@ async def queues(request: Request) -> JSONResponse:
 async def _database(context: Context) -> dict[str, Any]:
     try:
         async with asyncio.timeout(1.0):
-            await context.database.rows("SELECT 1")
+            await context.vitals.rows("SELECT 1")
     except (Error, OSError, TimeoutError) as error:
         return {"status": "down", "message": str(error) or "timeout of 1000ms exceeded"}
     return UP

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from smoke.demo.endurance import Endurance
 from smoke.demo.faults._registry import fault
 from smoke.demo.release import Bug
 from smoke.demo.scene import Strategy, TestData
@@ -30,6 +31,13 @@ def failing_migration(scene: "Scene") -> None:
 def skipped_migration(scene: "Scene") -> None:
     """Deploy the code without its migration."""
     scene.plan.migrates = False
+
+
+@fault("D04", "A missing index: one route takes ten times as long, without errors", Word.FAIL)
+def slow_route(scene: "Scene") -> None:
+    """Let the catalogue ask for each article by itself, on every replica, for good."""
+    slow = Endurance(slow_routes={"/catalogue": scene.about(0.7)})
+    scene.after = replace(scene.after, endurance=slow)
 
 
 @fault("D06", "The new release uses the staging database", Word.FAIL)

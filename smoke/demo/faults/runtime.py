@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from smoke.demo.endurance import Endurance, Pooling
 from smoke.demo.faults._registry import fault
 from smoke.demo.release import Bug
 from smoke.demo.scene import Strategy
@@ -29,6 +30,28 @@ def one_replica_without_secret(scene: "Scene") -> None:
 def schedule_everywhere(scene: "Scene") -> None:
     """Let no replica ask whether another has carried out a tick already."""
     scene.after = scene.after.having(Bug.RUNS_EVERY_TICK_EVERYWHERE)
+
+
+@fault("B03", "A crash loop that starts minutes after the start", Word.FAIL)
+def late_crash_loop(scene: "Scene") -> None:
+    """Let every process of the BFF be killed by a timer of its own, again and again."""
+    lasting = Endurance(lives_s=scene.in_the_field(150))
+    scene.after = replace(scene.after, endurance=lasting)
+
+
+@fault("B04", "A memory leak that only traffic shows", Word.FAIL)
+def leak(scene: "Scene") -> None:
+    """Let every request leave about a megabyte behind, until the process is killed for its memory."""
+    leaky = Endurance(leaks_mb=scene.rng.uniform(0.7, 1.3))
+    scene.after = replace(scene.after, endurance=leaky)
+
+
+@fault("B05", "A connection pool that is too small", Word.FAIL)
+def small_pool(scene: "Scene") -> None:
+    """Give each replica one connection, held by a slow query, and requests little patience to wait for it."""
+    holds_s = scene.about(0.1)
+    pooling = Pooling(size=1, wait_s=holds_s * scene.rng.uniform(1.5, 1.9), holds_s=holds_s)
+    scene.settings = replace(scene.settings, pooling=pooling)
 
 
 @fault("Q01", "The worker looks alive but takes no jobs", Word.FAIL)
