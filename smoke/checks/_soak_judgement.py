@@ -28,7 +28,7 @@ class Watched:
     What a soak saw of one service.
 
     *votes* are those of each look; *began_at* is epoch seconds, *deployed_at* likewise. *planned_s* is what was to be
-    covered and *covered_s* what was; *needed* samples it takes at least; *stopped* says why it ended before its time, if it did.
+    covered and *covered_s* what was; *needed* samples it takes at least; *stopped* says why it ended before its time.
     """
 
     unanimity: Unanimity | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from smoke.checks import pages, reads
 from smoke.checks._answers import not_ok
+from smoke.checks._check import Check
 from smoke.checks._health_answer import read_health
 from smoke.checks._sampled import SampledCheck
 from smoke.environment import Environment
@@ -17,6 +18,8 @@ from smoke.verdict.release import Release
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
+
+TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Probes:
             with suppress(SmokeError):
                 asked.append((route.id, await route.request(world)))
         return asked
+
+    def counts(self, exchange: Exchange) -> bool:
+        """Tell whether an answer says anything: a limit that is meant for us, or a session that ended, does not."""
+        asked_as_a_role = any(name.lower() in {"cookie", "authorization"} for name in exchange.request.headers)
+        return exchange.status != TOO_MANY and not (asked_as_a_role and exchange.status in {401, 403})
 
     def fault(self, route: str, exchange: Exchange) -> str | None:
         """Return what is wrong with one answer; a third party that is down is other checks' matter."""
@@ -62,8 +70,9 @@ def probes(environment: Environment, release: Release) -> Iterator[tuple[str, Pr
             yield name, Probes(service, places, routes, third_parties)
 
 
-def _steady(every: Sequence[SampledCheck], name: str, release: Release) -> Iterator[SampledCheck]:
-    """Yield the required routes of a service whose answers hang on no third party."""
+def _steady(every: Sequence[Check], name: str, release: Release) -> Iterator[SampledCheck]:
+    """Yield the required routes of a service whose answers hang on no third party and no flag."""
     for one in every:
-        if one.service == name and one.gating and not one.depends_on and one.id not in release.retired:
+        known = isinstance(one, SampledCheck) and one.service == name and one.id not in release.retired
+        if known and one.gating and not one.depends_on and getattr(one, "gate", None) is None:
             yield one

@@ -133,6 +133,8 @@ class SoakCheck(Check):
                 group.start_soon(ask, route, request)
         at_s = began - world.remaining_s()
         for route, exchange in answers.items():
+            if not self.probes.counts(exchange):
+                continue
             replica = replica_of(exchange, self.probes.service.replica_header)
             watched.beats.append(Beat(number, at_s, route, self.probes.fault(route, exchange), replica))
         made = list(answers.values())

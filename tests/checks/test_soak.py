@@ -170,11 +170,18 @@ def test_what_never_worked_is_not_this_checks_matter() -> None:
 
 @pytest.mark.parametrize(
     "made",
-    [html("<h1>Sorry</h1>"), answer("", 200), answer("{}", 401, "application/json"), answer("", 429), json_answer([])],
+    [html("<h1>Sorry</h1>"), answer("", 200), answer("{}", 404, "application/json"), answer("", 403), json_answer([])],
 )
 def test_whatever_comes_late_instead_of_good_answers_fails(made: Exchange) -> None:
     """HTML, nothing, refusals and other JSON count as failures of what had worked."""
     assert judged(Service(lambda now, _: made if now > 4 else None))[0].outcome is Outcome.FAILED
+
+
+def test_a_limit_that_is_meant_for_us_tells_nothing() -> None:
+    """Answers with 429 are left out; that they came at all is other checks' matter."""
+    judgement, _ = judged(Service(lambda now, _: answer("", 429) if now > 8 else None))
+    assert judgement.outcome is Outcome.PASSED
+    assert judged(Service(lambda _now, _name: answer("", 429)))[0].outcome is Outcome.UNDECIDED
 
 
 def test_a_third_party_that_goes_down_is_other_checks_matter() -> None:
