@@ -73,6 +73,7 @@ def probes(environment: Environment, release: Release) -> Iterator[tuple[str, Pr
 def _steady(every: Sequence[Check], name: str, release: Release) -> Iterator[SampledCheck]:
     """Yield the required routes of a service whose answers hang on no third party and no flag."""
     for one in every:
-        known = isinstance(one, SampledCheck) and one.service == name and one.id not in release.retired
-        if known and one.gating and not one.depends_on and getattr(one, "gate", None) is None:
+        if not isinstance(one, SampledCheck) or one.service != name or one.id in release.retired:
+            continue
+        if one.gating and not one.depends_on and getattr(one, "gate", None) is None:
             yield one

@@ -34,7 +34,12 @@ Happening = Callable[[float, str], Exchange | None]
 """What comes instead of the good answer, so many seconds after the beginning, from which replica."""
 
 
-def environment(named: bool = True, lasts_s: float = 12, **service: Any) -> Environment:  # noqa: FBT001, FBT002
+def environment(
+    named: bool = True,  # noqa: FBT001, FBT002
+    lasts_s: float = 12,
+    dependencies: Any = None,
+    **service: Any,
+) -> Environment:
     """Return an environment whose bff tells everything at one place and has one read."""
     bff = {
         "url": "https://api.test",
@@ -46,7 +51,8 @@ def environment(named: bool = True, lasts_s: float = 12, **service: Any) -> Envi
         **service,
     }
     reads = [{"name": "items", "path": "/items", "expect": [{"at": "items", "at_least": 1}]}]
-    return environment_of(services={"bff": bff}, reads=reads, soak={"lasts_s": lasts_s, "every_s": 0.6})
+    soak = {"lasts_s": lasts_s, "every_s": 0.6}
+    return environment_of(services={"bff": bff}, reads=reads, soak=soak, dependencies=dependencies or {})
 
 
 class Service:
@@ -187,9 +193,8 @@ def test_a_limit_that_is_meant_for_us_tells_nothing() -> None:
 def test_a_third_party_that_goes_down_is_other_checks_matter() -> None:
     """A health answer that blames a third party alone is no failure here."""
     down = json_answer({"status": "error", "details": {"salesforce": {"status": "down"}}}, 503)
-    described = environment(health={"path": "/health", "components": "details"})
-    keys = {"dependencies": {"salesforce": {"reported": {"service": "bff", "path": "/x", "at": "y"}}}}
-    described = Environment.model_validate({**described.model_dump(), **keys})
+    salesforce = {"salesforce": {"reported": {"service": "bff", "path": "/x", "at": "y"}}}
+    described = environment(dependencies=salesforce, health={"path": "/health", "components": "details"})
     ok = json_answer({"items": [1]})
     service = Service(never)
     world = world_of({HEALTH: lambda r: down if service.http.clock.elapsed_s > 4 else service(r), ITEMS: ok}, described)
