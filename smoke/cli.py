@@ -11,7 +11,10 @@ from smoke.errors import SmokeError
 from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
-COMMANDS = ("verify", "prime", "demo", "environments", "replay", "schema", "reference")
+COMMANDS = (
+    *("verify", "prime", "demo", "environments", "replay", "schema", "reference"),
+    *("canary", "history", "status"),
+)
 
 EPILOG = """\
 exit status: 0 pass, promote; 10 fail, roll back; 20 inconclusive, hold; 4 wrong usage or configuration

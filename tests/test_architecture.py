@@ -28,6 +28,7 @@ BELOW = {
     "outputs": {"verdict"},
     "alerts": {"outputs", "verdict"},
     "history": {"alerts", "environment", "verdict"},
+    "status": {"alerts", "history", "outputs", "verdict"},
     "demo": {"browser", "verdict"},
 }
 """What each layer may import besides itself; what is not named here wires them and may import any but `demo`."""
@@ -43,11 +44,11 @@ ONLY = {
     "tenacity": {"smoke.waiting"},
     "allure_commons": {"smoke.outputs.allure", "smoke.outputs.allure_context"},
     "allure_pytest": set[str](),
-    "jinja2": {"smoke.outputs"},
+    "jinja2": {"smoke.outputs", "smoke.status"},
     "junitparser": {"smoke.outputs"},
     "playwright": {"smoke.browser", "smoke.journeys"},
     "psycopg": {"smoke.dependencies.postgres"},
-    "filelock": {"smoke.once"},
+    "filelock": {"smoke.once", "smoke.canary.turn"},
     "pydantic": {"smoke.environment"},
     "sqlalchemy": {"smoke.history"},
 }

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from smoke import options
+from smoke.canary import announcements
 from smoke.commands.verify import supervised
+from smoke.places import state_of
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 NOT_THE_VERDICTS = ("--sha", "--previous", "--release")
@@ -33,8 +35,8 @@ def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool
     status = supervised(chosen, environ, "--prime", quiet=quiet)
     if status == EXIT_USAGE:
         return status
+    announcements.deploy_begins(state_of(chosen, environ), environ, chosen.environment)
     from smoke import baseline, priming
-    from smoke.places import state_of
 
     known = baseline.load(state_of(chosen, environ), chosen.environment)
     if known is None or known.run_id != chosen.smoke_run_id:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
-from smoke.places import environments_directory, reports_directory
+from smoke.canary import announcements
+from smoke.places import environments_directory, reports_directory, state_of
 from smoke.run_directory import new_run_id
 from smoke.supervisor import Child, supervise
 
@@ -46,7 +47,9 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
         plan=lambda: _plan(chosen),
         quiet=quiet,
     )
-    return supervise(child)
+    status = supervise(child)
+    announcements.deploy_verified(state_of(chosen, environ), environ, child.directory)
+    return status
 
 
 def _workers(chosen: argparse.Namespace) -> list[str]:

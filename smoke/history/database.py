@@ -10,10 +10,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from smoke.environment import secrets
 from smoke.environment._model import Secret
 from smoke.errors import SecretMissing, UsageError
+from smoke.history.place import FILE, VARIABLE, named
 from smoke.history.tables import META, METADATA, VERSION
 
-VARIABLE = "SMOKE_HISTORY_URL"
-FILE = "history.sqlite"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 READS = {"smoke_reads": True}
@@ -28,17 +27,12 @@ CREATING = 0x5_30CE
 
 def location(state: Path, environ: Mapping[str, str]) -> URL:
     """Return where the history is: by `SMOKE_HISTORY_URL` or its `_FILE` twin, else a file in the state directory."""
-    if VARIABLE not in environ and f"{VARIABLE}_FILE" not in environ:
+    if not named(environ):
         return URL.create(SQLITE, database=str(state / FILE))
     try:
         return _url(secrets.resolve(Secret(env=VARIABLE), environ=environ, state=state))
     except SecretMissing as error:
         raise UsageError(str(error)) from error
-
-
-def exists(state: Path, environ: Mapping[str, str]) -> bool:
-    """Tell whether somebody keeps a history here."""
-    return VARIABLE in environ or f"{VARIABLE}_FILE" in environ or (state / FILE).exists()
 
 
 def connect(url: URL) -> Engine:

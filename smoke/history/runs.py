@@ -1,6 +1,6 @@
 """Runs in the history: begun, ended with all that follows from them, and read again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from smoke.history import outbox
 from smoke.history.records import Consequences, Ended, Found, PastIncident, Run, RunKind
-from smoke.history.tables import FINDING, INCIDENT, RUN, STATE
+from smoke.history.tables import DAY_S, FINDING, INCIDENT, RUN, STATE
+from smoke.verdict.release import same_commit
 
 STATELESS: Mapping[str, Any] = {}
 """What is remembered of an environment that was never looked at."""
@@ -16,7 +17,7 @@ STATELESS: Mapping[str, Any] = {}
 
 def begin(connection: Connection, run: Run) -> None:
     """Note that *run* begins, so that it is missed should this process die."""
-    connection.execute(insert(RUN).values(**asdict(run)))
+    connection.execute(insert(RUN).values(**asdict(run), day=int(run.began_at // DAY_S)))
 
 
 def end(connection: Connection, ended: Ended, follow: Callable[[Mapping[str, Any]], Consequences] | None) -> bool:
@@ -51,13 +52,13 @@ def state(connection: Connection, environment: str, *, alone: bool = False) -> M
 def unfinished(connection: Connection, environment: str) -> list[Run]:
     """Return the runs that began and never ended, the oldest first."""
     asked = select(RUN).where(RUN.c.environment == environment, RUN.c.ended_at.is_(None)).order_by(RUN.c.began_at)
-    return [_run(row) for row in connection.execute(asked)]
+    return [run_of(row) for row in connection.execute(asked)]
 
 
 def since(connection: Connection, environment: str, moment: float) -> list[Run]:
     """Return the runs that began at *moment* or later, the oldest first."""
     asked = select(RUN).where(RUN.c.environment == environment, RUN.c.began_at >= moment).order_by(RUN.c.began_at)
-    return [_run(row) for row in connection.execute(asked)]
+    return [run_of(row) for row in connection.execute(asked)]
 
 
 def last(connection: Connection, environment: str) -> Run | None:
@@ -69,7 +70,24 @@ def last(connection: Connection, environment: str) -> Run | None:
         .limit(1)
     )
     row = connection.execute(asked).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else run_of(row)
+
+
+def last_live(connection: Connection, environment: str) -> str | None:
+    """Return the commit that was live when that was last told."""
+    told = (RUN.c.environment == environment) & RUN.c.live.is_not(None)
+    return connection.scalar(select(RUN.c.live).where(told).order_by(RUN.c.began_at.desc()).limit(1))
+
+
+def was_sound_with(connection: Connection, environment: str, commit: str, before: float) -> bool:
+    """Tell whether *commit* was live and everything sound with it at some time before *before*."""
+    asked = (
+        select(RUN.c.live)
+        .where(RUN.c.environment == environment, RUN.c.began_at < before, RUN.c.standing == "sound")
+        .where(RUN.c.live.is_not(None))
+        .distinct()
+    )
+    return any(same_commit(live, commit) for live in connection.scalars(asked))
 
 
 def environments(connection: Connection) -> list[str]:
@@ -120,18 +138,7 @@ def _keep_incident(connection: Connection, incident: PastIncident) -> None:
         connection.execute(insert(INCIDENT).values(**values))
 
 
-def _run(row: Row[Any]) -> Run:
-    return Run(**{**row._mapping, "kind": RunKind(row.kind)})  # noqa: SLF001 - SQLAlchemy's public name
-
-
-def rows(connection: Connection, environment: str, moment: float) -> Iterator[tuple[float, Found]]:
-    """Yield what every check found in every run since *moment*, with the run's beginning, the oldest first."""
-    columns = [column for column in FINDING.c if column.name != "run_id"]
-    asked = (
-        select(RUN.c.began_at, *columns)
-        .join_from(RUN, FINDING)
-        .where(RUN.c.environment == environment, RUN.c.began_at >= moment)
-        .order_by(RUN.c.began_at)
-    )
-    for began_at, *values in connection.execute(asked):
-        yield began_at, Found(*values)
+def run_of(row: Row[Any]) -> Run:
+    """Return the run that a row holds."""
+    values = {name: value for name, value in row._mapping.items() if name != "day"}  # noqa: SLF001 - its public name
+    return Run(**{**values, "kind": RunKind(row.kind)})

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from smoke.errors import HistoryFailed
 from smoke.history.database import READS
 
+__all__ = ["Connection", "History", "explained"]
+
 
 @dataclass(frozen=True)
 class History:
@@ -21,13 +23,13 @@ class History:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Write in one transaction: all of it is kept or nothing. Raises HistoryFailed."""
-        with _explained(), self.engine.begin() as connection:
+        with explained(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read what one moment held. Raises HistoryFailed."""
-        with _explained(), self.engine.connect() as connection:
+        with explained(), self.engine.connect() as connection:
             yield connection.execution_options(**READS)
 
     @property
@@ -42,7 +44,8 @@ class History:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """Say in one sentence what the database refused, as HistoryFailed."""
     try:
         yield
     except SQLAlchemyError as error:

@@ -18,6 +18,9 @@ from sqlalchemy import (
 VERSION = 1
 """Grows when the tables change; a newer history than this code knows is refused."""
 
+DAY_S = 86400
+"""Days are those of UTC, counted from 1970."""
+
 METADATA = MetaData()
 
 COUNTER = BigInteger().with_variant(Integer, "sqlite")
@@ -32,6 +35,7 @@ RUN = Table(
     Column("environment", String(200), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("began_at", Double, nullable=False),
+    Column("day", Integer, nullable=False),
     Column("ended_at", Double),
     Column("standing", String(16)),
     Column("verdict", String(16)),
@@ -41,7 +45,7 @@ RUN = Table(
     Column("report", Text, nullable=False, default=""),
     Index("smoke_run_by_time", "environment", "began_at"),
 )
-"""One run or one start that was set aside; `ended_at` is null while it goes on."""
+"""One run or one start that was set aside; `day` is that of its beginning, `ended_at` is null while it goes on."""
 
 FINDING = Table(
     "smoke_finding",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from smoke.history import database
+from smoke.history import database, place
 from smoke.history.store import History
 from tests.history.postgres import Server, server
 
@@ -24,7 +24,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     if request.param == "sqlite":
         return database.location(tmp_path, {})
     running: Server = request.getfixturevalue("postgres")
-    return database.location(tmp_path, {database.VARIABLE: running.database()})
+    return database.location(tmp_path, {place.VARIABLE: running.database()})
 
 
 @pytest.fixture

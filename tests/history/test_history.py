@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from smoke.errors import HistoryFailed, UsageError
-from smoke.history import database, deploys, outbox, retention, runs
+from smoke.history import database, deploys, outbox, place, retention, runs, summaries
 from smoke.history.records import Consequences, Deploy, PastIncident, RunKind
 from smoke.history.store import History
 from tests.history.made import AT, ENVIRONMENT, begun, counting, ended, found, message
@@ -29,7 +29,7 @@ def test_a_run_is_kept_whole(history: History) -> None:
         assert runs.state(connection, ENVIRONMENT) == {"count": 1}
         assert [one.message.title for one in outbox.waiting(connection, ENVIRONMENT)] == ["t"]
         assert runs.environments(connection) == [ENVIRONMENT]
-        assert next(runs.rows(connection, ENVIRONMENT, AT))[0] == AT
+        assert next(summaries.found_since(connection, ENVIRONMENT, AT))[0] == AT
 
 
 def test_nothing_is_counted_twice(history: History) -> None:
@@ -184,17 +184,17 @@ def test_a_broken_history(history: History) -> None:
 def test_no_such_place(tmp_path: Path, written: str, said: str) -> None:
     """A wrong URL is one sentence that repeats no password."""
     with pytest.raises(UsageError, match=said) as refusal:
-        database.connect(database.location(tmp_path, {database.VARIABLE: written}))
+        database.connect(database.location(tmp_path, {place.VARIABLE: written}))
     assert "hunter2" not in str(refusal.value)
 
 
 def test_where(tmp_path: Path) -> None:
     """By default it is a file in the state directory; a variable, or a file that it names, say otherwise."""
     assert database.location(tmp_path, {}).database == str(tmp_path / "history.sqlite")
-    assert not database.exists(tmp_path, {})
+    assert not place.exists(tmp_path, {})
     (tmp_path / "url").write_text("postgresql://u@h/n\n", "utf-8")
-    environ = {f"{database.VARIABLE}_FILE": str(tmp_path / "url")}
-    assert database.exists(tmp_path, environ)
+    environ = {f"{place.VARIABLE}_FILE": str(tmp_path / "url")}
+    assert place.exists(tmp_path, environ)
     assert database.location(tmp_path, environ).drivername == "postgresql+psycopg"
     with pytest.raises(UsageError, match="SMOKE_HISTORY_URL"):
-        database.location(tmp_path, {database.VARIABLE: ""})
+        database.location(tmp_path, {place.VARIABLE: ""})
