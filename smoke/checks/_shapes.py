@@ -30,6 +30,24 @@ def departures(shape: Mapping[str, str], document: Any) -> list[str]:
     return list(found)
 
 
+def losses(shape: Mapping[str, str], document: Any) -> list[str]:
+    """
+    Return what *document* lost of a *shape* that an earlier answer proved, in short texts without values.
+
+    A field that single elements of a list lack, or have as null, may always have been optional; one that none has any
+    more is lost, and so is the type where one element has another.
+    """
+    found: list[str] = []
+    for path, wanted in shape.items():
+        values = list(_reach(document, _STEP.findall(path)))
+        there = [value for value in values if value is not _MISSING and value is not None]
+        others = [fault for value in there if (fault := type_fault(value, wanted))]
+        if others or (values and not there):
+            lack = "null" if None in values else "missing"
+            found.append(f"{path} is {others[0] if others else lack}")
+    return found
+
+
 def type_fault(value: Any, wanted: str) -> str | None:
     """Return `string, not number` where *value* is not of the type *wanted*; every integer is a number."""
     found = type_of(value)

@@ -32,20 +32,27 @@ LOOKS = 6
 
 @dataclass(slots=True)
 class Trip:
-    """One write on its way; *late* tells that the first read did not show it yet."""
+    """
+    One write on its way; *late* tells that the first read did not show it yet.
+
+    *gap_s* is how long after the answer to the write the first read was answered: shorter delays it cannot see.
+    """
 
     unique: str
     fault: str | None = None
     replica: str | None = None
     made: str | None = None
     late: bool = False
+    gap_s: float = 0.0
     conflict: bool = False
     left: str | None = None
     unremoved: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return what judging needs, as JSON primitives."""
-        return {name: getattr(self, name) for name in ("fault", "replica", "late", "conflict", "left", "unremoved")}
+        return {
+            name: getattr(self, name) for name in ("fault", "replica", "late", "gap_s", "conflict", "left", "unremoved")
+        }
 
 
 @dataclass
@@ -67,6 +74,7 @@ class Trips:
         Make the whole round and return its facts; raises SmokeError if no session or write is to be had.
 
         `lag_s` is how long after its write the last one showed everywhere: 0 if all did at once, None if one never did.
+        `hidden_s` is when a look last missed one.
         """
         self.headers = await role_headers(self.world, self.roundtrip.role)
         trips = [Trip(f"smokegate-{uuid4().hex}") for _ in range(times)]
@@ -96,6 +104,7 @@ class Trips:
             trip.fault = f"POST {self.roundtrip.path}: {document.fault or f'no id at {self.roundtrip.id}'}"
             return
         answer = await self._send(self._read(trip.made))
+        trip.gap_s = round(max(0.0, _ended(answer) - _ended(written)), 3)
         shows, fault = self._reading(answer, trip)
         if not shows:
             trip.replica = replica_of(answer, self.replica_header)
@@ -111,16 +120,16 @@ class Trips:
     async def _follow(self, late: list[Trip]) -> dict[str, Any]:
         """Look for what is late until every read shows it, or the time is over."""
         began, limit_s = self.world.remaining_s(), self.roundtrip.within_s
+        passed_s = hidden_s = 0.0
         while late:
+            hidden_s = passed_s
+            if passed_s >= limit_s:
+                return {"lag_s": None, "hidden_s": round(hidden_s, 3)}
             await self.world.pause(min(self.roundtrip.slower_s, limit_s / 4))
             passed_s = began - self.world.remaining_s()
             shown = [await self._shows(trip) for trip in late]
             late = [trip for trip, there in zip(late, shown, strict=True) if not there]
-            if late and passed_s >= limit_s:
-                return {"lag_s": None}
-            if not late:
-                return {"lag_s": round(passed_s, 3)}
-        return {"lag_s": 0.0}
+        return {"lag_s": round(passed_s, 3), "hidden_s": round(hidden_s, 3)}
 
     async def _shows(self, trip: Trip) -> bool:
         """Look at one late write from several fresh connections; an error says nothing about its being late."""
@@ -159,7 +168,7 @@ class Trips:
         return Request("POST", self.url + self.roundtrip.path, headers=headers, json=body, write=self.writes[0])
 
     def _read(self, made: str) -> Request:
-        return Request("GET", self._named(self.roundtrip.read_path, made), headers=self.headers)
+        return Request("GET", self._named(self.roundtrip.read_path, made), headers=self.headers, urgent=True)
 
     def _named(self, path: str, made: str) -> str:
         return self.url + path.replace(ID, quote(made, safe=""))
@@ -167,6 +176,10 @@ class Trips:
     async def _send(self, request: Request) -> Exchange:
         self.exchanges.append(await self.world.http.send(request))
         return self.exchanges[-1]
+
+
+def _ended(exchange: Exchange) -> float:
+    return exchange.at + exchange.duration_s
 
 
 def _id(found: Any) -> str | None:

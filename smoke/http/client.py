@@ -106,7 +106,7 @@ class HttpClient:
         except (httpx.InvalidURL, UnicodeError) as error:
             failure = Failure(FailureKind.PROTOCOL, f"{request.url!r} cannot be asked for: {error}")
             return Exchange(request, time.time(), 0.0, failure=failure)
-        async with self._pace.of(sent.url.host).turn():
+        async with self._pace.of(sent.url.host).turn(urgent=request.urgent):
             begun = time.perf_counter()
             answer = await self._run(request, sent, limit_s, remaining_s)
             return replace(answer, duration_s=time.perf_counter() - begun)

@@ -42,7 +42,8 @@ class Request:
 
     *write* names the allowed write this request makes (see `writes` in the environment file); None means the
     request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
-    *secret_body* keeps the bodies of request and answer out of every record.
+    *secret_body* keeps the bodies of request and answer out of every record. An *urgent* request goes before others
+    that wait for their turn at the same host: when it is made is a part of what it measures.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Request:
     follow_redirects: bool = False
     fresh: bool = True
     timeout_s: float | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

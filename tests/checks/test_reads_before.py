@@ -1,5 +1,6 @@
 """What a read remembers of before the deploy, compares with it, and relies on."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,27 @@ def test_without_baseline() -> None:
     found = judged(json_answer(GOOD), expect=EXPECT)
     assert found.outcome is Outcome.PASSED
     assert found.facts["noted"] == "nothing of before the deploy to compare items, name with"
+
+
+@pytest.mark.parametrize(("now", "same"), [(4, True), (0, False), (6, None)])
+def test_amounts_that_move(now: int, same: bool | None) -> None:  # noqa: FBT001 - a table
+    """Too few before and too few now are one fault, though the amount moved; none at all is another."""
+    expect = [{"at": "items", "at_least": 5}]
+    then = judged(json_answer({"items": [1] * 3}), expect=expect)
+    found = judged(json_answer({"items": [1] * now}), expect=expect)
+    assert then.facts["signature"] == "items has … entries, expected at least 5"
+    assert (found.facts.get("signature") == then.facts["signature"] if found.facts.get("signature") else None) is same
+
+
+def test_many_samples_of_one_large_answer() -> None:
+    """A dozen equal answers are compared once."""
+    large = json_answer({"items": [{"price": "1.00"}] * 20_000})
+    began = time.monotonic()
+    assert (
+        judged(large, expect=[{"each": "items", "at": "price", "as": "number", "at_least": 1}]).outcome
+        is Outcome.PASSED
+    )
+    assert time.monotonic() - began < 20
 
 
 def test_what_clients_rely_on() -> None:

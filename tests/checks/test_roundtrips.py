@@ -50,13 +50,15 @@ class Notes(FakeHttp):
     instead: Callable[[Request, str], Exchange | None] = lambda _request, _replica: None
     kept: dict[str, tuple[float, str]] = field(default_factory=dict)
     made: int = 0
+    read_takes_s: float = 0.01
 
     def _answer(self, request: Request) -> Exchange:
         replica = "abc"[len(self.asked) * 7 % 11 % 3]
         self.asked.append(request)
         given = self.instead(request, replica) or self._own(request, replica)
         listed = (*given.header_list, ("x-replica", replica))
-        return Exchange(request, self.clock.now(), 0.01, given.status, listed, given.body, failure=given.failure)
+        took_s = self.read_takes_s if request.method == "GET" else 0.01
+        return Exchange(request, self.clock.now(), took_s, given.status, listed, given.body, failure=given.failure)
 
     def _own(self, request: Request, replica: str) -> Exchange:
         note = request.url.rpartition("/")[2]
@@ -134,6 +136,14 @@ def test_without_baseline() -> None:
     found = judged(Notes({}, lag_s=1.2))
     assert found.outcome is Outcome.PASSED
     assert found.facts["noted"] == "how soon it could be read before the deploy is not known"
+
+
+def test_reads_that_come_too_late() -> None:
+    """A machine too busy to read soon looks again, and in the end says what it could not see."""
+    notes = Notes({}, read_takes_s=0.7)
+    found = judged(notes, 0.0)
+    assert (found.outcome, notes.made) == (Outcome.PASSED, 36)
+    assert "a shorter lag would not show" in found.facts["noted"]
 
 
 @pytest.mark.parametrize("before", [None, 0.0, 60.0])

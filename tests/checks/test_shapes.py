@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from smoke.checks._shapes import PATHS, common, departures, shape_of
+from smoke.checks._shapes import PATHS, common, departures, losses, shape_of
 
 ORDER = {"id": 7, "who": {"name": "Haru"}, "items": [{"sku": "A", "cents": 1990}, {"sku": "B", "cents": 5}]}
 
@@ -66,6 +66,23 @@ def test_keys_that_are_values_are_no_fields() -> None:
     assert shape_of({"2026-11-25": 1, "9f1c2ab4d5e60718293a4b5c6d7e8f9012345678": 1, "a.b": 1, "ok": 1}) == {
         "ok": "number"
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        ({"items": [{"a": 1}, {"a": None}, {}]}, []),
+        ({"items": []}, []),
+        ({"items": [{"a": None}, {"a": None}]}, ["items[].a is null"]),
+        ({"items": [{}, {"b": 1}]}, ["items[].a is missing"]),
+        ({"items": [{"a": 1}, {"a": "1"}]}, ["items[].a is string, not number"]),
+        ({"items": None}, ["items is null", "items[] is missing", "items[].a is missing"]),
+        ([], ["items is missing", "items[] is missing", "items[].a is missing"]),
+    ],
+)
+def test_losses(document: Any, found: list[str]) -> None:
+    """What single elements lack may be optional; what all lack, or one has otherwise, is lost."""
+    assert losses(shape_of({"items": [{"a": 1}]}), document) == found
 
 
 def test_hostile_documents() -> None:

@@ -35,6 +35,30 @@ async def test_hosts_do_not_share() -> None:
 
 
 @in_loop
+async def test_urgent_ones_go_first() -> None:
+    """An urgent request begins before those that came earlier, and the rate holds all the same."""
+    pace = HostPace(1, 20)
+    order: list[str] = []
+    began: list[float] = []
+
+    async def visit(name: str, *, urgent: bool) -> None:
+        async with pace.turn(urgent=urgent):
+            order.append(name)
+            began.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(40):
+            group.create_task(visit(f"{number}", urgent=False))
+        await asyncio.sleep(0.05)
+        for number in range(4):
+            group.create_task(visit(f"urgent {number}", urgent=True))
+    assert max(order.index(f"urgent {number}") for number in range(4)) < 16
+    assert len(order) == 44
+    assert all(later - earlier > 0.9 for earlier, later in zip(began, began[20:], strict=False))
+
+
+@in_loop
 async def test_rate() -> None:
     """No more requests begin in any one second than allowed."""
     began: list[float] = []
