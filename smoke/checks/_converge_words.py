@@ -6,8 +6,8 @@ from typing import Any
 from smoke.checks._census import NO_OP, Vote, by_replica, census_facts, commits, only_earlier, short
 from smoke.checks._movement import Look, share_of
 from smoke.checks._progress import Rollout, Standing, streak
-from smoke.checks._reach import Wall
 from smoke.checks._unanimity import ADVICE
+from smoke.checks._wall import Wall
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
@@ -52,9 +52,10 @@ def who_serves_what(rollout: Rollout, votes: Sequence[Vote], goal: str | None) -
 def _walled(wall: Wall, rollout: Rollout, facts: dict[str, Any]) -> Judgement:
     message = (
         f"every address of the environment answers with {wall.answer}: a login wall stands before it, so nothing of "
-        "the release was seen; give the verifier a way through"
+        "the release was seen"
     )
-    facts["shut"] = not wall.foreign
+    facts["shut"] = not (wall.foreign or wall.uniform)
+    facts["decider"] = "give the verifier a way through the wall (an allowed address, a bypass), then verify again"
     return Judgement(Outcome.UNDECIDED, message, Cause.CREDENTIALS, _expected(rollout), wall.answer, facts)
 
 

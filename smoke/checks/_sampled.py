@@ -11,6 +11,7 @@ from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._one_page import page_facts
+from smoke.checks._wall import wall_facts
 from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
@@ -114,7 +115,8 @@ class SampledCheck(Check):
             facts["replicas"] = named
         commonest = commonest_fault(samples)
         if commonest:
-            facts |= page_facts([one for one in answers if self.fault(one)])
+            wrong = [one for one in answers if self.fault(one)]
+            facts |= page_facts(wrong) | wall_facts(wrong, self.replica_header)
             facts["signature"] = commonest
             facts["failed_share"] = round(sum(1 for one in flat if one.fault) / len(flat), 3)
         return facts

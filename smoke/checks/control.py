@@ -86,4 +86,3 @@ class ControlAgainCheck(ControlCheck):
 
     kind: ClassVar[str] = "control-again"
     stage: ClassVar[Stage] = Stage.CONFIRM
-    independent: ClassVar[bool] = False

@@ -10,8 +10,9 @@ from smoke.checks._converge_words import judge_rollout
 from smoke.checks._movement import Look
 from smoke.checks._one_page import page_facts
 from smoke.checks._progress import Rollout, Standing
-from smoke.checks._reach import Wall, controls_answer, refusal, wall
+from smoke.checks._reach import controls_answer
 from smoke.checks._sampled import curl, transport_facts
+from smoke.checks._wall import Wall, refusal, wall
 from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement
@@ -111,7 +112,8 @@ class _Reach:
         nowhere = all(kind is not None and kind.before_any_answer for kind in kinds)
         self._nowhere = self._nowhere + 1 if nowhere else 0
         self._kinds = {kind for kind in kinds if kind is not None}
-        turned_away = all(refusal(one, environment) for one in exchanges)
+        answers = [one for one in exchanges if one.status is not None]
+        turned_away = bool(answers) and all(refusal(one, environment) for one in answers)
         self._turned_away = self._turned_away + 1 if turned_away else 0
         now = transport_facts(exchanges)
         self._facts = {**now, "answered": now["answered"] or self._facts["answered"]}

@@ -11,6 +11,7 @@ from smoke.verdict.words import Stage
 
 MODULES = (
     "control",
+    "canary",
     "converge",
     "health",
     "version",
@@ -36,6 +37,7 @@ MODULES = (
     "salesforce",
     "whmcs",
     "soak",
+    "origin",
     "confirm",
 )
 """Modules of this package; each offers `checks(environment, release)`."""

@@ -11,6 +11,12 @@ TRUST = "status.salesforce.demo.test"
 WHMCS = "billing.demo.test"
 PAYMENTS = "api.pay.demo.test"
 
+NEIGHBOUR = "shop.neighbour.demo.test"
+"""An unrelated host behind the same edge."""
+
+ORIGINS = {f"origin.{host}": host for host in (WEB, API, WORKER)}
+"""Names that lead past the edge to the balancer behind it, each with the public name that it stands for."""
+
 OURS = (WEB, API, WORKER)
 """The names behind the portal's own edge; the others are unrelated hosts."""
 

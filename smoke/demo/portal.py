@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -73,8 +73,16 @@ class Portal:
         self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
         self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
-        port = await self._edge.start(authority.server_context(*addresses.OURS), 1.0 / self._speed)
-        self.addresses = Addresses({**dict.fromkeys(addresses.OURS, port), **self._third_parties.ports()})
+        self._edge.neighbours = frozenset({addresses.NEIGHBOUR})
+        behind = (*addresses.OURS, addresses.NEIGHBOUR)
+        port = await self._edge.start(authority.server_context(*behind), 1.0 / self._speed)
+        self.addresses = Addresses(
+            {
+                **dict.fromkeys(behind, port),
+                **dict.fromkeys(addresses.ORIGINS, await self._start_origin(sites.values(), authority)),
+                **self._third_parties.ports(),
+            }
+        )
         self._write_state(authority)
         self._others = Others(sites["bff"], Random(self._conditions.rng.random()))
         if scene.logins_a_minute:
@@ -95,7 +103,7 @@ class Portal:
             "previous": scene.before.commit,
             "version": scene.after.version,
             "deployed_at": began,
-            "declares": scene.declares,
+            "declares": {**scene.declares, **_window(scene, began)},
         }
 
     async def stop(self) -> None:
@@ -107,9 +115,16 @@ class Portal:
             self._switching.cancel()
             with suppress(asyncio.CancelledError):
                 await self._switching
-        await self._edge.stop()
+        await asyncio.gather(self._edge.stop(), self._origin.stop())
         await self._fleet.stop()
         await self._third_parties.stop()
+
+    async def _start_origin(self, sites: Iterable[Upstreams], authority: Authority) -> int:
+        """Let the same replicas be reached past the edge, under names of their own; returns the port."""
+        behind = {upstreams.host: upstreams for upstreams in sites}
+        named = {name: behind[host] for name, host in addresses.ORIGINS.items()}
+        self._origin = Edge(named, Conditions(rng=self._conditions.rng, reset_share=self.scene.reset_share))
+        return await self._origin.start(authority.server_context(*named), health_every_s=None)
 
     def _arranged(self, seed: int) -> Scene:
         scene = good_deploy(Random(seed), self._paths, self._speed)
@@ -154,7 +169,7 @@ class Portal:
         scene, third = self.scene, self._third_parties
         if scene.database_stops:
             self._sentinel.stop_server("postgres")
-        self._conditions.maintenance = scene.maintenance
+        self._conditions.screen = scene.screen
         if scene.edge.flaw is not None:
             flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)
             self._edge.certificates = dict.fromkeys(scene.edge.flawed, flawed)
@@ -218,3 +233,11 @@ def _sites() -> dict[str, Upstreams]:
         "bff": Upstreams(addresses.API, "/health"),
         "worker": Upstreams(addresses.WORKER, "/health"),
     }
+
+
+def _window(scene: Scene, began: float) -> dict[str, Any]:
+    """Return the maintenance that the manifest declares, in epoch seconds."""
+    if scene.window_s is None:
+        return {}
+    begins, ends = scene.window_s
+    return {"maintenance": {"from": began + begins, "until": began + ends}}

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from smoke.demo.edge.change import EdgeChange
+from smoke.demo.edge.screens import Screen
 from smoke.demo.release import Image, Settings
 
 REPLICAS = 3
@@ -68,7 +69,8 @@ class Scene:
     One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
 
     *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the
-    release manifest says besides the commits. Other customers try to log in *logins_a_minute* times in a minute of the
+    release manifest says besides the commits, *window_s* the maintenance that it
+    declares, in seconds after the deploy. Other customers try to log in *logins_a_minute* times in a minute of the
     field; with *another_canary* somebody else tests with our customer's account, from the deploy on. *backlog* jobs
     wait already when the portal starts. Without faults a scene is a good deploy in ordinary weather: a few
     connections are reset, the first answer of a replica is slow.
@@ -89,7 +91,8 @@ class Scene:
     account_expired: bool = False
     blip_s: float = 0.0
     blip_share: float = 0.6
-    maintenance: bool = False
+    screen: Screen | None = None
+    window_s: tuple[float, float] | None = None
     salesforce: Outage | None = None
     expired_payment_keys: frozenset[str] = field(default=frozenset(), repr=False)
     logins_a_minute: float = 0.0

@@ -91,13 +91,18 @@ def _plain_http(environment: Environment) -> Iterator[Problem]:
 
 def _own_controls(environment: Environment) -> Iterator[Problem]:
     own = {_host(service.url): name for name, service in environment.services.items()}
-    for index, url in enumerate(environment.control):
-        if service := own.get(_host(url)):
-            yield Problem(
-                ("control", index),
-                f"found {url!r}, the host of service {service!r}, which tells nothing about the runner's network; "
-                "name an unrelated host",
-            )
+    witnesses = (
+        (("control",), environment.control, "the runner's network"),
+        (("edge", "canary"), environment.edge.canary, "the provider of the edge"),
+    )
+    for place, urls, what in witnesses:
+        for index, url in enumerate(urls):
+            if service := own.get(_host(url)):
+                yield Problem(
+                    (*place, index),
+                    f"found {url!r}, the host of service {service!r}, which tells nothing about {what}; "
+                    "name an unrelated host",
+                )
 
 
 def _job_writes(environment: Environment) -> Iterator[Problem]:

@@ -46,6 +46,14 @@ class Limits(Model):
     redirects: int = Field(5, ge=0, description="how many redirects are followed")
 
 
+class Edge(Model):
+    """What stands before the services: a CDN, a load balancer of a provider."""
+
+    canary: tuple[Url, ...] = Field(
+        (), description="URLs of unrelated hosts behind the same edge; they tell its provider's outage from our fault"
+    )
+
+
 class Confirm(Model):
     """The second look."""
 
@@ -75,6 +83,7 @@ class Environment(Model):
     control: tuple[Url, ...] = Field(
         (), description="URLs of unrelated hosts; they tell the runner's network from the target's"
     )
+    edge: Edge = Field(Edge(canary=()), description="what stands before the services")
     connect_to: ConnectRules = Field(
         (), description="HOST:PORT:HOST:PORT rules as of curl, or a file with one a line: where connections really go"
     )

@@ -58,6 +58,9 @@ class Service(Model):
     """One deployed component with a URL."""
 
     url: BaseUrl = Field(description="its address, which all paths are added to")
+    origin: BaseUrl | None = Field(
+        None, description="its address beside the edge or CDN; tells a fault of what stands before it from its own"
+    )
     replicas: int = Field(1, ge=1, description="how many copies run behind the address")
     min_share: float | None = Field(
         None, gt=0, le=1, description="smallest share of requests whose failing must be seen; default 1/replicas"

@@ -115,8 +115,10 @@ def _inconclusive(verdict: Verdict) -> str:
     deselected = [one for one in because if one.facts.get("unmade") == "deselected"]
     rest = _telling([one for one in because if one not in deselected])
     if rest:
-        more = f" {len(rest) - 1} more {'is' if len(rest) == 2 else 'are'} open." if rest[1:] else ""  # noqa: PLR2004
-        return f"{_said(rest[0])}{more} {_next_step(rest[0])}"
+        alike = [one for one in rest[1:] if _alike(one, rest[0])]
+        left = len(rest) - 1 - len(alike)
+        more = f" {left} more {'is' if left == 1 else 'are'} open." if left else ""
+        return f"{_said(rest[0], alike)}{more} {_next_step(rest[0])}"
     if deselected:
         made = sum(1 for one in verdict.findings if one.gating and one.outcome is Outcome.PASSED)
         total = made + len(deselected)

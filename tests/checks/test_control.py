@@ -81,7 +81,7 @@ def test_asked_again_in_the_end() -> None:
         "control-again/control.test",
         Stage.CONFIRM,
         False,
-        False,
+        True,
     )
     judgement = concluded(again, world_of({URL: failing(FailureKind.CONNECT_TIMEOUT)}, described))
     assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RUNNER)

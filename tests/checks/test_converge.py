@@ -424,10 +424,23 @@ def test_a_login_wall_before_everything_is_undecided() -> None:
 )
 def test_bare_refusals_may_be_a_wall(headers: dict[str, str], shut: bool) -> None:  # noqa: FBT001
     """Refusals everywhere hold the verdict; the baseline may object unless somebody else is known to refuse."""
-    refused = answer("", 401, headers=headers)
-    judgement = walled(refused, refused, refused)
+    api, web = (answer(body, 401, headers=headers) for body in ("no token", "sign in"))
+    judgement = walled(web, api, api)
     assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
     assert judgement.facts["shut"] is shut
+
+
+def test_one_answer_of_several_services_is_not_theirs() -> None:
+    """Services that refuse with the very same answer are refused for by something before them all."""
+    refused = answer("<h1>Sign in</h1>", 401, headers={"www-authenticate": "Basic"})
+    judgement = walled(refused, refused, refused)
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert judgement.facts["shut"] is False
+
+
+def test_a_proxy_may_refuse_data_and_redirect_pages() -> None:
+    """Refusals beside redirects to one login are one wall."""
+    assert walled(SSO, SSO, answer("{}", 401)).facts["shut"] is False
 
 
 def test_refusals_while_starting_are_awaited() -> None:

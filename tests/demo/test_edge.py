@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from smoke.demo.edge.conditions import MAINTENANCE_PAGE, Conditions
+from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import Edge
+from smoke.demo.edge.screens import MAINTENANCE, MAINTENANCE_PAGE
 from smoke.demo.edge.upstreams import Upstream, Upstreams
 from smoke.demo.serving import Serving
 from smoke.demo.tls import Authority
@@ -182,7 +183,7 @@ def test_told_of_maintenance_it_says_nothing_else(tmp_path: Path) -> None:
 
     async def run() -> None:
         async with street(tmp_path, 1) as here:
-            here.conditions.maintenance = True
+            here.conditions.screen = MAINTENANCE
             answers = [await here.ask(path) for path in ("/echo", "/health", "/nowhere")]
             assert {(answer.status, answer.body) for answer in answers} == {(200, MAINTENANCE_PAGE)}
             assert len(MAINTENANCE_PAGE) == 308

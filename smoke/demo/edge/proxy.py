@@ -11,7 +11,7 @@ from http import HTTPStatus
 import h11
 
 from smoke.demo.edge.cache import Cache
-from smoke.demo.edge.conditions import MAINTENANCE_PAGE, Conditions
+from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.serving import LOOPBACK
 from smoke.demo.wire import Answer, Call, Headers, Peer, WireError, fetch
@@ -27,23 +27,29 @@ OUR_ADDRESS = "198.51.100.23"
 
 
 class Edge:
-    """Forwards requests by their host name to a healthy replica; *certificates* are those of single hosts."""
+    """
+    Forwards requests by their host name to a healthy replica.
+
+    *certificates* are those of single hosts; *neighbours* are hosts of other customers, no site of ours.
+    """
 
     def __init__(self, sites: dict[str, Upstreams], conditions: Conditions) -> None:
         self._sites = sites
         self._conditions = conditions
         self.cache = Cache()
         self.certificates: dict[str, ssl.SSLContext] = {}
+        self.neighbours: frozenset[str] = frozenset()
         self._server: asyncio.Server | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._visits: set[asyncio.Task[None]] = set()
 
-    async def start(self, context: ssl.SSLContext, health_every_s: float) -> int:
-        """Listen on a free port and watch the replicas' health; returns the port."""
+    async def start(self, context: ssl.SSLContext, health_every_s: float | None) -> int:
+        """Listen on a free port, and watch the replicas' health unless somebody else does; returns the port."""
         listener = socket.create_server((LOOPBACK, 0), backlog=512)
         context.sni_callback = self._choose_certificate
         self._server = await asyncio.start_server(self._visit, sock=listener, ssl=context)
-        self._watchers = [asyncio.create_task(site.watch(health_every_s)) for site in self._sites.values()]
+        watched = self._sites.values() if health_every_s is not None else ()
+        self._watchers = [asyncio.create_task(site.watch(health_every_s or 0.0)) for site in watched]
         return int(listener.getsockname()[1])
 
     async def stop(self) -> None:
@@ -91,13 +97,15 @@ class Edge:
 
     async def _answer(self, request: h11.Request, body: bytes) -> Answer:
         host = dict(request.headers).get(b"host", b"").decode("ascii", "replace").partition(":")[0].lower()
-        if self._conditions.maintenance:
-            return Answer(200, [(b"content-type", b"text/html; charset=utf-8")], MAINTENANCE_PAGE)
+        screen, target = self._conditions.screen, request.target.decode("ascii", "replace")
+        if screen is not None and (screen.everybody or host not in self.neighbours):
+            return screen.answer(host, target, request.headers)
+        if host in self.neighbours:
+            return _plain(200, b"Somebody else's site\n")
         if host not in self._sites:
             return _plain(421, b"unknown host\n")
         if self._conditions.drops(asyncio.get_running_loop().time()):
             return _plain(503, b"no healthy upstream")
-        target = request.target.decode("ascii", "replace")
         return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body))
 
     async def _serve(self, host: str, call: Call) -> Answer:

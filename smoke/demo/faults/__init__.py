@@ -5,7 +5,19 @@ from difflib import get_close_matches
 from random import Random
 from typing import TYPE_CHECKING
 
-from smoke.demo.faults import access, contract, data, edge, noise, pages, rollout, runner, runtime, third_parties
+from smoke.demo.faults import (
+    access,
+    contract,
+    data,
+    edge,
+    fronts,
+    noise,
+    pages,
+    rollout,
+    runner,
+    runtime,
+    third_parties,
+)
 from smoke.demo.faults._registry import Fault, declared
 from smoke.errors import UsageError
 
@@ -15,7 +27,7 @@ if TYPE_CHECKING:
 FAULTS: Mapping[str, Fault] = declared()
 """Every fault by its id."""
 
-MODULES = (rollout, runtime, pages, edge, data, contract, access, third_parties, noise, runner)
+MODULES = (rollout, runtime, pages, edge, fronts, data, contract, access, third_parties, noise, runner)
 """Where they are declared, by what they break."""
 
 __all__ = ["FAULTS", "MODULES", "Fault", "arrange", "find"]

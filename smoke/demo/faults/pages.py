@@ -28,9 +28,3 @@ def missing_chunk(scene: "Scene") -> None:
 def error_page(scene: "Scene") -> None:
     """Answer the page of the invoices with an error text."""
     scene.after = replace(scene.after, broken_pages=frozenset({"/account/invoices"}))
-
-
-@fault("H03", "The maintenance page was left on, served with status 200", Word.FAIL)
-def maintenance_left_on(scene: "Scene") -> None:
-    """Let the edge answer every URL with its maintenance page."""
-    scene.maintenance = True

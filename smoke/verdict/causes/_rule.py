@@ -17,6 +17,12 @@ def undecided(finding: Finding, cause: Cause, said: str, decider: str = "") -> F
     return replace(finding, outcome=Outcome.UNDECIDED, cause=cause, message=joined(finding.message, said), facts=facts)
 
 
+def fronted(finding: Finding, cause: Cause, said: str, decider: str) -> Finding:
+    """Return *finding* as undecided by what stands before the whole product; the fact `front` lets journeys follow."""
+    changed = undecided(finding, cause, said, decider)
+    return replace(changed, facts={**changed.facts, "front": True})
+
+
 def joined(message: str, said: str) -> str:
     """Return *message* with the evidence after it."""
     return f"{message.rstrip('.')}; {said}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from smoke.verdict.causes._rule import undecided
+from smoke.verdict.causes._rule import fronted
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause
@@ -27,13 +27,11 @@ def edge(finding: Finding, evidence: Evidence) -> Finding | None:
     if not hosts or len(failing) < len(hosts):
         return None
     well = evidence.origin(finding) == "up"
-    return undecided(finding, Cause.DEPENDENCY, _said(failing, well=well), NOT_BEFORE if well else NAME_AN_ORIGIN)
+    return fronted(finding, Cause.DEPENDENCY, _said(failing, well=well), NOT_BEFORE if well else NAME_AN_ORIGIN)
 
 
 def _said(failing: Sequence[Finding], *, well: bool) -> str:
-    canary = bool(failing[0].facts.get("canary"))
-    name = failing[0].check.partition("/")[2]
-    who = f"the unrelated host {name} behind the same edge fails too" if canary else "the control hosts fail too"
-    provider = failing[0].facts.get("provider")
-    named = f" (answered by {provider})" if provider else ""
-    return f"{who}{named}" + (", and the origin beside the edge answers well" if well else "")
+    name, provider = failing[0].check.partition("/")[2], failing[0].facts.get("provider")
+    edge = "the same edge" + (f" ({provider})" if provider else "")
+    who = f"{name} behind {edge} fails too" if failing[0].facts.get("canary") else "the control hosts fail too"
+    return who + (", and the origin is well" if well else "")

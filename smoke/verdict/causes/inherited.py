@@ -1,4 +1,4 @@
-"""What a finding has from another one: its routes' cause, or that of the check that kept it from being made."""
+"""What a finding has from another one: the cause of its routes, of what stands before it, or of what blocked it."""
 
 from dataclasses import replace
 
@@ -29,6 +29,21 @@ def by_route(finding: Finding, evidence: Evidence) -> Finding:
         message=joined(finding.message, f"{owners[0].check} tells why"),
         facts={**finding.facts, "down": list(dict.fromkeys(down))},
     )
+
+
+def by_front(finding: Finding, evidence: Evidence) -> Finding:
+    """
+    Give a journey the cause of what stands before every public page: it can see no more than they.
+
+    One page that passed was reached, and then the journey's failure is its own.
+    """
+    if not finding.check.startswith("journey/") or finding.outcome is not Outcome.FAILED:
+        return finding
+    pages = [one for one in evidence.findings.values() if one.check.startswith("page/") and one.rounds]
+    if finding.cause is not Cause.RELEASE or not pages or not all(one.facts.get("front") for one in pages):
+        return finding
+    message = joined(finding.message, f"{pages[0].check} tells why")
+    return replace(finding, outcome=pages[0].outcome, cause=pages[0].cause, message=message)
 
 
 def following(finding: Finding, evidence: Evidence) -> Finding:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from smoke.verdict.causes._rule import undecided
+from smoke.verdict.causes._rule import fronted
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause
@@ -23,7 +23,7 @@ def maintenance(finding: Finding, evidence: Evidence) -> Finding | None:
         return None
     until = _moment(window.ends_at)
     said = f"this was seen in the declared maintenance window, which ends at {until}"
-    return undecided(finding, Cause.MAINTENANCE, said, f"verify again after {until}, when the maintenance ends")
+    return fronted(finding, Cause.MAINTENANCE, said, f"verify again after {until}, when the maintenance ends")
 
 
 def _moment(epoch_s: float) -> str:

@@ -1,6 +1,6 @@
 """A login that is not ours stands before everything, so that the product was not reached at all."""
 
-from smoke.verdict.causes._rule import undecided
+from smoke.verdict.causes._rule import fronted
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause
@@ -22,4 +22,4 @@ def wall(finding: Finding, evidence: Evidence) -> Finding | None:
     if not public or any(one.facts.get("turned_away") != by for one in public):
         return None
     said = f"every public page leads to {by} too: a login wall stands before the product, so it was not reached"
-    return undecided(finding, Cause.CREDENTIALS, said, A_WAY_THROUGH)
+    return fronted(finding, Cause.CREDENTIALS, said, A_WAY_THROUGH)

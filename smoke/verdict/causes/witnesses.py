@@ -11,6 +11,8 @@ def witnesses(finding: Finding, _: Evidence) -> Finding | None:
     """Recognise control hosts, canary hosts and direct calls by their facts."""
     if finding.facts.get("control"):
         return replace(finding, cause=Cause.RUNNER)
+    if "origin" in finding.facts:
+        return replace(finding, cause=Cause.RELEASE)
     if finding.facts.get("canary") or "direct" in finding.facts:
         return replace(finding, cause=Cause.DEPENDENCY)
     return None
