@@ -5,10 +5,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from smoke.checks._attempts import noting
 from smoke.checks._session import log_in
 from smoke.checks._world import Session, World
 from smoke.environment._model import Secret
@@ -34,9 +35,10 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
         return secret_of(run, reference)
 
     patience = Patience(anyio.sleep, run.remaining_s)
+    memory: dict[str, Any] = {}
 
     async def logged_in(role: str) -> Session:
-        session = await log_in(http, environment, role, secret, patience)
+        session = await log_in(http, environment, role, secret, patience=patience, note=noting(memory, role))
         _hide(run, session.headers)
         return session
 
@@ -54,6 +56,7 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
         now=time,
         pause=anyio.sleep,
         condemned=condemned,
+        memory=memory,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smoke.checks._answers import find
+from smoke.checks._attempts import TOO_MANY
 from smoke.checks._cookies import cookies_of, dropped, header
 from smoke.checks._json import any_document_of
 from smoke.checks._world import Http, Session
@@ -16,7 +17,7 @@ from smoke.environment import Environment
 from smoke.environment.promises import Login
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, Request
-from smoke.waiting import Patience, acquire
+from smoke.waiting import Patience, acquire, retry_after_s
 
 ATTEMPTS = 3
 """Most attempts of one acquisition that get no proper answer."""
@@ -24,17 +25,27 @@ ATTEMPTS = 3
 SERVER_ERRORS = frozenset({500, 502, 503, 504})
 """Statuses that another moment or replica may answer differently; asking again makes 429 only worse."""
 
-TOO_MANY = 429
+WAITED_SHARE = 0.25
+"""The share of what is left of the budget that a limited login may be waited for, as long as `Retry-After` asks."""
+
+LOCKED = 423
 WRITE = "login"
 
 
-async def log_in(
-    http: Http, environment: Environment, role: str, secret: Callable[[object], str], patience: Patience | None = None
+async def log_in(  # noqa: PLR0913 - the last two are optional, and named
+    http: Http,
+    environment: Environment,
+    role: str,
+    secret: Callable[[object], str],
+    *,
+    patience: Patience | None = None,
+    note: Callable[[Exchange], None] = lambda _: None,
 ) -> Session:
     """
     Return a session of *role*, repeating only what another moment or replica may answer differently.
 
-    Raises SecretMissing, or LoginRefused with what the last attempt answered. Without *patience* nothing is waited for.
+    Raises SecretMissing, or LoginRefused with what the last attempt answered. Without *patience* nothing is waited for;
+    *note* gets the answer of every attempt.
     """
     login = configured_login(environment)
     named = environment.roles[role]
@@ -43,11 +54,16 @@ async def log_in(
 
     async def attempt() -> Exchange:
         exchanges.append(await http.send(request))
+        note(exchanges[-1])
         return exchanges[-1]
 
     if patience:
         await acquire(attempt, patience=patience, attempts=ATTEMPTS, statuses=SERVER_ERRORS)
     else:
+        await attempt()
+    waits_s = retry_after_s(exchanges[-1]) if exchanges[-1].status == TOO_MANY else None
+    if patience and waits_s is not None and waits_s <= patience.remaining_s() * WAITED_SHARE:
+        await patience.pause(waits_s)
         await attempt()
     if exchanges[-1].status in login.refused and environment.services[login.service].replicas > 1:
         # Among several replicas a single one may refuse; a second refusal is left to stand, short of any lock-out.
@@ -114,7 +130,7 @@ def fault_of(login: Login, exchange: Exchange) -> str:
 def refusal(login: Login, role: str, exchange: Exchange) -> LoginRefused:
     """Return the error that says why no session of *role* exists, with the evidence for its cause."""
     fault = fault_of(login, exchange)
-    refused = exchange.failure is None and exchange.status in login.refused
+    refused = exchange.failure is None and (exchange.status in login.refused or exchange.status == LOCKED)
     facts: dict[str, Any] = {
         "role": role,
         "refused": refused,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import no_answer
+from smoke.checks._attempts import TOO_MANY, noting
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import SampledCheck, intern, transport_facts
-from smoke.checks._session import TOO_MANY, configured_login, log_in, login_request
+from smoke.checks._session import configured_login, log_in, login_request
 from smoke.checks._world import Session
 from smoke.checks.session import who_fault
 from smoke.environment import Environment
@@ -99,7 +100,8 @@ class LoginCheck(SampledCheck):
             if round_number == 1:
                 raise
             patience = Patience(world.pause, world.remaining_s)
-            return await log_in(world.http, world.environment, self.role, world.secret, patience)
+            note = noting(world.memory, self.role)
+            return await log_in(world.http, world.environment, self.role, world.secret, patience=patience, note=note)
 
     def _who(self, session: Session) -> Request:
         return Request("GET", self.who or "", headers={"Accept": "application/json", **session.headers})
@@ -121,7 +123,9 @@ class WrongPasswordCheck(Check):
         try:
             user = world.secret(world.environment.roles[self.role].user)
             request = login_request(world.environment, user, WRONG_PASSWORD)
-            return Observation((await world.http.send(request),))
+            exchange = await world.http.send(request)
+            noting(world.memory, self.role)(exchange)
+            return Observation((exchange,))
         except SmokeError as error:
             return obstacle(error)
 

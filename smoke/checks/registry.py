@@ -23,6 +23,7 @@ MODULES = (
     "components",
     "migrations",
     "login",
+    "login_limit",
     "session",
     "protected",
     "keys",

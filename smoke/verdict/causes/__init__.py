@@ -17,6 +17,7 @@ error.
 | fixture     | the service works, and the test data were missing, or in the way, before the deploy too | `fixture` |
 | superseded  | a commit that is neither announced nor previous came after the announced one | the check |
 | suite       | the check was not made to its end, or broke | the engine |
+|             | a login limit was reached, and nothing tells that others can use it up | `limited` |
 | release     | none of these; or an excuse that the baseline disproves | `disproved` |
 """
 
@@ -24,6 +25,7 @@ from smoke.verdict.causes._rule import Rule
 from smoke.verdict.causes.account import account
 from smoke.verdict.causes.edge import edge
 from smoke.verdict.causes.fixture import fixture
+from smoke.verdict.causes.limited import limited
 from smoke.verdict.causes.maintenance import maintenance
 from smoke.verdict.causes.preexisting import preexisting
 from smoke.verdict.causes.runner import runner
@@ -33,7 +35,10 @@ from smoke.verdict.causes.witnesses import witnesses
 
 __all__ = ["RULES"]
 
-RULES: tuple[Rule, ...] = (witnesses, runner, maintenance, edge, wall, account, third_party, fixture, preexisting)
+RULES: tuple[Rule, ...] = (
+    *(witnesses, runner, maintenance, edge, wall, limited, account),
+    *(third_party, fixture, preexisting),
+)
 """
 In this order; the first that finds its evidence decides.
 

@@ -1,0 +1,90 @@
+"""
+The attempts to log in that this run made, and what the limiter told of each.
+
+Limiters tell how much they have counted in response headers: `X-RateLimit-Limit` and `-Remaining` of NestJS, Express
+and many gateways, `RateLimit-…` without the X, or both in one `RateLimit` field as the IETF's drafts have it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from smoke.http import Exchange
+from smoke.waiting import retry_after_s
+
+TOO_MANY = 429
+LEDGER = "attempts to log in"
+"""The key in the world's memory under which the attempts of the run are kept, in the order of their answers."""
+
+_PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-")
+_FIELD = re.compile(r"\b(limit|remaining|reset|r|t)\s*=\s*(\d{1,9})")
+_POLICY = re.compile(r"\bq\s*=\s*(\d{1,9})")
+_EPOCH_S = 1e9
+"""A reset above this is a moment in epoch seconds, not a number of seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """
+    One attempt of *role*: when it was made (epoch seconds), and what the limiter told.
+
+    *limit* is how many are taken, *used* how many it had counted with this one, *reset_s* when it counts anew; None
+    where it told nothing.
+    """
+
+    role: str
+    at: float
+    status: int | None
+    limit: int | None = None
+    used: int | None = None
+    reset_s: float | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it was refused for there being too many."""
+        return self.status == TOO_MANY
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON primitives."""
+        return asdict(self)
+
+
+def attempt_of(role: str, exchange: Exchange) -> Attempt:
+    """Read one answer of a login API; pure, whatever came."""
+    headers = exchange.headers
+    limit, remaining = _told(headers, "limit"), _told(headers, "remaining")
+    used = limit - remaining if limit is not None and remaining is not None and limit >= remaining else None
+    reset = _told(headers, "reset")
+    reset_s = None if reset is None else reset - exchange.at if reset > _EPOCH_S else float(reset)
+    waits = [one for one in (reset_s, retry_after_s(exchange)) if one is not None and one >= 0]
+    return Attempt(role, exchange.at, exchange.status, limit, used, max(waits, default=None))
+
+
+def noting(memory: dict[str, Any], role: str) -> Callable[[Exchange], None]:
+    """Return a function that keeps the attempts of *role* in *memory*."""
+    ledger: list[Attempt] = memory.setdefault(LEDGER, [])
+    return lambda exchange: ledger.append(attempt_of(role, exchange))
+
+
+def attempts_in(memory: Mapping[str, Any]) -> tuple[Attempt, ...]:
+    """Return all attempts that were noted so far."""
+    return tuple(memory.get(LEDGER, ()))
+
+
+def _told(headers: Mapping[str, str], word: str) -> int | None:
+    for prefix in _PREFIXES:
+        value = headers.get(prefix + word, "").partition(",")[0].partition(";")[0].strip()
+        if value.isascii() and value.isdecimal() and len(value) <= 12:  # noqa: PLR2004 - an epoch has ten digits
+            return int(value)
+    return _told_in_one_field(headers, word)
+
+
+def _told_in_one_field(headers: Mapping[str, str], word: str) -> int | None:
+    names = {"limit": ("limit",), "remaining": ("remaining", "r"), "reset": ("reset", "t")}[word]
+    found = {name: int(value) for name, value in _FIELD.findall(headers.get("ratelimit", "")[:200])}
+    known = next((found[name] for name in names if name in found), None)
+    if known is None and word == "limit":
+        quota = _POLICY.search(headers.get("ratelimit-policy", "")[:200])
+        return int(quota[1]) if quota else None
+    return known
