@@ -63,13 +63,17 @@ def attempt_of(role: str, exchange: Exchange) -> Attempt:
 
 def noting(memory: dict[str, Any], role: str) -> Callable[[Exchange], None]:
     """Return a function that keeps the attempts of *role* in *memory*."""
-    ledger: list[Attempt] = memory.setdefault(LEDGER, [])
-    return lambda exchange: ledger.append(attempt_of(role, exchange))
+    ledger: dict[str, Any] = memory.setdefault(LEDGER, {})
+
+    def note(exchange: Exchange) -> None:
+        ledger[str(len(ledger))] = attempt_of(role, exchange).to_json()
+
+    return note
 
 
 def attempts_in(memory: Mapping[str, Any]) -> tuple[Attempt, ...]:
     """Return all attempts that were noted so far."""
-    return tuple(memory.get(LEDGER, ()))
+    return tuple(Attempt(**one) for one in memory.get(LEDGER, {}).values())
 
 
 def _told(headers: Mapping[str, str], word: str) -> int | None:

@@ -24,6 +24,12 @@ GONE = (200, 202, 204, 404, 410)
 LOOKS = 20
 """A job is asked for about this often until its deadline."""
 
+PATIENCE = 1.5
+"""A backlog may take half as long again as its pace tells."""
+
+WAITED_SHARE = 0.5
+"""The share of what is left of the budget that a backlog may be waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permits:
@@ -38,7 +44,8 @@ class JobRun:
     """
     One job on its way; *exchanges* grows as it goes.
 
-    *probe* reports the depth of the queue before and, if the job is late, after.
+    *probe* reports the depth of the queue before and, if the job is late, after. *compares* tells that this run looks
+    at a release, and has something from before the deploy to compare with.
     """
 
     world: "World"
@@ -46,6 +53,7 @@ class JobRun:
     url: str
     permits: Permits
     probe: QueueProbe
+    compares: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,11 +66,31 @@ class JobRun:
         if job_id is None:
             return {"answer": document_of(submitted, TAKEN).fault or "no id in the answer"}
         try:
-            seen = await self._follow(job_id)
+            seen = await self._follow(job_id, self.job.deadline_s)
+            if self._late(seen):
+                seen.update(self._backlog(before, await self._report()))
+                if longer_s := self._worth_waiting_s(seen):
+                    seen.update(await self._follow(job_id, longer_s), took_s=None)
         finally:
             left = await self._clean_up(job_id)
-        late = seen["state"] not in {*self.job.done, *self.job.failed}
-        return {**seen, "left": left, **(self._backlog(before, await self._report()) if late else {})}
+        took_s = seen["took_s"] or round(self.exchanges[-1].at - submitted.at, 3)
+        return {**seen, "took_s": took_s, "left": left}
+
+    def _late(self, seen: Mapping[str, Any]) -> bool:
+        return seen["state"] not in {*self.job.done, *self.job.failed}
+
+    def _worth_waiting_s(self, seen: Mapping[str, Any]) -> float:
+        """
+        Return how much longer the job may take behind a backlog that is being worked off; 0 if that is too long.
+
+        Before a deploy nothing is waited for: that the backlog is there and gets shorter is all there is to know.
+        """
+        depths, over_s = seen.get("depths", (0, 0)), seen.get("over_s", 0.0)
+        drained = depths[0] - depths[1]
+        if drained <= 0 or over_s <= 0 or not self.compares or seen["cut"]:
+            return 0.0
+        expected_s = PATIENCE * over_s * max(1.0, depths[1]) / drained
+        return expected_s if expected_s <= self.world.remaining_s() * WAITED_SHARE else 0.0
 
     def _submission(self) -> Request:
         unique = f"smokegate-{uuid4().hex}"
@@ -73,7 +101,7 @@ class JobRun:
         headers = {**self.headers, "Idempotency-Key": unique}
         return Request("POST", self.url + self.job.path, headers=headers, json=body, write=self.permits.submit)
 
-    async def _follow(self, job_id: str) -> dict[str, Any]:
+    async def _follow(self, job_id: str, within_s: float) -> dict[str, Any]:
         """Ask for the job until it ends; an answer that fails on the way is asked again, as this is waiting."""
         request = Request("GET", self._named(self.job.status_path, job_id), headers=self.headers)
         started = self.world.remaining_s()
@@ -82,8 +110,8 @@ class JobRun:
         await wait_until(
             lambda: self._send(request),
             missing=lambda exchange: None if self._state(exchange) in ends else exchange.outline(),
-            within_s=self.job.deadline_s,
-            every_s=self.job.deadline_s / LOOKS,
+            within_s=within_s,
+            every_s=within_s / LOOKS,
             patience=Patience(self.world.pause, self.world.remaining_s, clock=lambda: -self.world.remaining_s()),
         )
         looks = self.exchanges[first:]
@@ -92,7 +120,7 @@ class JobRun:
             "state": state,
             "unread": document_of(looks[-1]).fault or f"nothing at {self.job.status}",
             "took_s": round(started - self.world.remaining_s(), 3),
-            "cut": state not in ends and started < self.job.deadline_s,
+            "cut": state not in ends and started < within_s,
         }
 
     async def _clean_up(self, job_id: str) -> str | None:
@@ -111,7 +139,9 @@ class JobRun:
     def _backlog(self, before: Exchange, after: Exchange) -> dict[str, Any]:
         """Return how deep the queue was before and after, and whether its oldest job is older than the deploy."""
         depths = [self.probe.depth(before), self.probe.depth(after)]
-        return {"depths": depths, "old": self.probe.from_before(after)} if None not in depths else {}
+        if None in depths:
+            return {}
+        return {"depths": depths, "over_s": after.at - before.at, "old": self.probe.from_before(after)}
 
     async def _report(self) -> Exchange:
         headers = await role_headers(self.world, self.probe.queue.role)

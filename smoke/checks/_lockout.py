@@ -76,9 +76,10 @@ class Known:
         return max([*told, *([before] if before is not None else [])], default=UNKNOWN_WINDOW_S)
 
     def certain(self, attempt: Attempt) -> int:
-        """Return how many attempts, up to this one, were ours for certain."""
+        """Return how many attempts, up to this one, were ours for certain; what was refused used nothing up."""
         begin, end = attempt.at - self.window_s, attempt.at + TOGETHER_S
-        return sum(1 for one in self.run if begin < one.at <= end)
+        taken = sum(1 for one in self.run if begin < one.at <= end and not one.limited)
+        return taken + attempt.limited
 
     def possible(self, attempt: Attempt) -> int:
         """Return how many may have been ours at most, those before the deploy included if they still count."""

@@ -38,7 +38,8 @@ class QueueJobCheck(Check):
         """Send one job, wait for its end or its deadline, and remove it, whatever happened."""
         if self.permits.submit is None:
             return Observation(facts={"waived": NOT_ALLOWED})
-        run = JobRun(world, self.job, self.url, self.permits, self.probe)
+        compares = world.before(self.id) is not None
+        run = JobRun(world, self.job, self.url, self.permits, self.probe, compares)
         try:
             facts = await run.make()
         except SmokeError as error:
@@ -73,7 +74,14 @@ class QueueJobCheck(Check):
     def _passed(self, observation: Observation) -> Judgement:
         found = f"the job was {observation.facts['state']} after {observation.facts['took_s']:.1f} s"
         facts = self._evidence(observation)
-        return Judgement(Outcome.PASSED, found, expected=self._expected, found=found, facts=facts)
+        if "depths" not in observation.facts:
+            return Judgement(Outcome.PASSED, found, expected=self._expected, found=found, facts=facts)
+        before, after = observation.facts["depths"]
+        said = f"{found}, behind a backlog that is worked off: {before:g} waited before, {after:g} then"
+        if observation.facts["old"]:
+            noted = f"{said}; it was there before the deploy"
+            return Judgement(Outcome.PASSED, noted, None, self._expected, found, {**facts, "noted": noted})
+        return Judgement(Outcome.UNDECIDED, said, Cause.RELEASE, self._expected, found, facts)
 
     def _failed(self, observation: Observation, fault: str) -> Judgement:
         """A late job fails, but not behind a backlog that shrinks: its worker works."""
@@ -107,6 +115,7 @@ class QueueJobCheck(Check):
         facts.update({name: observation.facts[name] for name in ("took_s", "depths") if name in observation.facts})
         if observation.facts.get("left"):
             facts["noted"] = f"the job could not be removed afterwards: {observation.facts['left']}"
+        facts["measured"] = {name: facts[name] for name in ("took_s", "depths") if name in facts}
         return facts
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BACKLOG = ("too many jobs are waiting", "the oldest job has waited too long")
 """Faults that pass by themselves where the queue is draining."""
 
+SLOWER = 0.4
+"""A pace below this share of the one before the deploy is not the usual one any more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueueCheck(SampledCheck):
@@ -63,7 +66,15 @@ class QueueCheck(SampledCheck):
         if not reports:
             return {}
         told = {"waiting": reports[-1].waiting, "failed": reports[-1].failed, "oldest_s": reports[-1].oldest_s}
-        return {name: value for name, value in told.items() if value is not None}
+        known = {name: value for name, value in told.items() if value is not None}
+        pace = self._drained_per_s(rounds)
+        return {**known, "measured": {**known, **({} if pace is None else {"drained_per_s": pace})}}
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask for the counts, and remember those of before the deploy."""
+        seen = await super().observe(world, round_number)
+        before = world.before(self.id)
+        return replace(seen, facts={**seen.facts, "before": dict(before.measured) if before else {}})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge as any sampled check; but a backlog that shrinks is not condemned, as its worker works."""
@@ -76,9 +87,16 @@ class QueueCheck(SampledCheck):
         if before is None or after is None or len(rounds) == 1 or after >= before:
             return judgement
         message = f"{judgement.message}, falling from {before:g}: the worker works through a backlog"
-        old = any(self.probe.from_before(one) for one in rounds[-1].exchanges)
-        cause = Cause.PREEXISTING if old else Cause.RELEASE
-        return replace(judgement, outcome=Outcome.UNDECIDED, cause=cause, message=message)
+        known = rounds[-1].facts.get("before", {})
+        pace, usual = self._drained_per_s(rounds), known.get("drained_per_s")
+        if isinstance(usual, (int, float)) and pace is not None and pace < SLOWER * usual:
+            message = f"{message}, but at {pace:.1f} jobs in a second, before the deploy at {usual:.1f}"
+            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.RELEASE, message=message)
+        then = known.get("waiting")
+        if any(self.probe.from_before(one) for one in rounds[-1].exchanges) or (then is not None and then >= before):
+            message = f"{message} from before the deploy"
+            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.PREEXISTING, message=message)
+        return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.RELEASE, message=message)
 
     def reproduce(self) -> str:
         """Return the request."""
@@ -103,6 +121,14 @@ class QueueCheck(SampledCheck):
             "the oldest job has waited too long": _above(report.oldest_s, limits.max_oldest_s),
         }
         return next((fault for fault, present in faults.items() if present), None)
+
+    def _drained_per_s(self, rounds: Sequence[Observation]) -> float | None:
+        """Return how many jobs fewer wait in each second between the first look and the last; None for one look."""
+        first, last = self._depth(rounds[0]), self._depth(rounds[-1])
+        if len(rounds) == 1 or first is None or last is None:
+            return None
+        over_s = rounds[-1].exchanges[-1].at - rounds[0].exchanges[0].at
+        return round((first - last) / over_s, 3) if over_s > 0 else None
 
     def _depth(self, one_round: Observation) -> float | None:
         depths = [depth for one in one_round.exchanges if (depth := self.probe.depth(one)) is not None]

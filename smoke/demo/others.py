@@ -20,11 +20,13 @@ class Others:
         self._rng = rng
 
     async def customers(self, every_s: float) -> None:
-        """Try to log in as someone from anywhere, again and again; most mistype their password."""
-        while True:
-            await asyncio.sleep(every_s * self._rng.uniform(0.5, 1.5))
-            address = ".".join(str(self._rng.randrange(1, 255)) for _ in range(4))
-            await self._log_in(f"someone-{self._rng.randrange(10**6)}@mail.example", "mistyped", address)
+        """Let people from anywhere try to log in, who wait for nobody; all of them mistype their password."""
+        async with asyncio.TaskGroup() as people:
+            while True:
+                await asyncio.sleep(every_s * self._rng.uniform(0.5, 1.5))
+                address = ".".join(str(self._rng.randrange(1, 255)) for _ in range(4))
+                email = f"someone-{self._rng.randrange(10**6)}@mail.example"
+                people.create_task(self._log_in(email, "mistyped", address))
 
     async def canary(self, account: Account, address: str) -> None:
         """Log in as *account* all the time, as a suite does that keeps no session."""
