@@ -16,13 +16,18 @@ TOLERANCE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When the process that gave one answer started, epoch seconds; *fault* says why that is not known."""
+    """
+    When the process that gave one answer started at the earliest, epoch seconds; *fault* says why that is not known.
+
+    It may have been *blur_s* later: nobody knows when, on the way of the answer, the uptime was read.
+    """
 
     asked_at: float
     started_at: float | None = None
     replica: str | None = None
     fault: str | None = None
     untold: bool = False
+    blur_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Clockwork:
         seconds = find(self.uptime.at, parse(exchange))
         if not _is_duration(seconds):
             return Start(exchange.at, None, replica, f"the uptime is {quote(seconds)}, not seconds", untold=True)
-        return Start(exchange.at, exchange.at - float(seconds), replica)
+        return Start(exchange.at, exchange.at - float(seconds), replica, blur_s=exchange.duration_s)
 
 
 def restarted(starts: Iterable[Start]) -> list[str]:
@@ -65,7 +70,7 @@ def restarted(starts: Iterable[Start]) -> list[str]:
     changed: set[str] = set()
     for one in sorted(starts, key=lambda start: start.asked_at):
         if one.replica is not None and one.started_at is not None:
-            known = first.setdefault(one.replica, one.started_at)
+            known = first.setdefault(one.replica, one.started_at + one.blur_s)
             if one.started_at > known + TOLERANCE_S:
                 changed.add(one.replica)
     return sorted(changed)

@@ -9,6 +9,7 @@ from smoke.checks.queue_jobs import checks
 from smoke.errors import LoginRefused, WriteRefused
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
 from tests.checks.exports import Exports
@@ -222,3 +223,32 @@ def test_guard_refuses() -> None:
     found, _ = judged(Exports(submit=guard))
 
     assert (found.outcome, found.message) == (Outcome.UNDECIDED, "POST is not allowed")
+
+
+def test_waits_behind_a_backlog_from_before_the_deploy() -> None:
+    """Behind a backlog that gets shorter a job is waited for as its pace tells, and passes with a note."""
+    exports = Exports(looks=35, depths=(60, 40), oldest_s=300)
+    queue = {"path": "/health/queues", "at": "queues.exports", "job": JOB}
+    environment = environment_of(queues={"exports": queue}, writes=WRITES)
+    (check,) = checks(environment, Release(deployed_at=NOW - 60))
+    world = world_of(exports.routes(), environment, before=lambda _id: Before(Outcome.UNDECIDED))
+
+    found = concluded(check, world)
+
+    assert found.outcome is Outcome.PASSED
+    assert found.facts["noted"].endswith("60 waited before, 40 then; it was there before the deploy")
+    assert found.facts["took_s"] > 6
+    assert len(exports.removed) == 1
+
+
+def test_waits_no_longer_than_the_budget_allows() -> None:
+    """A backlog that takes too long is not waited for."""
+    exports = Exports(looks=10**6, depths=(5000, 4990), oldest_s=300)
+    queue = {"path": "/health/queues", "at": "queues.exports", "job": JOB}
+    environment = environment_of(queues={"exports": queue}, writes=WRITES)
+    (check,) = checks(environment, Release(deployed_at=NOW - 60))
+    world = world_of(exports.routes(), environment, before=lambda _id: Before(Outcome.UNDECIDED))
+
+    found = concluded(check, world)
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.PREEXISTING)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._uptime import Start, restarted
 from smoke.checks.restarts import RestartsCheck, checks
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -150,3 +151,11 @@ def test_no_proper_answer_fails(made: Exchange, signature: str) -> None:
 def test_rare_errors_stay_undecided() -> None:
     """Between noise and fault nothing is decided."""
     assert judged(in_turn(answer("", 502), *[json_answer({"uptime": 5})] * 9)).outcome is Outcome.UNDECIDED
+
+
+def test_a_slow_answer_is_no_restart() -> None:
+    """An uptime that was read late on the way of a slow answer says nothing of when the process started."""
+    slow = Start(asked_at=NOW, started_at=NOW - 60, replica="a", blur_s=5.0)
+    later = Start(asked_at=NOW + 30, started_at=NOW - 55.5, replica="a", blur_s=0.1)
+    assert restarted([slow, later]) == []
+    assert restarted([slow, Start(asked_at=NOW + 30, started_at=NOW - 50, replica="a")]) == ["a"]
