@@ -23,9 +23,13 @@ _SUCCESS = range(200, 300)
 
 
 def no_answer(exchange: Exchange) -> str | None:
-    """Return the kind of transport failure, a short text without volatile parts, or None if an answer came."""
+    """
+    Return the kind of transport failure, a short text without volatile parts, or None if an answer came.
+
+    Of a refused certificate it says what is wrong with it: that is the same for everybody, whoever asks.
+    """
     if exchange.failure is not None:
-        return exchange.failure.kind.value
+        return exchange.failure.certificate or exchange.failure.kind.value
     return "no answer" if exchange.status is None else None
 
 

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from secrets import token_hex
 from typing import Any
 
+import anyio
+
 from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote, replica_of
+from smoke.checks._browserlike import ask_past_the_cache, page_request
 from smoke.checks._world import Http
+from smoke.environment import Environment
 from smoke.environment.services import ReleaseProbe, Service
 from smoke.http import Exchange, Request
 from smoke.verdict.release import Release, normalise, same_commit
@@ -19,7 +22,9 @@ MIXTURE_SHARE = 0.5
 NO_OP = "no-op"
 """The fact `remedy` of a failure after which the version before is live already: a rollback changes nothing."""
 
-_FRESH = "smoke-fresh"
+MOST_PAGES = 8
+"""So many further pages are looked at for what a cache may hold of them."""
+
 _KEPT_BYTES = 2_000
 _SHORT = 7
 _LONGEST_NAME = 80
@@ -52,6 +57,9 @@ class Electorate:
     service: Service
     probe: ReleaseProbe
     release: Release
+    pages: tuple[str, ...] = ()
+    """Paths of further pages that hold the commit as the probed one does: caches keep each on its own."""
+    languages: str = ""
 
     @property
     def size(self) -> int:
@@ -65,23 +73,44 @@ class Electorate:
 
     @property
     def request(self) -> Request:
-        """The question."""
-        return Request("GET", f"{self.service.url.rstrip('/')}{self.probe.path}")
+        """The question; a page is asked for as a browser does."""
+        return self._asking(self.probe.path)
 
     async def ask(self, http: Http, times: int | None = None) -> tuple[Exchange, ...]:
         """Ask for a full census; if a cache answers, ask past it as well."""
-        first = await http.sample(self.request, times or self.size)
-        if not any(cached(one) for one in first):
-            return first
-        joint = "&" if "?" in self.request.url else "?"
-        fresh = replace(self.request, url=f"{self.request.url}{joint}{_FRESH}={token_hex(4)}")
-        return (*first, *await http.sample(fresh, times or self.size))
+        times = times or self.size
+        asked = [(self.request, times), *((self._asking(path), 1) for path in self.pages)]
+        answers: dict[int, tuple[Exchange, ...]] = {}
+
+        async def ask(place: int, request: Request, number: int) -> None:
+            answers[place] = await http.sample(request, number)
+
+        async with anyio.create_task_group() as group:
+            for place, (request, number) in enumerate(asked):
+                group.start_soon(ask, place, request, number)
+        others = [one for place in range(1, len(asked)) for one in answers[place] if cached(one)]
+        if not others and not any(cached(one) for one in answers[0]):
+            return answers[0]
+        return (*answers[0], *others, *await self.ask_past(http, times))
+
+    async def ask_past(self, http: Http, times: int) -> tuple[Exchange, ...]:
+        """Ask the same with a query that no cache has seen."""
+        return await ask_past_the_cache(http, self.request, times)
+
+    def _asking(self, path: str) -> Request:
+        url = f"{self.service.url.rstrip('/')}{path}"
+        return Request("GET", url) if self.probe.meta is None else page_request(url, self.languages)
 
     def votes(self, exchanges: Iterable[Exchange]) -> tuple[Vote, ...]:
         """Return the votes; answers out of a cache count only for pages, where they are what visitors get."""
-        cast = [self._vote(one) for one in exchanges]
+        asked = [(one, self._vote(one)) for one in exchanges]
+        # Of the further pages only what a cache holds counts; what replicas say of them other checks judge.
+        cast = [vote for one, vote in asked if vote.commit is not None or not self._is_further(one)]
         past_the_cache = any(vote.commit and not vote.edge for vote in cast)
         return tuple(one for one in cast if not (past_the_cache and one.silent == _CACHED))
+
+    def _is_further(self, exchange: Exchange) -> bool:
+        return any(exchange.request.url == self._asking(path).url for path in self.pages)
 
     def _vote(self, exchange: Exchange) -> Vote:
         wrong = not_ok(exchange)
@@ -114,9 +143,21 @@ class Electorate:
 _CACHED = "answered by a cache"
 
 
-def electorates(services: dict[str, Service], release: Release) -> dict[str, Electorate]:
+def electorates(environment: Environment, release: Release) -> dict[str, Electorate]:
     """Return the electorate of each service that tells its release."""
-    return {name: Electorate(one, one.release, release) for name, one in services.items() if one.release is not None}
+    languages = environment.browser.accept_language
+    return {
+        name: Electorate(one, one.release, release, _further_pages(environment, name, one.release), languages)
+        for name, one in environment.services.items()
+        if one.release is not None
+    }
+
+
+def _further_pages(environment: Environment, service: str, probe: ReleaseProbe) -> tuple[str, ...]:
+    if probe.meta is None:
+        return ()
+    paths = dict.fromkeys(page.path for page in environment.pages if page.service == service)
+    return tuple(path for path in paths if path != probe.path)[:MOST_PAGES]
 
 
 def commits(votes: Iterable[Vote]) -> dict[str, int]:

@@ -3,9 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smoke.checks._census import NO_OP, Vote, by_replica, census_facts, commits, only_earlier, short
+from smoke.checks._census import (
+    NO_OP,
+    Vote,
+    by_replica,
+    census_facts,
+    commits,
+    only_earlier,
+    short,
+)
+from smoke.checks._held import PURGE
 from smoke.checks._movement import Look, share_of
 from smoke.checks._progress import Rollout, Standing, streak
+from smoke.checks._stale_pages import cache_lags, stale_page
 from smoke.checks._unanimity import ADVICE
 from smoke.checks._wall import Wall
 from smoke.verdict.finding import Judgement
@@ -24,6 +34,11 @@ def judge_rollout(facts: Mapping[str, Any]) -> Judgement:
         return _settled(rollout, looks, kept)
     if facts.get("wall"):
         return _walled(facts["wall"], rollout, kept)
+    goal, votes = rollout.goal_of(looks), facts.get("held") or looks[-1].votes
+    if standing is Standing.STUCK and goal is not None and cache_lags(votes, goal):
+        found = stale_page(votes, goal, rollout.previous)
+        message = f"{found} after {looks[-1].elapsed_s:.0f} s"
+        return Judgement(Outcome.FAILED, message, Cause.RELEASE, _expected(rollout), found, {**kept, "remedy": PURGE})
     return _unsettled(rollout, looks, standing, kept)
 
 

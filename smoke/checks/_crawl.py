@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from secrets import token_hex
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
-from smoke.checks._answers import cached, not_ok, replica_of
-from smoke.checks._asset_faults import OUT_OF_A_CACHE, fault_of
+from smoke.checks._answers import not_ok, replica_of
+from smoke.checks._asset_faults import fault_of
 from smoke.checks._asset_links import STYLE, Asset, in_manifest, in_page, in_script, in_style, same_origin
+from smoke.checks._browserlike import asset_request, page_request
+from smoke.checks._held import WORDS, held
 from smoke.http import Exchange, Request
 from smoke.verdict.tally import Sample, samples_needed
 
@@ -92,7 +94,7 @@ class Crawl:
         found: dict[int, list[Asset]] = {}
 
         async def one(place: int, asset: Asset) -> None:
-            exchanges = await self.world.http.sample(Request("GET", asset.url), times)
+            exchanges = await self.world.http.sample(self._request(asset), times)
             self._note(asset, exchanges, fault)
             good = next((each for each in exchanges if fault(asset, each) is None), None)
             found[place] = (links or _imports)(asset, good) if good is not None else []
@@ -101,6 +103,11 @@ class Crawl:
             for place, asset in enumerate(assets):
                 group.start_soon(one, place, asset)
         return [each for place in sorted(found) for each in found[place]]
+
+    def _request(self, asset: Asset) -> Request:
+        if asset.kind == "page":
+            return page_request(asset.url, self.world.environment.browser.accept_language)
+        return asset_request(asset.url, asset.kind)
 
     def _note(
         self, asset: Asset, exchanges: Sequence[Exchange], fault: Callable[[Asset, Exchange], str | None]
@@ -120,15 +127,9 @@ class Crawl:
         await self._fetch(doubtful, times, links=lambda _asset, _exchange: [])
         for asset in doubtful:
             sighting = self.sightings[asset.url]
-            if any(one.endswith(OUT_OF_A_CACHE) for one in sighting.faults):
-                self.sightings[asset.url] = replace(sighting, remark=await self._past_the_cache(asset))
-
-    async def _past_the_cache(self, asset: Asset) -> str:
-        joint = "&" if "?" in asset.url else "?"
-        exchange = await self.world.http.send(Request("GET", f"{asset.url}{joint}smoke-fresh={token_hex(4)}"))
-        if fault_of(asset, exchange) is None and not cached(exchange):
-            return "asked past the cache it is there: purge the cache"
-        return ""
+            bad = all(one.fault for one in sighting.asks[-1])
+            if bad and await held(self.world, asset_request(asset.url, asset.kind), partial(fault_of, asset)):
+                self.sightings[asset.url] = replace(sighting, remark=WORDS)
 
 
 def _page_fault(_: Asset, exchange: Exchange) -> str | None:

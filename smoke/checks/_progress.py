@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from smoke.checks._movement import WINDOW, Look, movements
+from smoke.checks._stale_pages import cache_lags
 from smoke.verdict.release import is_newer
 from smoke.verdict.tally import MISS, Reading, Sample, read, samples_needed
 
@@ -52,14 +53,18 @@ class Rollout:
             return Standing.SETTLED
         if self._superseded(looks):
             return Standing.SUPERSEDED
-        elapsed = looks[-1].elapsed_s
-        moves = movements(looks, self.goal_of(looks), self.replicas)
+        elapsed, goal = looks[-1].elapsed_s, self.goal_of(looks)
+        moves = movements(looks, goal, self.replicas)
         patience = max([self.stuck_after_s, *(_PATIENCE * gap for gap in _gaps(moves))])
-        flat_s = elapsed - (moves[-1] if moves else 0.0)
-        rests = not self._not_begun(looks, moves) and flat_s >= patience
+        # What a cache holds ends on a day of its own, however long nothing moves before; its end is a movement.
+        behind = [look.elapsed_s for look in looks if cache_lags(look.votes, goal)]
+        lags = behind[-1:] == [elapsed]
+        moved = max([*moves[-1:], *(behind[-1:] if not lags else [])], default=None)
+        flat_s = elapsed - (moved or 0.0)
+        rests = not lags and not self._not_begun(looks, moves) and flat_s >= patience
         if not rests and elapsed < self.limit_s:
             return Standing.UNDER_WAY
-        if not rests and moves and flat_s < patience:
+        if not rests and moved is not None and flat_s < patience:
             return self._turned(looks) or Standing.MOVING
         return self._turned(looks) or (Standing.STUCK if rests or self.whole else Standing.CUT)
 

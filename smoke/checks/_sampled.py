@@ -166,6 +166,8 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     facts: dict[str, Any] = {"answered": any(one.status is not None for one in exchanges)}
     if kinds:
         facts["failure_kinds"] = kinds
+    if exchanges and all(one.failure is not None and one.failure.certificate for one in exchanges):
+        facts["distrusted"] = True
     if exchanges and all(one.local for one in exchanges):
         facts["local"] = True
     failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors

@@ -4,8 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smoke.checks._census import NO_OP, Electorate, Vote, census_facts, commits, only_earlier, short
+from smoke.checks._census import (
+    NO_OP,
+    Electorate,
+    Vote,
+    census_facts,
+    commits,
+    only_earlier,
+    short,
+)
+from smoke.checks._held import PURGE
 from smoke.checks._sampled import locate
+from smoke.checks._stale_pages import cache_lags, stale_page
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import normalise
 from smoke.verdict.tally import Reading, Sample, read
@@ -64,6 +74,9 @@ class Unanimity:
         found = f"{_commonest(samples)} {locate(samples)}"
         facts["signature"] = OTHER_COMMIT
         previous = normalise(self.electorate.release.previous)
+        if self.goal is not None and cache_lags(last, self.goal):
+            found, facts["remedy"] = stale_page(last, self.goal, previous), PURGE
+            return Judgement(Outcome.FAILED, found, Cause.RELEASE, self.expected, found, facts)
         known = {None, previous, *self.earlier}
         newer = self.electorate.release.commit is not None and all(one.commit not in known for one in strays)
         if newer:

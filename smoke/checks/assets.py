@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._answers import clip, split
 from smoke.checks._check import Check, Observation
 from smoke.checks._crawl import Crawl, Sighting
+from smoke.checks._held import PURGE
 from smoke.checks._sampled import commonest_fault, curl, locate, transport_facts
 from smoke.environment import Environment
 from smoke.environment.promises import Assets
@@ -98,6 +99,8 @@ class AssetsCheck(Check):
         more = f"; {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
         facts["signature"] = "; ".join(sorted({_signature(url, each[url]) for url in named})[:_MOST_NAMED])
         if faulty:
+            if all(_remark(url, rounds) for url in faulty):
+                facts["remedy"] = PURGE
             return Judgement(Outcome.FAILED, f"{found}{more}", Cause.RELEASE, EXPECTED, f"{found}{more}", facts)
         message = f"{found}{more}: too often for chance, too seldom for certainty"
         return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, EXPECTED, found, facts, unclear=True)
@@ -136,9 +139,13 @@ def _read(samples: Sequence[Sequence[Sample]], share: float) -> Reading:
 
 
 def _describe(url: str, samples: Sequence[Sequence[Sample]], rounds: Sequence[Observation]) -> str:
-    remark = next((one.facts["sightings"][url].remark for one in reversed(rounds) if url in one.facts["sightings"]), "")
+    remark = _remark(url, rounds)
     last = next((one for one in reversed(samples) if any(each.fault for each in one)), samples[-1])
     return f"{_path(url)}: {commonest_fault(samples)} {locate(last)}" + (f" ({remark})" if remark else "")
+
+
+def _remark(url: str, rounds: Sequence[Observation]) -> str:
+    return next((one.facts["sightings"][url].remark for one in reversed(rounds) if url in one.facts["sightings"]), "")
 
 
 def _signature(url: str, samples: Sequence[Sequence[Sample]]) -> str:

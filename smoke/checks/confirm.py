@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def checks(environment: Environment, release: Release) -> Iterator["ConfirmCheck"]:
     """Return a check for each service that tells its release."""
-    for name, electorate in electorates(environment.services, release).items():
+    for name, electorate in electorates(environment, release).items():
         uptime = electorate.service.uptime
         clockwork = Clockwork(electorate.service, uptime) if uptime else None
         yield ConfirmCheck(subject=name, service=name, electorate=electorate, clockwork=clockwork)

@@ -66,6 +66,8 @@ class ControlCheck(Check):
             message = f"not reached: {found}"
             facts |= {"failure_kinds": kinds, "signature": "not reached"}
             return Judgement(Outcome.FAILED, message, Cause.RUNNER, "any answer", found, facts)
+        if all(one.failure and one.failure.certificate for one in answers):
+            facts["distrusted"] = True
         facts["failing"] = there.status is not None and there.status >= _FIRST_SERVER_ERROR
         if facts["failing"]:
             facts["signature"] = "server error"

@@ -1,10 +1,10 @@
 """Every replica of a service comes to serve the release; the one place where the suite waits."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from smoke.checks._census import Electorate, electorates, slim
+from smoke.checks._census import Electorate, Vote, electorates, slim
 from smoke.checks._check import Check, Observation
 from smoke.checks._converge_words import judge_rollout
 from smoke.checks._movement import Look
@@ -33,7 +33,7 @@ _NO_NETWORK = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
 
 def checks(environment: Environment, release: Release) -> Iterator["ConvergeCheck"]:
     """Return a check for each service that tells its release."""
-    for name, electorate in electorates(environment.services, release).items():
+    for name, electorate in electorates(environment, release).items():
         yield ConvergeCheck(subject=name, service=name, electorate=electorate)
 
 
@@ -68,7 +68,11 @@ class ConvergeCheck(Check):
                 break
             await world.pause(world.environment.converge.every_s)
         transport = reach.facts() | (page_facts(exchanges) if not any(one.commit for one in looks[-1].votes) else {})
-        facts = {"looks": tuple(looks), "rollout": rollout, "transport": transport, "wall": reach.wall()}
+        held: tuple[Vote, ...] = ()
+        if rollout.standing(looks) is Standing.STUCK and self._nothing_new(looks[-1]):
+            past = self.electorate.votes(await self.electorate.ask_past(world.http, self.electorate.size))
+            held = self._held(looks[-1], past)
+        facts = {"held": held, "looks": tuple(looks), "rollout": rollout, "transport": transport, "wall": reach.wall()}
         return Observation(slim(exchanges), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -78,6 +82,19 @@ class ConvergeCheck(Check):
     def reproduce(self) -> str:
         """Return the question as a curl command."""
         return curl(self.electorate.request.url)
+
+    def _nothing_new(self, look: Look) -> bool:
+        """Tell whether every page is another release's, and none admits that it lay in a cache."""
+        goal = normalise(self.electorate.release.commit)
+        told = [one for one in look.votes if one.commit]
+        return self.electorate.probe.meta is not None and not any(one.edge or one.commit == goal for one in told)
+
+    def _held(self, look: Look, past: Sequence[Vote]) -> tuple[Vote, ...]:
+        """Return the votes of a cache that does not say so beside those past it, if there the release is served."""
+        goal = normalise(self.electorate.release.commit)
+        if goal is None or not past or any(one.commit != goal for one in past):
+            return ()
+        return (*(replace(one, edge=True, replica=None) for one in look.votes), *past)
 
     def _rollout(self, world: "World") -> Rollout:
         converge, service = world.environment.converge, self.electorate.service

@@ -20,7 +20,7 @@ _FIRST_SERVER_ERROR = 500
 
 def checks(environment: Environment, release: Release) -> Iterator["OriginCheck"]:
     """Return a check for each service that can be reached beside its edge and tells its release."""
-    for name, electorate in electorates(environment.services, release).items():
+    for name, electorate in electorates(environment, release).items():
         service = electorate.service
         if service.origin is not None:
             beside = replace(electorate, service=service.model_copy(update={"url": service.origin}))

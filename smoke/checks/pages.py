@@ -1,14 +1,18 @@
 """Public pages show their landmark; a status is not enough."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import clip, not_ok, quote, split
+from smoke.checks._browserlike import page_request
+from smoke.checks._check import Observation
+from smoke.checks._held import HELD, all_bad, held, purged
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Page
 from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage
 
@@ -33,6 +37,7 @@ def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
             replica_header=service.replica_header,
             url=f"{service.url.rstrip('/')}{page.path}",
             page=page,
+            languages=environment.browser.accept_language,
         )
 
 
@@ -50,6 +55,7 @@ class PageCheck(SampledCheck):
 
     url: str
     page: Page
+    languages: str
 
     @property
     def expected(self) -> str:
@@ -59,7 +65,18 @@ class PageCheck(SampledCheck):
     async def request(self, world: "World") -> Request:
         """Return the request of a visitor who is not logged in."""
         _ = world
-        return Request("GET", self.url, headers={"accept": "text/html,application/xhtml+xml"}, follow_redirects=True)
+        return page_request(self.url, self.languages, follow_redirects=True)
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask; where the page is wrong, ask past a cache too, which may hold what replicas do not say any more."""
+        observation = await super().observe(world, round_number)
+        bad = all_bad(observation.exchanges, self.fault)
+        in_a_cache = bad and await held(world, await self.request(world), self.fault)
+        return replace(observation, facts={**observation.facts, HELD: in_a_cache})
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge as any sampled check, and say where a purge is what helps."""
+        return purged(super().judge(rounds), rounds)
 
     def fault(self, exchange: Exchange) -> str | None:
         """Return what is wrong with one served page."""

@@ -13,6 +13,7 @@ MODULES = (
     "control",
     "canary",
     "converge",
+    "tls",
     "health",
     "version",
     "restarts",

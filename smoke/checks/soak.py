@@ -38,7 +38,7 @@ def checks(environment: Environment, release: Release) -> Iterator["SoakCheck"]:
     """Return a check for each service, if the environment is to be watched on."""
     if not environment.soak.lasts_s:
         return
-    known = electorates(environment.services, release)
+    known = electorates(environment, release)
     for name, asked in probes(environment, release):
         uptime = asked.service.uptime
         yield SoakCheck(

@@ -23,7 +23,7 @@ _PRE_RELEASE = re.compile(r"^v?\d+\.\d+\.\d+-[0-9A-Za-z.-]+(?:\+[0-9A-Za-z.-]+)?
 
 def checks(environment: Environment, release: Release) -> Iterator["VersionCheck"]:
     """Return a check for each service that tells its release."""
-    for name, electorate in electorates(environment.services, release).items():
+    for name, electorate in electorates(environment, release).items():
         yield VersionCheck(subject=name, service=name, electorate=electorate, tier=environment.tier)
 
 

@@ -61,6 +61,14 @@ class Confirm(Model):
     rounds: int = Field(3, ge=2, le=5, description="most looks at one check, the first included")
 
 
+class Tls(Model):
+    """What is asked of certificates beside being accepted."""
+
+    warn_days: float = Field(
+        14.0, ge=0, description="a certificate that ends within so many days, and is due for renewal, is a warning"
+    )
+
+
 def _kind_of_source(value: Any) -> str:
     return "<file>" if isinstance(value, dict | FileReference) else "<plain>"
 
@@ -94,6 +102,7 @@ class Environment(Model):
     limits: Limits = Field(Limits(), description="what the suite allows itself")
     confirm: Confirm = Field(Confirm(), description="the second look")
     soak: Soak = Field(Soak(), description="watching on once the release has settled")
+    tls: Tls = Field(Tls(), description="certificates")
     roles: dict[Name, Role] = Field({}, description="the synthetic users")
     login: Login | None = Field(None, description="the login API; needed by all that uses a role")
     pages: tuple[Page, ...] = Field((), description="public pages")

@@ -81,5 +81,8 @@ class Browser(Model):
     allowed_hosts: tuple[Host, ...] = Field(
         (), description="third-party hosts that pages may talk to; services are always allowed"
     )
+    accept_language: Text = Field(
+        "en-US,en;q=0.9", description="the languages that pages are asked for in when they are read without a browser"
+    )
     timeout_s: Seconds = Field(10.0, description="for one step of a journey")
     viewport: tuple[Pixels, Pixels] = Field((1280, 800), description="width and height in pixels")

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+EXPIRED = "the certificate has expired"
+"""What `Failure.certificate` says of a certificate whose time is over."""
+
 
 class FailureKind(StrEnum):
     """Why no complete answer came, by the phase that failed."""
@@ -29,10 +32,25 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No complete answer; *message* says in words what happened, with the limit that was hit."""
+    """
+    No complete answer; *message* says in words what happened, with the limit that was hit.
+
+    *certificate* says in stable words what is wrong with the certificate, if that is why.
+    """
 
     kind: FailureKind
     message: str
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate that was accepted: for whom, by whom, and from when until when it is good, in epoch seconds."""
+
+    names: tuple[str, ...]
+    issuer: str
+    not_before: float
+    not_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,7 @@ class Request:
     request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
     *secret_body* keeps the bodies of request and answer out of every record. An *urgent* request goes before others
     that wait for their turn at the same host: when it is made is a part of what it measures.
+    *show_certificate* asks for the certificate that the host was accepted with.
     """
 
     method: str
@@ -57,6 +76,7 @@ class Request:
     fresh: bool = True
     timeout_s: float | None = None
     urgent: bool = False
+    show_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,7 @@ class Exchange:
     final_url: str = ""
     redirects: tuple[str, ...] = ()
     local: bool = False
+    certificate: Certificate | None = None
 
     @property
     def headers(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ import anyio
 from smoke.http._httpx import httpx
 from smoke.http.body import Undecodable
 from smoke.http.connection import Phase, Progress
-from smoke.http.exchange import Failure, FailureKind
+from smoke.http.exchange import EXPIRED, Failure, FailureKind
 from smoke.http.routing import Route
 
 CAUGHT = (
@@ -30,7 +30,7 @@ _LOST = (ConnectionError, anyio.BrokenResourceError, anyio.ClosedResourceError, 
 # OpenSSL's X509_V_ERR_* numbers (openssl/x509_vfy.h).
 _CERTIFICATE = {
     9: "the certificate is not valid yet",
-    10: "the certificate has expired",
+    10: EXPIRED,
     18: "the certificate is self-signed",
     19: "the certificate's issuer is unknown (a self-signed certificate in its chain)",
     20: "the certificate's issuer is unknown",
@@ -59,7 +59,9 @@ def classify(error: BaseException, progress: Progress, route: Route, limits_s: t
         if isinstance(cause, Undecodable):
             return Failure(FailureKind.ENCODING, str(cause))
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, _PENDING):
-            return Failure(FailureKind.TLS, f"TLS with {route} failed: {_tls(cause)}")
+            refused = isinstance(cause, ssl.SSLCertVerificationError)
+            why = _tls(cause)
+            return Failure(FailureKind.TLS, f"TLS with {route} failed: {why}", why if refused else "")
         if isinstance(cause, httpx.ProxyError):
             return Failure(FailureKind.UNREACHABLE, f"the way to {route} is barred: it answered {cause}")
     return _connecting(causes, route) or _talking(causes, progress, route)

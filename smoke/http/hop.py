@@ -6,6 +6,7 @@ import anyio
 
 from smoke.http._httpx import httpx
 from smoke.http.body import Body
+from smoke.http.certificates import accepted
 from smoke.http.connection import Lane
 from smoke.http.exchange import Exchange, Failure, FailureKind
 from smoke.http.failures import CAUGHT, classify, timed_out
@@ -53,6 +54,8 @@ class Hop:
         try:
             pairs = tuple((_text(name).lower(), _text(value)) for name, value in response.headers.raw)
             self.answer = replace(self.answer, status=response.status_code, header_list=pairs)
+            if self.answer.request.show_certificate:
+                self.answer = replace(self.answer, certificate=accepted(response))
             if response.status_code not in _STATUSES:
                 self._fail(
                     Failure(

@@ -29,6 +29,9 @@ REMEDIES = {
         "Find out why the deploy did not take; a rollback changes nothing.",
     ),
     "purge": Remedy("purge the cache", "What is stale lies in a cache, which a rollback does not empty."),
+    "certificate": Remedy(
+        "renew the certificate", "A certificate that has expired stays so, whatever release is served."
+    ),
     "repair": Remedy("repair the data", "What was written stays written after a rollback."),
     "roll forward": Remedy("roll forward with a fix", "The release before cannot undo it."),
     "unregister service worker": Remedy(

@@ -175,7 +175,7 @@ def test_a_cached_404_says_how_to_mend_it() -> None:
 
     judgement = judged({"/assets/lazy-a1b2c3d4.js": cache})
     assert judgement.outcome is Outcome.FAILED
-    assert judgement.message.endswith("(asked past the cache it is there: purge the cache)")
+    assert judgement.message.endswith("(past the cache it is fine: purge the cache)")
 
 
 def test_cached_assets_are_fine() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke.errors import ConfigurationError
-from smoke.http import Exchange, FailureKind
+from smoke.http import EXPIRED, Exchange, FailureKind, Request
 from smoke.http.client import HttpClient
 from smoke.http.trust import trust
 from tests.http.authority import PUBLIC, bundle, certificate, stranger
@@ -68,6 +68,28 @@ async def test_certificate_refused(tmp_path: Path, context: Callable[[], ssl.SSL
     assert words in exchange.failure.message
     assert exchange.failure.message.startswith(f"TLS with {PUBLIC}:443 at 127.0.0.1:{server.port} failed")
     assert not exchange.failure.kind.before_any_answer
+
+
+@in_loop
+async def test_what_is_wrong_with_a_certificate_is_told_apart(tmp_path: Path) -> None:
+    """Only a refused certificate is named; the text is stable, without names and ports."""
+    async with served(certificate(PUBLIC, expired=True), tmp_path) as (_, http):
+        exchange = await http.send(get(f"https://{PUBLIC}/"))
+    assert exchange.failure is not None
+    assert exchange.failure.certificate == EXPIRED
+
+
+@in_loop
+async def test_the_accepted_certificate_is_shown_on_demand(tmp_path: Path) -> None:
+    """Who asks for it gets names, issuer and times of the certificate."""
+    async with served(certificate(PUBLIC), tmp_path) as (_, http):
+        plain = await http.send(get(f"https://{PUBLIC}/"))
+        shown = await http.send(Request("GET", f"https://{PUBLIC}/", show_certificate=True))
+    assert plain.certificate is None
+    assert shown.certificate is not None
+    assert shown.certificate.names == (PUBLIC,)
+    assert "trustme" in shown.certificate.issuer
+    assert shown.certificate.not_before < shown.at < shown.certificate.not_after
 
 
 @in_loop

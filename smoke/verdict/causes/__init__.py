@@ -8,6 +8,7 @@ error.
 | cause       | is established by | rule |
 |---|---|---|
 | runner      | nothing of ours was reached, and no control host was either | `runner` |
+|             | every certificate is refused, those of the control hosts too | `trust` |
 | maintenance | the manifest declares a window, and the failure is that of a site closed in it | `maintenance` |
 | dependency  | unrelated hosts behind the same edge fail too, while the origin beside it does not | `edge` |
 |             | the third party does not answer our own call either, or says in public that it is down | `third_party` |
@@ -30,13 +31,14 @@ from smoke.verdict.causes.maintenance import maintenance
 from smoke.verdict.causes.preexisting import preexisting
 from smoke.verdict.causes.runner import runner
 from smoke.verdict.causes.third_party import third_party
+from smoke.verdict.causes.trust import trust
 from smoke.verdict.causes.wall import wall
 from smoke.verdict.causes.witnesses import witnesses
 
 __all__ = ["RULES"]
 
 RULES: tuple[Rule, ...] = (
-    *(witnesses, runner, maintenance, edge, wall, limited, account),
+    *(witnesses, runner, trust, maintenance, edge, wall, limited, account),
     *(third_party, fixture, preexisting),
 )
 """
