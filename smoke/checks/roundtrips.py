@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 LAG = "lag_s"
+TOO_LATE = "too little of the budget was left to write and remove once more"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,31 +65,29 @@ class RoundtripCheck(Check):
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Tally the writes over all rounds, by replica."""
-        if rounds[-1].facts.get("cut"):
-            return Judgement(Outcome.UNDECIDED, "too little of the budget was left to write and remove", Cause.SUITE)
         made = [one for one in rounds if "trips" in one.facts]
+        cut = bool(rounds[-1].facts.get("cut"))
+        if not made:
+            return Judgement(Outcome.UNDECIDED, TOO_LATE, Cause.SUITE)
         samples = [[self._sample(trip, one.facts) for trip in one.facts["trips"]] for one in made]
         reading = read(samples, self.share if self.roundtrip.times is None else 1.0)
         facts = {**self._facts(made), **self._faults(samples, made)}
         if reading is Reading.HEALTHY:
-            passed = self._passed(made[-1], facts)
-            gap_s = self._late_reads_s(made[-1])
-            if gap_s is None:
-                return passed
-            said = f"the reads came about {gap_s:.1f} s after the writes: a shorter lag would not show"
-            if len(rounds) < self.most_rounds:
-                return replace(passed, outcome=Outcome.UNDECIDED, cause=Cause.RUNNER, message=said, unclear=True)
-            noted = "; ".join(filter(None, (passed.facts.get("noted"), said)))
-            return replace(passed, facts={**passed.facts, "noted": noted})
-        fault = facts.get("signature", "no write could be judged")
+            return self._seen_in_time(
+                self._passed(made[-1], facts), made[-1], last=cut or len(rounds) >= self.most_rounds
+            )
+        fault = str(facts.get("signature", "no write could be judged"))
         flat = [sample for one in samples for sample in one]
         message = f"{fault} {locate(samples[-1] if any(one.fault for one in samples[-1]) else flat)}"
         lag = max((one.facts[LAG] or 0.0 for one in made), default=0.0)
         message += f"; it shows about {lag:.1f} s later" if lag else ""
+        judgement = Judgement(Outcome.FAILED, message, Cause.RELEASE, self.expected, fault, facts)
+        if cut:
+            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.SUITE, message=f"{message}; {TOO_LATE}")
         if reading is Reading.FAULTY:
-            return Judgement(Outcome.FAILED, message, Cause.RELEASE, self.expected, fault, facts)
+            return judgement
         message = f"{message}: too often for chance, too seldom for certainty"
-        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self.expected, fault, facts, unclear=True)
+        return replace(judgement, outcome=Outcome.UNDECIDED, message=message, unclear=True)
 
     @property
     def expected(self) -> str:
@@ -99,11 +98,17 @@ class RoundtripCheck(Check):
         """Return the write; the role's session is left out."""
         return f"curl -X POST {shell_quote(self.url + self.roundtrip.path)}"
 
-    def _late_reads_s(self, last: Observation) -> float | None:
-        """Return after how long most first reads came, if that is too late to see the lag that matters."""
-        gaps = sorted(trip["gap_s"] for trip in last.facts["trips"] if not trip["late"])
+    def _seen_in_time(self, passed: Judgement, seen: Observation, *, last: bool) -> Judgement:
+        """Ask for another look where most first reads came too late to see the lag that matters; in the end, say so."""
+        gaps = sorted(trip["gap_s"] for trip in seen.facts["trips"] if not trip["late"])
         middle = gaps[len(gaps) // 2] if gaps else 0.0
-        return middle if middle > self.roundtrip.slower_s else None
+        if middle <= self.roundtrip.slower_s:
+            return passed
+        said = f"the reads came about {middle:.1f} s after the writes: a shorter lag would not show"
+        if not last:
+            return replace(passed, outcome=Outcome.UNDECIDED, cause=Cause.RUNNER, message=said, unclear=True)
+        noted = "; ".join(filter(None, (passed.facts.get("noted"), said)))
+        return replace(passed, facts={**passed.facts, "noted": noted})
 
     def _sample(self, trip: Mapping[str, Any], facts: Mapping[str, Any]) -> Sample:
         late = self._lateness(facts) if trip["late"] else None

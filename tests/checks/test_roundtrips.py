@@ -234,6 +234,16 @@ def test_too_late_to_begin() -> None:
     assert (found.outcome, found.cause, notes.asked) == (Outcome.UNDECIDED, Cause.SUITE, [])
 
 
+def test_too_late_to_look_again() -> None:
+    """A failure that could not be looked at again is told, and condemns nobody."""
+    notes = Notes({}, instead=instead("POST", answer("", 500)))
+    (check,) = checks(environment(), Release())
+    seen = anyio.run(check.observe, world_of({}, environment(), http=notes), 1)
+    found = check.judge([seen, Observation(facts={"cut": True})])
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert found.message.startswith("POST /notes: HTTP 500 in 12 of 12 samples")
+
+
 def test_cancelled_on_the_way() -> None:
     """Even when the run is stopped while a write is followed, it is removed."""
     notes = Notes({}, lag_s=60)
