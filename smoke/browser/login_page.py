@@ -1,9 +1,16 @@
 """The login page, by the accessible names of its controls."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smoke.browser.visit import Sign, Unmet, Visit, never
+from smoke.browser.visit import Sign, Unmet, Visit, any_of, either, never
 from smoke.environment.journeys import Landmark, LoginForm
+
+SUBMIT = "button[type=submit], input[type=submit], button:not([type])"
+"""The buttons that send a form, whatever they are called."""
+
+_USER = "input[autocomplete=username], input[type=email]"
+_PASSWORD = "input[type=password]"  # noqa: S105 - a selector
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -20,8 +27,8 @@ class LoginPage:
     def open(self) -> None:
         """Go to the login page and wait for its form."""
         self._visit.go(self._service, self._form.path)
-        self._visit.wait(self._user, f"a field {self._form.user!r}")
-        self._visit.wait(self._password, f"a field {self._form.password!r}")
+        self._visit.wait(self._user, f"a field {either(self._form.user)}")
+        self._visit.wait(self._password, f"a field {either(self._form.password)}")
 
     def submit(self, user: str, password: str) -> None:
         """Type the credentials and press the button; raises Unmet when the form cannot be used."""
@@ -31,10 +38,11 @@ class LoginPage:
         try:
             self._user.fill(user, timeout=patience.milliseconds())
             self._password.fill(password, timeout=patience.milliseconds())
-            self._submit.click(timeout=patience.milliseconds(), no_wait_after=True)
+            self._visit.press(self._submit)
         except TookTooLong:
             patience.blame_budget()
-            raise Unmet("a login form that can be used", f"no response to typing or to {self._form.submit!r}") from None
+            found = f"no response to typing or to {either(self._form.submit)}"
+            raise Unmet("a login form that can be used", found) from None
 
     def arrived(self, unless: Sign = never) -> "Locator":
         """Wait for the element that tells that the login worked."""
@@ -47,17 +55,24 @@ class LoginPage:
 
     @property
     def _user(self) -> "Locator":
-        return self._field(self._form.user)
+        return any_of([self._field(self._form.user), self._visit.page.locator(_USER)]).first
 
     @property
     def _password(self) -> "Locator":
-        return self._field(self._form.password)
+        return any_of([self._field(self._form.password), self._visit.page.locator(_PASSWORD)]).first
 
-    def _field(self, label: str) -> "Locator":
+    def _field(self, labels: Sequence[str]) -> "Locator":
         # By label and kind: buttons such as "Show password" share the word.
         page = self._visit.page
-        return page.get_by_label(label).and_(page.locator("input")).first
+        return any_of([page.get_by_label(label) for label in labels]).and_(page.locator("input"))
 
     @property
     def _submit(self) -> "Locator":
-        return self._visit.page.get_by_role("button", name=self._form.submit).first
+        page = self._visit.page
+        named = any_of([page.get_by_role("button", name=name) for name in self._form.submit])
+        # An experiment may call the button otherwise; a person presses the one that the form has.
+        return (
+            named.first
+            if named.count()
+            else page.locator("form").filter(has=page.locator(_PASSWORD)).locator(SUBMIT).first
+        )

@@ -1,13 +1,15 @@
 """One visit of a browser to the product: go somewhere, see something, in the words of a person."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from smoke.browser import overlays
 from smoke.browser.appraisal import appraise, shown
 from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
@@ -108,7 +110,13 @@ class Visit:
         """Return where *landmark* should be, visible or not."""
         role: Any = landmark.role
         start = self.page if within is None else within
-        return start.get_by_role(role, name=landmark.name, exact=True) if landmark.name else start.get_by_role(role)
+        if not landmark.name:
+            return start.get_by_role(role)
+        return any_of([start.get_by_role(role, name=name, exact=True) for name in landmark.name])
+
+    def press(self, control: "Locator") -> None:
+        """Press *control*, after what covers it is put away; raises Playwright's TimeoutError."""
+        overlays.press(control, self.patience)
 
     def wait(self, place: "Locator", expected: str, unless: Sign = never) -> None:
         """
@@ -126,6 +134,7 @@ class Visit:
                 place.wait_for(state="visible", timeout=timeout)
             except TookTooLong:
                 self._stay_alive()
+                overlays.dismiss_modal(self.page)
                 now = monotonic()
                 idle_since = now if self.watch.pending else idle_since
                 self.patience.blame_budget()
@@ -220,4 +229,14 @@ class Visit:
 
 def named(landmark: Landmark) -> str:
     """Return *landmark* in words: `the heading 'Invoices'`."""
-    return f"the {landmark.role} {landmark.name!r}" if landmark.name else f"a {landmark.role}"
+    return f"the {landmark.role} {either(landmark.name)}" if landmark.name else f"a {landmark.role}"
+
+
+def either(names: Sequence[str]) -> str:
+    """Return `'Sign in' or 'Log in'`."""
+    return " or ".join(repr(name) for name in names)
+
+
+def any_of(places: "Sequence[Locator]") -> "Locator":
+    """Return where any of *places* is."""
+    return reduce(lambda one, other: one.or_(other), places)

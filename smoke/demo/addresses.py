@@ -10,6 +10,8 @@ SALESFORCE = "acme.my.salesforce.demo.test"
 TRUST = "status.salesforce.demo.test"
 WHMCS = "billing.demo.test"
 PAYMENTS = "api.pay.demo.test"
+WIDGET = "widget.chat.demo.test"
+STAGING_API = "api.staging.portal.demo.test"
 
 NEIGHBOUR = "shop.neighbour.demo.test"
 """An unrelated host behind the same edge."""
@@ -17,7 +19,7 @@ NEIGHBOUR = "shop.neighbour.demo.test"
 ORIGINS = {f"origin.{host}": host for host in (WEB, API, WORKER)}
 """Names that lead past the edge to the balancer behind it, each with the public name that it stands for."""
 
-OURS = (WEB, API, WORKER)
+OURS = (WEB, API, WORKER, STAGING_API)
 """The names behind the portal's own edge; the others are unrelated hosts."""
 
 

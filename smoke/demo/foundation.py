@@ -16,6 +16,7 @@ from smoke.demo.scene import TestData
 from smoke.demo.serving import Serving
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
+from smoke.demo.widget_host import widget_host
 
 PRODUCTION, STAGING, READER = "portal_prod", "portal_staging", "smoke_reader"
 
@@ -115,6 +116,7 @@ class ThirdParties:
             addresses.TRUST: org.status_app(),
             addresses.WHMCS: whmcs.app(),
             addresses.PAYMENTS: payments.app(),
+            addresses.WIDGET: widget_host(),
         }
         servings = {host: Serving(app, authority.issue(host)) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))

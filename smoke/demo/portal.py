@@ -17,7 +17,7 @@ from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.faults import Fault, arrange
-from smoke.demo.foundation import PRODUCTION, READER, Paths, ThirdParties, drift, expire, start_databases
+from smoke.demo.foundation import PRODUCTION, READER, STAGING, Paths, ThirdParties, drift, expire, start_databases
 from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
 from smoke.demo.others import Others
 from smoke.demo.payments import PaymentProvider
@@ -25,7 +25,7 @@ from smoke.demo.release import Credential
 from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import Outage, Scene
+from smoke.demo.scene import Outage, Scene, Widget
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
@@ -72,7 +72,10 @@ class Portal:
         self._authority, self._around = authority, self._surroundings(authority)
         self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
+        if scene.staging:
+            await self._fleet.add_staging(sites["staging"], dsn(self._paths.postgres, STAGING))
         self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
+        self._fleet.purge = self._edge.purge
         self._edge.neighbours = frozenset({addresses.NEIGHBOUR})
         behind = (*addresses.OURS, addresses.NEIGHBOUR)
         port = await self._edge.start(authority.server_context(*behind), 1.0 / self._speed)
@@ -183,6 +186,8 @@ class Portal:
             await third.servings[addresses.SALESFORCE].stop(abruptly=True)
         if scene.another_canary:
             self._meanwhile(self._others.canary(self._customer, OUR_ADDRESS))
+        if scene.widget is Widget.REFUSED:
+            await third.servings[addresses.WIDGET].stop(abruptly=True)
         if not scene.names_resolve:
             self.files.write({"connect-to": "\n".join(self.addresses.nowhere())})
 
@@ -232,6 +237,7 @@ def _sites() -> dict[str, Upstreams]:
         "web": Upstreams(addresses.WEB, "/_health"),
         "bff": Upstreams(addresses.API, "/health"),
         "worker": Upstreams(addresses.WORKER, "/health"),
+        "staging": Upstreams(addresses.STAGING_API, "/health"),
     }
 
 

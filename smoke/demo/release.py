@@ -39,6 +39,18 @@ class Bug(Enum):
     APP_NUMBER_BECOMES_TEXT = "installed apps get the customer's number as a text"
     EXPECTS_ANOTHER_CACHED_SHAPE = "what the previous build left in the cache cannot be read"
     REPORTS_DIVIDE_BY_ZERO = "the reports answer 500"
+    ASKS_CONSENT = "a banner that asks new visitors for consent covers the whole page"
+    LABELS_OTHERWISE = "an experiment gives every button another label"
+    ASKS_THIRD_PARTY = "every page loads the script of a third party"
+    KEYS_DIFFER = "each replica has a key of its own for what forms post"
+
+
+class ShellWorker(Enum):
+    """The service worker that the pages register; the value says what it does when a page is opened."""
+
+    PINS = "answers with the shell that it kept once, for good"
+    REVALIDATES = "answers with the shell that it kept, and keeps a new one for the next time"
+    REFRESHES = "asks the server, and answers with the shell that it kept when there is no network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,8 @@ class Image:
     One build of the portal. The fields after *migrations* are what a build can have got wrong.
 
     *open_routes* lack the login guard; *broken_pages* answer an error text with status 200; *missing_chunks* were
-    left out of the build; *bugs* are all that needs no parameter. With *admits_missing* a file that does not exist
+    left out of the build; *api_address* was baked into the pages in place of the configured one; *worker* is
+    registered by the pages; *bugs* are all that needs no parameter. With *admits_missing* a file that does not exist
     answers 404, without it the shell of a page: a matter of design. *endurance* is what shows only in time or under
     load.
     """
@@ -60,6 +73,8 @@ class Image:
     open_routes: frozenset[str] = frozenset()
     missing_chunks: frozenset[str] = frozenset()
     broken_pages: frozenset[str] = frozenset()
+    api_address: str | None = None
+    worker: ShellWorker | None = None
     bugs: frozenset[Bug] = frozenset()
     admits_missing: bool = False
     endurance: Endurance = field(default_factory=Endurance)

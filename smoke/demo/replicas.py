@@ -39,6 +39,13 @@ class Surroundings:
     assets: AssetStore = field(default_factory=AssetStore)
     builds: dict[str, Build] = field(default_factory=dict)
 
+    def withdraw(self, image: Image) -> frozenset[str]:
+        """Remove the files that only *image* has; returns their names."""
+        kept = {name for commit, made in self.builds.items() if commit != image.commit for name in made.files}
+        gone = frozenset(self.build_of(image).files) - kept
+        self.assets.remove(gone)
+        return gone
+
     def build_of(self, image: Image) -> Build:
         """Return the front end of *image*."""
         if image.commit not in self.builds:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 
 from smoke.demo import migrate
 from smoke.demo.edge.upstreams import Upstreams
@@ -20,13 +22,19 @@ _log = logging.getLogger("smoke.demo.rollout")
 
 
 class Fleet:
-    """The replicas of all services, and the two ways of replacing them."""
+    """
+    The replicas of all services, and the two ways of replacing them.
+
+    *purge* is told the names of files that are withdrawn, for caches to forget them.
+    """
 
     def __init__(self, scene: Scene, sites: dict[str, Upstreams], around: Surroundings) -> None:
         self._scene = scene
         self._sites = sites
         self._around = around
         self._live: dict[tuple[str, int], Running] = {}
+        self.purge: Callable[[frozenset[str]], None] = lambda _names: None
+        self._others: list[Running] = []
         self._draining: set[asyncio.Task[None]] = set()
         self._lifetimes = Lifetimes(DOWN_S / scene.speed, scene.rng)
 
@@ -36,6 +44,13 @@ class Fleet:
         replicas = await self._start_all("blue", scene.before, scene.settings_before, frozenset())
         for replica in replicas:
             self._put(replica)
+
+    async def add_staging(self, site: Upstreams, database: str) -> None:
+        """Start the API of the staging environment beside all this: the same code, on data of its own."""
+        settings = replace(self._scene.settings_before, database=database)
+        replica = await start_replica(Place("bff", 0, "staging"), self._scene.before, settings, self._around)
+        site.replace(None, replica.upstream)
+        self._others.append(replica)
 
     async def prepare(self) -> list[Running]:
         """Carry out what comes before the switch; returns the replicas that are to take over."""
@@ -62,6 +77,8 @@ class Fleet:
             for replica in replicas:
                 if replica.slot == slot:
                     self._put(replica)
+        if not plan.keeps_old_assets:
+            self.purge(self._around.withdraw(self._scene.before))
         for number, sequel in enumerate(plan.sequels):
             await asyncio.sleep(began + sequel.at_s - asyncio.get_running_loop().time())
             for replica in await self._start_all(f"later{number + 1}", sequel.image, sequel.settings, frozenset()):
@@ -72,6 +89,7 @@ class Fleet:
         for task in self._draining:
             task.cancel()
         await asyncio.gather(*self._draining, return_exceptions=True)
+        await asyncio.gather(*(replica.stop(abruptly=True) for replica in self._others))
         await self._stop_all()
 
     def _put(self, replica: Running) -> None:

@@ -47,6 +47,13 @@ class TestData(Enum):
     LEFT_OVER = "earlier tests left so many notes that no more are taken"
 
 
+class Widget(Enum):
+    """How the third party fails whose script the pages may load."""
+
+    HANGS = "takes requests and lets them wait for a minute"
+    REFUSED = "takes no connection"
+
+
 @dataclass(slots=True)
 class Plan:
     """
@@ -54,6 +61,7 @@ class Plan:
 
     *switches_s* tell when each slot is switched, in seconds after the announcement; *pinned* slots stay as they are.
     *sequels* are what comes after the switch.
+    *keeps_old_assets* tells whether the files of the release before are still there after the switch.
     """
 
     strategy: Strategy = Strategy.SWITCH
@@ -61,6 +69,7 @@ class Plan:
     switches_s: tuple[float, ...] = (0.1, 0.35, 0.6)
     pinned: frozenset[int] = frozenset()
     sequels: tuple[Sequel, ...] = ()
+    keeps_old_assets: bool = True
 
 
 @dataclass(slots=True)
@@ -73,7 +82,8 @@ class Scene:
     declares, in seconds after the deploy. Other customers try to log in *logins_a_minute* times in a minute of the
     field; with *another_canary* somebody else tests with our customer's account, from the deploy on. *backlog* jobs
     wait already when the portal starts. Without faults a scene is a good deploy in ordinary weather: a few
-    connections are reset, the first answer of a replica is slow.
+    connections are reset, the first answer of a replica is slow. With *staging* the API of that environment can be
+    reached beside that of production.
     """
 
     rng: Random
@@ -99,6 +109,8 @@ class Scene:
     another_canary: bool = False
     backlog: int = 0
     whmcs_refuses_release: bool = False
+    widget: Widget | None = None
+    staging: bool = False
     names_resolve: bool = True
     browser_lives_s: float | None = None
     declares: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
 
 NAME = r"^[a-z0-9][a-z0-9_.-]*$"
 PATH = r"^/([^/\s]\S*)?$"
@@ -50,6 +50,10 @@ def _compiled(expression: str) -> str:
     return expression
 
 
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 def _scalar(value: Any, inner: Callable[[Any], Any]) -> Any:
     # ValueError, not TypeError: pydantic collects only the former.
     if not isinstance(value, str | int | float | bool):
@@ -64,6 +68,13 @@ Name = Annotated[str, Field(pattern=NAME), Kind("name")]
 Path = Annotated[str, Field(pattern=PATH), Kind("path")]
 Header = Annotated[str, Field(pattern=HEADER), Kind("header name")]
 Text = Annotated[str, Field(pattern=VISIBLE), Kind("text")]
+Names = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...]),
+    Field(min_length=1),
+    Kind("text or list of texts"),
+]
+"""One text, or several of which any will do."""
 Status = Annotated[int, Field(ge=100, le=599), Kind("HTTP status")]
 JmesPath = Annotated[str, Field(min_length=1), AfterValidator(_compiled), Kind("JMESPath")]
 Scalar = Annotated[str | int | float | bool, WrapValidator(_scalar), Kind("text, number or true/false")]

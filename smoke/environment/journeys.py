@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import Model, Name, Path, Seconds, Text
+from smoke.environment._model import Model, Name, Names, Path, Seconds, Text
 from smoke.environment.addresses import Host
 
 Flow = Literal["login", "checkout"]
@@ -17,7 +17,7 @@ class Landmark(Model):
     """An element found by role and accessible name, as a person would."""
 
     role: Text = Field(description="its ARIA role, e.g. `heading`")
-    name: Text | None = Field(None, description="its accessible name")
+    name: Names | None = Field(None, description="its accessible name; of several any will do")
 
 
 class Rows(Model):
@@ -66,9 +66,9 @@ class LoginForm(Model):
     """The login page as a person sees it: accessible names of its controls."""
 
     path: Path = Field("/login", description="the login page")
-    user: Text = Field("Email", description="label of the field for the user")
-    password: Text = Field("Password", description="label of the field for the password")
-    submit: Text = Field("Sign in", description="label of the button")
+    user: Names = Field(("Email",), description="label of the field for the user; of several any will do")
+    password: Names = Field(("Password",), description="label of the field for the password; likewise")
+    submit: Names = Field(("Sign in",), description="label of the button; else the form's only one is pressed")
     landmark: Landmark = Field(
         Landmark(role="heading", name="Dashboard"), description="the element that tells that the login worked"
     )

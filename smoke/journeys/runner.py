@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from smoke.browser.guard import named_writes
 from smoke.browser.visit import Visit
-from smoke.environment.journeys import Journey
+from smoke.environment.journeys import Journey, Landmark
 from smoke.journeys.checkout import check_out
 from smoke.journeys.judging import judge
 from smoke.journeys.login import service_of_login
@@ -110,11 +110,15 @@ def _result(judgement: Judgement, looks: Sequence[Look]) -> Result:
     )
 
 
+def _called(landmark: Landmark) -> str:
+    return " or ".join(landmark.name) if landmark.name else repr(landmark.role)
+
+
 def _promise(journey: Journey) -> str:
     if journey.flow == "login":
         return f"the role {journey.role!r} logs in and stays logged in"
     if journey.flow == "checkout":
         return "an order can be made up to its last step, its total is right, and it is discarded again"
-    shown = f"{journey.path} shows {journey.landmark.name or journey.landmark.role!r}" if journey.landmark else ""
+    shown = f"{journey.path} shows {_called(journey.landmark)}" if journey.landmark else ""
     rows = f" with at least {journey.rows.at_least} {journey.rows.role}" if journey.rows else ""
     return f"{shown}{rows}"

@@ -36,6 +36,10 @@ class Cache:
         age = str(int(now - one.made)).encode()
         return Answer(one.answer.status, [*one.answer.headers, (b"age", age), (b"x-cache", b"HIT")], one.answer.body)
 
+    def forget(self, names: frozenset[str]) -> None:
+        """Drop the files of these names, as a purge does."""
+        self.kept = {key: one for key, one in self.kept.items() if key[1].rpartition("/")[2] not in names}
+
     def keep(self, host: str, method: str, target: str, answer: Answer) -> Answer:
         """Keep *answer* if it may be kept, and return it marked as fetched."""
         if method == "GET":

@@ -17,6 +17,7 @@ from smoke.demo.faults import (
     runner,
     runtime,
     third_parties,
+    visitors,
 )
 from smoke.demo.faults._registry import Fault, declared
 from smoke.errors import UsageError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FAULTS: Mapping[str, Fault] = declared()
 """Every fault by its id."""
 
-MODULES = (rollout, runtime, pages, edge, fronts, data, contract, access, third_parties, noise, runner)
+MODULES = (rollout, runtime, pages, edge, fronts, visitors, data, contract, access, third_parties, noise, runner)
 """Where they are declared, by what they break."""
 
 __all__ = ["FAULTS", "MODULES", "Fault", "arrange", "find"]

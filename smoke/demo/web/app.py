@@ -11,11 +11,16 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from smoke.demo.release import Bug, Image, Settings
+from smoke.demo import addresses, widget_host
+from smoke.demo.release import Bug, Image, Settings, ShellWorker
 from smoke.demo.warmth import Replica
+from smoke.demo.web import actions, workers
 from smoke.demo.web.build import CONTENT_TYPES, ENTRY, Build
 
-PAGES = ("/", "/login", "/dashboard", "/account/invoices", "/account/subscriptions", "/catalogue", "/checkout")
+PAGES = (
+    *("/", "/login", "/dashboard", "/account/invoices", "/account/subscriptions", "/catalogue", "/checkout"),
+    actions.PATH,
+)
 
 SHELL = """<!doctype html>
 <html lang="en">
@@ -24,10 +29,12 @@ SHELL = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="commit" content="{commit}">
 <meta name="api" content="{api}">
+<meta name="features" content="{features}">
+<meta name="action" content="{action}">
 <title>Customer Portal</title>
 <link rel="icon" href="/assets/{icon}">
 <link rel="stylesheet" href="/assets/{style}">
-<script type="module" src="/assets/{entry}"></script>
+<script type="module" src="/assets/{entry}"></script>{widget}
 </head>
 <body>
 <div id="root"></div>
@@ -45,6 +52,15 @@ BROKEN = """<!doctype html>
 </html>
 """
 
+WIDGET = f'\n<script async src="https://{addresses.WIDGET}{widget_host.SCRIPT}"></script>'
+
+FEATURES: dict[object, str] = {
+    Bug.ASKS_CONSENT: "consent",
+    Bug.LABELS_OTHERWISE: "variant",
+    **dict.fromkeys(ShellWorker, "worker"),
+}
+"""What the scripts know by a word in the shell."""
+
 UNCACHED = {"cache-control": "no-cache"}
 IMMUTABLE = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -61,6 +77,10 @@ class AssetStore:
         self.files.update({file: content for file, content in build.files.items() if file in kept})
         if with_maps:
             self.files.update(build.maps())
+
+    def remove(self, names: frozenset[str]) -> None:
+        """Remove files."""
+        self.files = {file: content for file, content in self.files.items() if file not in names}
 
 
 class WebReplica:
@@ -81,6 +101,8 @@ class WebReplica:
             Route("/assets/manifest.json", self._manifest),
             Route("/assets/{name}", self._asset),
             Route("/images/{name}", self._missing),
+            Route(workers.PATH, self._worker),
+            Route(actions.PATH, self._action, methods=["POST"]),
             *(Route(page, self._page) for page in PAGES),
         ]
         app = Starlette(routes=routes, exception_handlers={404: self._not_found})
@@ -111,6 +133,18 @@ class WebReplica:
             return PlainTextResponse("Not found", 404, headers=UNCACHED)
         return HTMLResponse(self._shell(SHELL), headers=self._headers())
 
+    async def _worker(self, request: Request) -> Response:
+        if self._image.worker is None:
+            return await self._not_found(request, LookupError(workers.PATH))
+        return Response(workers.SCRIPTS[self._image.worker], media_type="text/javascript", headers=UNCACHED)
+
+    async def _action(self, request: Request) -> Response:
+        return await actions.check_availability(request, self._action_key)
+
+    @property
+    def _action_key(self) -> str:
+        return actions.key_of(self._image, self._name)
+
     async def _page(self, request: Request) -> HTMLResponse:
         broken = request.url.path in self._image.broken_pages
         return HTMLResponse(self._shell(BROKEN if broken else SHELL), headers=self._headers())
@@ -119,18 +153,25 @@ class WebReplica:
         return HTMLResponse(self._shell(SHELL), 404, headers=self._headers())
 
     def _shell(self, template: str) -> str:
-        names = self._build.names
+        names, on = self._build.names, {*self._image.bugs, self._image.worker}
         return template.format(
             commit=escape(self._image.commit),
-            api=escape(self._settings.api_origin),
+            api=escape(self._api),
+            features=" ".join(word for what, word in FEATURES.items() if what in on),
+            action=self._action_key,
+            widget=WIDGET if Bug.ASKS_THIRD_PARTY in self._image.bugs else "",
             icon=names["icon.svg"],
             style=names["style.css"],
             entry=names[ENTRY],
         )
 
+    @property
+    def _api(self) -> str:
+        return self._image.api_address or self._settings.api_origin
+
     def _headers(self) -> dict[str, str]:
         policy = (
-            f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
-            f" {self._settings.api_origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            f"default-src 'none'; script-src 'self' https://{addresses.WIDGET}; style-src 'self'; img-src 'self';"
+            f" connect-src 'self' {self._api}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
         return {**UNCACHED, "content-security-policy": policy, "x-content-type-options": "nosniff"}

@@ -1,5 +1,5 @@
 // The checkout: a draft can be taken back; placing the order cannot.
-import { element, money, show, trouble } from "./dom.js";
+import { element, label, money, show, trouble } from "./dom.js";
 import { ask } from "./api.js";
 
 export async function draw(place) {
@@ -12,7 +12,7 @@ export async function draw(place) {
   const form = element("form", { class: "card narrow" },
     element("label", { for: "product" }, "Product"), product,
     element("label", { for: "quantity" }, "Quantity"), quantity,
-    message, element("button", { type: "submit" }, "Continue to summary"));
+    message, element("button", { type: "submit" }, label("Continue to summary")));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
@@ -34,7 +34,7 @@ function summary(place, draft) {
   ];
   const message = element("div", {});
   const order = element("button", { type: "button" }, "Place order");
-  const discard = element("button", { type: "button", class: "quiet" }, "Discard");
+  const discard = element("button", { type: "button", class: "quiet" }, label("Discard"));
   order.addEventListener("click", () => act(message, () => ask("/checkout/orders", { method: "POST", body: { draft: draft.id } }),
     () => show(place, element("p", { role: "status" }, "Thank you for your order."))));
   discard.addEventListener("click", () => act(message, () => ask(`/checkout/drafts/${draft.id}`, { method: "DELETE" }),

@@ -38,3 +38,16 @@ export function day(text) {
 export function trouble(message) {
   return element("p", { class: "trouble", role: "alert" }, message);
 }
+
+// What this build switches on, and the labels of variant B where an experiment runs.
+const features = new Set(document.querySelector('meta[name="features"]').content.split(" "));
+
+const VARIANT = {
+  "Sign in": "Log in to your account",
+  "Continue to summary": "Show my order",
+  "Discard": "Throw away",
+  "Check availability": "Look it up",
+};
+
+export const has = (feature) => features.has(feature);
+export const label = (text) => (has("variant") ? VARIANT[text] ?? text : text);

@@ -7,6 +7,7 @@ export async function draw(place) {
     element("p", { class: "lead" }, "Invoices, subscriptions and orders of your company, in one place."),
     element("p", { class: "actions" },
       element("a", { class: "button", href: "/login" }, "Go to sign-in"),
-      element("a", { class: "button quiet", href: "/catalogue" }, "See the catalogue")),
+      element("a", { class: "button quiet", href: "/catalogue" }, "See the catalogue"),
+      element("a", { class: "button quiet", href: "/availability" }, "Check availability")),
   );
 }

@@ -1,11 +1,11 @@
-import { element, show, trouble } from "./dom.js";
+import { element, label, show, trouble } from "./dom.js";
 import { ApiError, ask } from "./api.js";
 
 export async function draw(place) {
   const email = element("input", { id: "email", name: "email", type: "email", autocomplete: "username", required: "" });
   const password = element("input",
     { id: "password", name: "password", type: "password", autocomplete: "current-password", required: "" });
-  const button = element("button", { type: "submit" }, "Sign in");
+  const button = element("button", { type: "submit" }, label("Sign in"));
   const message = element("div", {});
   const form = element("form", { class: "card", novalidate: "" },
     element("h1", {}, "Sign in"),

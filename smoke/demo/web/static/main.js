@@ -1,9 +1,10 @@
 // The entry: finds the page for the address, loads its chunk when it is needed, and draws the frame around it.
-import { element, show } from "./dom.js";
+import { element, has, show } from "./dom.js";
 import { whoAmI, signOut } from "./api.js";
 
 const PAGES = {
   "/": { load: () => import("./home.js"), open: true },
+  "/availability": { load: () => import("./availability.js"), open: true },
   "/login": { load: () => import("./login.js"), open: true },
   "/dashboard": { load: () => import("./dashboard.js"), title: "Dashboard" },
   "/account/invoices": { load: () => import("./invoices.js"), title: "Invoices" },
@@ -13,7 +14,22 @@ const PAGES = {
 };
 
 // start
-await start(document.getElementById("root"));
+const root = document.getElementById("root");
+addEventListener("popstate", () => start(root));
+addEventListener("click", follow);
+if (has("worker")) navigator.serviceWorker?.register("/sw.js");
+await start(root);
+if (has("consent")) (await import("./consent.js")).askForConsent();
+
+// Goes from page to page without loading the document anew.
+async function follow(event) {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.origin !== location.origin || !PAGES[link.pathname]) return;
+  event.preventDefault();
+  history.pushState({}, "", link.href);
+  await start(root);
+}
 
 async function start(root) {
   const page = PAGES[location.pathname];
