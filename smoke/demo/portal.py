@@ -75,7 +75,7 @@ class Portal:
         if scene.staging:
             await self._fleet.add_staging(sites["staging"], dsn(self._paths.postgres, STAGING))
         self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
-        self._fleet.purge = self._edge.purge
+        self._fleet.forget = self._edge.cache.forget
         self._edge.neighbours = frozenset({addresses.NEIGHBOUR})
         behind = (*addresses.OURS, addresses.NEIGHBOUR)
         port = await self._edge.start(authority.server_context(*behind), 1.0 / self._speed)

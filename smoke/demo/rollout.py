@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from smoke.demo import migrate
 from smoke.demo.edge.upstreams import Upstreams
@@ -12,6 +12,9 @@ from smoke.demo.lifetimes import Lifetimes
 from smoke.demo.release import SERVICES, Image, Settings
 from smoke.demo.replicas import Place, ReplicaCrashed, Running, Surroundings, start_replica
 from smoke.demo.scene import REPLICAS, Scene, Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DRAIN_S = 0.5
 
@@ -25,7 +28,7 @@ class Fleet:
     """
     The replicas of all services, and the two ways of replacing them.
 
-    *purge* is told the names of files that are withdrawn, for caches to forget them.
+    *forget* is told the names of files that are withdrawn, for caches.
     """
 
     def __init__(self, scene: Scene, sites: dict[str, Upstreams], around: Surroundings) -> None:
@@ -33,7 +36,7 @@ class Fleet:
         self._sites = sites
         self._around = around
         self._live: dict[tuple[str, int], Running] = {}
-        self.purge: Callable[[frozenset[str]], None] = lambda _names: None
+        self.forget: Callable[[frozenset[str]], None] = lambda _names: None
         self._others: list[Running] = []
         self._draining: set[asyncio.Task[None]] = set()
         self._lifetimes = Lifetimes(DOWN_S / scene.speed, scene.rng)
@@ -78,7 +81,7 @@ class Fleet:
                 if replica.slot == slot:
                     self._put(replica)
         if not plan.keeps_old_assets:
-            self.purge(self._around.withdraw(self._scene.before))
+            self.forget(self._around.withdraw(self._scene.before))
         for number, sequel in enumerate(plan.sequels):
             await asyncio.sleep(began + sequel.at_s - asyncio.get_running_loop().time())
             for replica in await self._start_all(f"later{number + 1}", sequel.image, sequel.settings, frozenset()):

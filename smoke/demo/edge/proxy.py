@@ -68,10 +68,6 @@ class Edge:
         if name in self.certificates:
             plug.context = self.certificates[name]
 
-    def purge(self, names: frozenset[str]) -> None:
-        """Forget the files of these names."""
-        self._cache.forget(names)
-
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is not None:
