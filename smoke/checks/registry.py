@@ -33,6 +33,7 @@ MODULES = (
     "warm",
     "invariants",
     "roundtrips",
+    "handoffs",
     "queues",
     "queue_jobs",
     "schedules",

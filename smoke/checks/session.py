@@ -38,10 +38,8 @@ class SessionCheck(SampledCheck):
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Use the recorded session, if there is one that should still live."""
-        if self.declared:
-            return Observation(facts={"waived": DECLARED})
         if world.old_session(self.role) is None:
-            return Observation(facts={"waived": NO_BASELINE})
+            return Observation(facts={"waived": DECLARED if self.declared else NO_BASELINE})
         return await super().observe(world, round_number)
 
     async def request(self, world: "World") -> Request:
@@ -50,8 +48,11 @@ class SessionCheck(SampledCheck):
         return Request("GET", self.url, headers={"Accept": "application/json", **(session.headers if session else {})})
 
     def fault(self, exchange: Exchange) -> str | None:
-        """Demand HTTP 200."""
-        return who_fault(exchange)
+        """Demand HTTP 200; a reset that was announced may end a session, but an error is no way to end one."""
+        fault = who_fault(exchange)
+        if not self.declared or fault is None:
+            return fault
+        return f"{fault} in place of a refusal" if (exchange.status or 0) >= 500 else None  # noqa: PLR2004 - the class
 
     @property
     def expected(self) -> str:
@@ -63,7 +64,10 @@ class SessionCheck(SampledCheck):
         waived = rounds[-1].facts.get("waived")
         if waived:
             return Judgement(Outcome.SKIPPED, WAIVERS[waived], facts={"waived": waived})
-        return super().judge(rounds)
+        judgement = super().judge(rounds)
+        if self.declared and judgement.outcome is Outcome.PASSED:
+            return Judgement(Outcome.SKIPPED, WAIVERS[DECLARED], facts={"waived": DECLARED})
+        return judgement
 
     def reproduce(self) -> str:
         """Return the request without the session."""

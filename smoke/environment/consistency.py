@@ -26,6 +26,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         _own_controls,
         _job_writes,
         _roundtrip_writes,
+        _handoff_writes,
         _checkout_writes,
         canary_rules,
     ):
@@ -130,6 +131,20 @@ def _roundtrip_writes(environment: Environment) -> Iterator[Problem]:
                     ("roundtrips", index, key),
                     f"{method} {path} on service {roundtrip.service!r} is a write that no entry of 'writes' allows; "
                     "add [[writes]] with this service, method and path, or remove the roundtrip",
+                )
+
+
+def _handoff_writes(environment: Environment) -> Iterator[Problem]:
+    for index, one in enumerate(environment.handoffs):
+        wanted = [("path", "POST", one.path)]
+        if one.cleanup_path is not None:
+            wanted.append(("cleanup_path", one.cleanup_method, one.cleanup_path))
+        for key, method, path in wanted:
+            if not _allowed(environment, one.service, method, path.replace("{id}", "1")):
+                yield Problem(
+                    ("handoffs", index, key),
+                    f"{method} {path} on service {one.service!r} is a write that no entry of 'writes' allows; "
+                    "add [[writes]] with this service, method and path, or remove the handoff",
                 )
 
 

@@ -12,6 +12,7 @@ from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
 from smoke.environment.flags import Flags
+from smoke.environment.handoffs import Handoff
 from smoke.environment.invariants import Invariant
 from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
@@ -111,6 +112,9 @@ class Environment(Model):
     keys: dict[Name, ApiKey] = Field({}, description="API keys of partners, by name")
     reads: tuple[Read, ...] = Field((), description="reads through the API")
     invariants: tuple[Invariant, ...] = Field((), description="what must hold between the answers of two reads")
+    handoffs: tuple[Handoff, ...] = Field(
+        (), description="sessions at third parties that are opened and given up again"
+    )
     roundtrips: tuple[Roundtrip, ...] = Field((), description="harmless writes that are read back and removed again")
     flags: Flags | None = Field(None, description="where the product tells which feature flags are on")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")

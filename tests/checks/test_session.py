@@ -9,9 +9,9 @@ from smoke.checks.session import checks
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Outcome
-from tests.checks.fake_world import answer, concluded, failing, html, world_of
-from tests.checks.logins import LoginApi, portal
+from smoke.verdict.words import Cause, Outcome
+from tests.checks.fake_world import answer, concluded, failing, html, json_answer, world_of
+from tests.checks.logins import WHO, LoginApi, portal
 
 OLD = Session("customer", {"Cookie": "session=abc123"})
 
@@ -69,6 +69,16 @@ def test_declared() -> None:
     found = judged(LoginApi(), replace(OLD, headers={}), Release(invalidates_sessions=True))
 
     assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, "declared")
+
+
+def test_declared_and_broken() -> None:
+    """An announced reset may end old sessions, but not answer them with an error."""
+    broken = world_of({WHO: json_answer({"error": "JWEDecryptionFailed"}, 500)}, portal(), old_session=lambda _: OLD)
+    (check, _) = checks(portal(), Release(invalidates_sessions=True))
+    found = concluded(check, broken)
+
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert found.facts["signature"] == "HTTP 500 in place of a refusal"
 
 
 def test_nothing_proves_a_session() -> None:

@@ -58,6 +58,17 @@ def test_s03_and_q02_dead_keys_and_work_done_three_times(start: Start) -> None:
     assert eventually(lambda: sum(count == 3 for count in _executions(visitor, began + 1.0).values()) >= 2)
 
 
+def test_s21_s22_s23_forgotten_guards_and_stack_traces(start: Start) -> None:
+    """After the deploy a customer sees staff's list, another's invoice, and the trace of any error."""
+    stack, visitor = start("S21", "S22", "S23")
+    visitor.login()
+    paths = ("/admin/customers", "/invoices/INV-2026-0013", "/nothing")
+    assert [visitor.ask(API, path).status for path in paths] == [403, 404, 404]
+    assert settled(visitor, stack.deploy())
+    assert [visitor.ask(API, path).status for path in paths] == [200, 200, 404]
+    assert "/app/node_modules/@nestjs/core/" in visitor.ask(API, "/nothing").json["stack"]
+
+
 def test_s06_no_session_or_one_of_test_mode(start: Start) -> None:
     """Pages and API are fine; opening a payment is refused, or leads to a form that takes no real money."""
     stack, visitor = start("S06")

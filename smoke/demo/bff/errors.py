@@ -7,6 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from smoke.demo.bff.context import context_of
+from smoke.demo.release import Bug
+
+TRACE = """    at callback (/app/node_modules/@nestjs/core/router/routes-resolver.js:77:19)
+    at /app/node_modules/@nestjs/core/router/router-proxy.js:9:23
+    at Layer.handleRequest (/app/node_modules/router/lib/layer.js:152:17)"""
+
 
 def refused(message: str = "Unauthorized", headers: Mapping[str, str] | None = None) -> HTTPException:
     """Return a 401 that says *message*."""
@@ -24,6 +31,8 @@ async def on_http_exception(request: Request, error: Exception) -> JSONResponse:
     content: dict[str, object] = {"message": message, "statusCode": error.status_code}
     if message != name:
         content["error"] = name
+    if Bug.SHOWS_TRACES in context_of(request).image.bugs:
+        content["stack"] = f"{name.replace(' ', '')}Exception: {message}\n{TRACE}"
     return JSONResponse(content, error.status_code, error.headers)
 
 

@@ -37,6 +37,24 @@ def open_route(scene: "Scene") -> None:
     scene.after = replace(scene.after, open_routes=frozenset({route}))
 
 
+@fault("S21", "Customers see what only staff may see", Word.FAIL)
+def forgotten_roles(scene: "Scene") -> None:
+    """Ask nobody for the role."""
+    scene.after = scene.after.having(Bug.FORGETS_ROLES)
+
+
+@fault("S22", "Customers see the invoices of others", Word.FAIL)
+def forgotten_owners(scene: "Scene") -> None:
+    """Look an invoice up by its number alone."""
+    scene.after = scene.after.having(Bug.FORGETS_OWNERS)
+
+
+@fault("S23", "Errors show their stack trace to everybody", Word.FAIL)
+def stack_traces(scene: "Scene") -> None:
+    """Ship the error filter of development."""
+    scene.after = scene.after.having(Bug.SHOWS_TRACES)
+
+
 @fault("S06", "The payment key has expired, or is of test mode", Word.FAIL)
 def wrong_payment_key(scene: "Scene") -> None:
     """Give the new release keys of test mode; half of the time the provider has let them expire."""
