@@ -10,7 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -48,20 +51,37 @@ def test_the_verdict_is_right(row: str) -> None:
     assert all(0 < one.seconds < LIMIT_S for one in found.values())
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """Return a directory for temporary files, with a short name, which the user of the database can reach too."""
+    with TemporaryDirectory(prefix="s-") as directory:
+        place = Path(directory)
+        place.chmod(0o711)
+        yield place
+
+
+def family_with_browser(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Wait until a case has come as far as a browser; returns all that it started."""
+    while process.poll() is None:
+        family = psutil.Process(process.pid).children(recursive=True)
+        with suppress(psutil.Error):
+            if any("--headless" in one.cmdline() for one in family):
+                return family
+        time.sleep(0.1)
+    pytest.fail("the case ended before it had a browser")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_interrupted_case_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+def test_an_interrupted_case_leaves_nothing(temporary: Path, number: signal.Signals) -> None:
     """No stack, no verifier, no browser, no file."""
     command = [sys.executable, "-m", "benchmarks.accuracy.one_case", "--seed", "1"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}, start_new_session=True
+        command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True
     ) as process:
-        family: list[psutil.Process] = []
-        while not any("chrom" in one.name() for one in family):
-            time.sleep(0.1)
-            family = psutil.Process(process.pid).children(recursive=True)
+        family = family_with_browser(process)
         process.send_signal(number)
         assert process.wait(30) == 130
     gone, alive = psutil.wait_procs(family, timeout=10)
     assert gone
     assert not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
