@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.one_case")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--fault", action="append", default=[])
+    parser.add_argument("--cluster", type=Path, help="where the first of many cases leaves an empty database cluster")
     parser.add_argument("--keep-run", type=Path, help="where the verifier's results go; otherwise they are thrown away")
     return parser
 
@@ -68,7 +69,7 @@ async def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="smokegate-score-") as directory:
         state = Path(directory)
         began = monotonic()
-        with Stack(state, chosen.fault, seed=chosen.seed) as stack:
+        with Stack(state, chosen.fault, seed=chosen.seed, cluster=chosen.cluster) as stack:
             ready = monotonic()
             primed, _ = await _smoke("prime", state)
             before = monotonic()

@@ -5,12 +5,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.accuracy.cases import Case
+from smoke.demo.ground import ground
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASE = ("-m", "benchmarks.accuracy.one_case")
@@ -28,23 +30,34 @@ async def run(
     """Run *cases*, *jobs* at a time; *done* hears of each that came to an end, be it by *limit_s*."""
     waiting = iter(list(cases))
 
-    async def work() -> None:
+    async def work(place: Path) -> None:
         for case in waiting:
-            done(case, await one(case, limit_s, runs / case.key))
+            done(case, await one(case, limit_s, runs / case.key, place))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(jobs):
-            group.create_task(work())
+    with _place() as place:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(jobs):
+                group.create_task(work(place))
 
 
-async def one(case: Case, limit_s: float, keep_run: Path) -> Finished:
-    """Run one case; its verifier's results go to *keep_run*."""
+@contextmanager
+def _place() -> Iterator[Path]:
+    """Give the run a place for temporary files; its name is short, for sockets lie there."""
+    with TemporaryDirectory(prefix="sg-", dir=ground()) as directory:
+        place = Path(directory)
+        place.chmod(0o711)  # the database has a user of its own, who must reach what is his
+        yield place
+
+
+async def one(case: Case, limit_s: float, keep_run: Path, place: Path) -> Finished:
+    """Run one case, whose temporary files lie at *place*; its verifier's results go to *keep_run*."""
     faults = [argument for fault in case.faults for argument in ("--fault", fault)]
     # A group of its own: it can be ended as a whole, and Ctrl-C reaches it through us alone.
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *CASE, "--seed", str(case.seed)),
-        *(*faults, "--keep-run", str(keep_run)),
+        *(*faults, "--keep-run", str(keep_run), "--cluster", str(place / "cluster")),
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(place)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -30,9 +30,10 @@ GRANT SELECT ON "_prisma_migrations", tenant TO {READER};
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where the parts of one run lie: a private directory that goes when the stack goes."""
+    """Where the parts of one run lie, a private directory that goes when the stack goes; a *kept* cluster stays."""
 
     directory: Path
+    kept: Path | None = None
 
     @property
     def postgres(self) -> Path:
@@ -50,15 +51,15 @@ async def start_databases(
 ) -> None:
     """Start PostgreSQL and Valkey; fill the production database and derive that of staging."""
     await start_valkey(sentinel, paths.directory)
-    socket = await start_postgres(sentinel, paths.directory)
+    socket = await start_postgres(sentinel, paths.directory, paths.kept)
     server = await connect_when_ready(dsn(socket, "postgres"))
-    await server.execute(f'CREATE DATABASE "{PRODUCTION}"')
+    await server.execute(f'CREATE DATABASE "{PRODUCTION}" STRATEGY FILE_COPY')
     production = await connect(dsn(socket, PRODUCTION))
     await migrate.deploy(production, before.migrations)
     await content.populate(production, accounts)
     await production.execute(READ_ONLY)
     await production.close()
-    await server.execute(f'CREATE DATABASE "{STAGING}" TEMPLATE "{PRODUCTION}"')
+    await server.execute(f'CREATE DATABASE "{STAGING}" TEMPLATE "{PRODUCTION}" STRATEGY FILE_COPY')
     await server.close()
     staging = await connect(dsn(socket, STAGING))
     await content.turn_into_staging(staging)

@@ -36,9 +36,9 @@ from smoke.demo.worker import preload
 class Portal:
     """One run: started once, deployed once, stopped once."""
 
-    def __init__(self, state: Path, directory: Path, faults: tuple[Fault, ...], seed: int, speed: float) -> None:
+    def __init__(self, state: Path, paths: Paths, faults: tuple[Fault, ...], seed: int, speed: float) -> None:
         self.files = StateFiles(state)
-        self._paths = Paths(directory)
+        self._paths = paths
         self._faults = faults
         self._speed = speed
         self._customer, self._control = content.customer(), content.control()

@@ -39,16 +39,25 @@ class Stack:
 
     Entering waits until the stack is ready with the release before; raises UsageError for an unknown fault and
     StackError when it cannot start. The child ends with this process, however this process ends;
-    a *temporary* *state* goes with it.
+    a *temporary* *state* goes with it. Whoever starts many gives them a *cluster*, a place where the first leaves
+    the database's empty files for the others.
     """
 
-    def __init__(
-        self, state: Path, faults: Sequence[str] = (), *, seed: int = 1, speed: float = 1.0, temporary: bool = False
+    def __init__(  # noqa: PLR0913 - all but the first are optional, and the rest named
+        self,
+        state: Path,
+        faults: Sequence[str] = (),
+        *,
+        seed: int = 1,
+        speed: float = 1.0,
+        temporary: bool = False,
+        cluster: Path | None = None,
     ) -> None:
         self.state = state
         self.faults: tuple[Fault, ...] = tuple(find(identifier) for identifier in faults)
         self.description: dict[str, Any] = {}
         self._options = ["--seed", str(seed), "--speed", str(speed), *(["--temporary"] if temporary else [])]
+        self._options += ["--cluster", str(cluster)] if cluster else []
         self._process: subprocess.Popen[str] | None = None
 
     @property

@@ -14,7 +14,6 @@ import os
 import secrets
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +23,8 @@ from typing import Any
 from smoke.demo.daemons import Sentinel
 from smoke.demo.errors import StackError
 from smoke.demo.faults import find
+from smoke.demo.foundation import Paths
+from smoke.demo.ground import ground
 from smoke.demo.portal import Portal
 from smoke.errors import SmokeError, UsageError
 from smoke.verdict.words import EXIT_USAGE
@@ -51,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch on a fault; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="which replica, which moment (default 1)")
     parser.add_argument("--speed", type=_positive, default=1.0, help="2 lets everything happen twice as fast")
+    parser.add_argument(
+        "--cluster", type=Path, help="an empty PostgreSQL cluster to copy; if there is none, left there"
+    )
     parser.add_argument("--temporary", action="store_true", help="remove the state directory too, in the end")
     return parser
 
@@ -69,8 +73,8 @@ async def _run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
-    directory = Path(tempfile.gettempdir()) / f"smoke-demo-{secrets.token_hex(6)}"
-    portal = Portal(options.state.resolve(), directory, faults, options.seed, options.speed)
+    directory = ground() / f"smoke-demo-{secrets.token_hex(6)}"
+    portal = Portal(options.state.resolve(), Paths(directory, options.cluster), faults, options.seed, options.speed)
     state = portal.files.directory
     async with _sentinel(directory, state.parent if options.temporary else state) as sentinel:
         directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)

@@ -38,7 +38,8 @@ def find(identifier: str) -> Fault:
     """Return one fault; raises UsageError with the nearest ids for an unknown one."""
     if identifier in FAULTS:
         return FAULTS[identifier]
-    near = get_close_matches(identifier.upper(), FAULTS, cutoff=0.3) or list(FAULTS)
+    same_class = [known for known in FAULTS if known[0] == identifier[:1].upper()]
+    near = get_close_matches(identifier.upper(), same_class or FAULTS, cutoff=0.3) or list(FAULTS)
     raise UsageError(f"--fault {identifier}: there is no such fault; did you mean {', '.join(near)}?")
 
 

@@ -51,13 +51,14 @@ def wait_for(pid: Path) -> None:
 
 def one(limit_s: float = 30.0) -> dict[str, object]:
     """Run one case."""
-    return asyncio.run(runner.one(case_of("A01", 3), limit_s, Path("nowhere")))
+    return asyncio.run(runner.one(case_of("A01", 3), limit_s, Path("nowhere"), Path("ground")))
 
 
 def test_a_case_tells_its_end_in_a_line(case_does: Does) -> None:
     """The line is what came of it; the case was told its faults and seed."""
     case_does("import json, sys; print(json.dumps({{'verdicts': sys.argv[1:]}}))")
-    assert one() == {"verdicts": ["--seed", "3", "--fault", "A01", "--keep-run", "nowhere"]}
+    told = ["--seed", "3", "--fault", "A01", "--keep-run", "nowhere", "--cluster", "ground/cluster"]
+    assert one() == {"verdicts": told}
 
 
 def test_a_hung_case_is_ended_and_recorded(case_does: Does, pid: Path) -> None:
