@@ -11,6 +11,7 @@ from smoke.environment.addresses import BaseUrl, Url
 from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
+from smoke.environment.edge import Headers, Private
 from smoke.environment.flags import Flags
 from smoke.environment.handoffs import Handoff
 from smoke.environment.invariants import Invariant
@@ -107,8 +108,10 @@ class Environment(Model):
     roles: dict[Name, Role] = Field({}, description="the synthetic users")
     login: Login | None = Field(None, description="the login API; needed by all that uses a role")
     pages: tuple[Page, ...] = Field((), description="public pages")
+    headers: tuple[Headers, ...] = Field((), description="response headers that must be there, or must not")
     assets: Assets | None = Field(None, description="scripts and style sheets of the pages")
     protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous, or a role")
+    private: tuple[Private, ...] = Field((), description="addresses whose answers are one account's alone")
     keys: dict[Name, ApiKey] = Field({}, description="API keys of partners, by name")
     reads: tuple[Read, ...] = Field((), description="reads through the API")
     invariants: tuple[Invariant, ...] = Field((), description="what must hold between the answers of two reads")

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from smoke.environment._model import Header, JmesPath, Model, Name, Path, Secret, Status, Text
 from smoke.environment._secrecy import sounds_secret
+from smoke.environment.edge import SourceMaps
 from smoke.environment.expectations import Expectation, Shape
 from smoke.environment.queues import Queue, QueueJob, QueueLimits
 from smoke.environment.writes import Write
@@ -49,6 +50,7 @@ class Assets(Model):
     pages: tuple[Path, ...] = Field(("/",), min_length=1, description="the pages to start from")
     manifest: Path | None = Field(None, description="JSON list or mapping of all chunks, if the build publishes one")
     limit: int = Field(200, ge=1, description="most assets that are fetched")
+    source_maps: SourceMaps = Field("warn", description="what public source maps of the scripts mean")
 
 
 class Login(Model):

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from smoke.environment._model import Header, JmesPath, Model, Path, Scalar, Seconds, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
+from smoke.environment.edge import Cors
 
 
 class Health(Model):
@@ -75,6 +76,7 @@ class Service(Model):
         (), description="files that must not be served, such as `/.env` and `/.git/HEAD`; one request each"
     )
     uptime: Uptime | None = Field(None, description="how it tells when its process started; restarts are seen by it")
+    cors: Cors | None = Field(None, description="pages of another origin that call it from the browser")
 
     @model_validator(mode="after")
     def _share_shows_one_replica(self) -> Self:

@@ -1,0 +1,154 @@
+"""What one account is given is never given to another, and never kept by a shared cache."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._answers import no_answer
+from smoke.checks._browserlike import ask_past_the_cache
+from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.checks._sampled import curl, intern, transport_facts
+from smoke.checks._sharing import Given, leaks, named_in, shareable
+from smoke.environment import Environment
+from smoke.errors import SmokeError
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+EXPECTED = "each account its own answer, from the application, for nobody else to keep"
+SESSION = "session"
+ACCEPT = {"accept": "application/json, text/html;q=0.9"}
+
+
+def checks(environment: Environment, release: Release) -> Iterator["PrivateCheck"]:
+    """Return a check for each private address: those that are named, what roles read, who is logged in."""
+    _ = release
+    roles = tuple(environment.roles)[:2]
+    if not roles or environment.login is None:
+        return
+    seen: dict[str, str] = {}
+    for name, service, path, promised in _addresses(environment):
+        url = environment.services[service].url.rstrip("/") + path
+        if name not in seen and url not in seen.values():
+            seen[name] = url
+            yield PrivateCheck(subject=name, service=service, url=url, roles=roles, promised=promised)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateCheck(Check):
+    """
+    What one account is given is never given to another, and never kept by a shared cache.
+
+    Two roles ask in turn, then somebody who is not logged in. An address that is not named as private counts as such
+    if the anonymous are refused there, past any cache or before the deploy.
+    """
+
+    kind: ClassVar[str] = "private"
+    stage: ClassVar[Stage] = Stage.FUNCTIONAL
+
+    url: str
+    roles: tuple[str, ...]
+    promised: bool
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Ask as each role, one after the other, then as nobody; and past the cache what looks shared."""
+        _ = round_number
+        sessions: dict[str, Mapping[str, str]] = {}
+        for role in self.roles:
+            try:
+                sessions[role] = (await world.session(role)).headers
+            except SmokeError as error:
+                if not sessions and role == self.roles[-1]:
+                    return obstacle(error)
+        given = [await self._given(world, role, headers) for role, headers in sessions.items()]
+        given.append(await self._given(world, None, {}))
+        past: list[Given] = []
+        if leaks(given, ()) or _alike(given) or any(shareable(one) for one in given):
+            past = [await self._given(world, role, headers, past=True) for role, headers in sessions.items()]
+            past.append(await self._given(world, None, {}, past=True))
+        exchanges = intern([one.exchange for one in (*given, *past)])
+        return Observation(exchanges, {"given": given, "past": past, "before": world.before(self.id)})
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge every round: what was given to the wrong one once is no noise."""
+        found = [self._wrong(one.facts) for one in rounds]
+        newest = rounds[-1]
+        facts: dict[str, Any] = {
+            **transport_facts([one.exchange for one in newest.facts["given"] if one.role]),
+            "measured": {"anonymous": _said(newest.facts["given"][-1].exchange)},
+        }
+        wrong = next((one for one in reversed(found) if one), None)
+        if wrong is None:
+            return self._passed(newest, facts)
+        facts["signature"] = wrong
+        failed = Judgement(Outcome.FAILED, wrong, Cause.RELEASE, EXPECTED, wrong, facts)
+        if found[-1] or len(rounds) == 1:
+            return failed
+        return replace(failed, outcome=Outcome.UNDECIDED, message=f"{wrong}, but not in the last look", unclear=True)
+
+    def reproduce(self) -> str:
+        """Return the request; whose session it takes is left out."""
+        return curl(self.url)
+
+    async def _given(
+        self, world: "World", role: str | None, headers: Mapping[str, str], *, past: bool = False
+    ) -> Given:
+        request = Request("GET", self.url, headers={**ACCEPT, **headers})
+        exchange = (await ask_past_the_cache(world.http, request, 1))[0] if past else await world.http.send(request)
+        users = {name: world.secret(world.environment.roles[name].user) for name in self.roles}
+        return Given(role, exchange, named_in(exchange.text(), users))
+
+    def _wrong(self, facts: Mapping[str, Any]) -> str | None:
+        """Return what is wrong in one round."""
+        given, past, before = facts["given"], facts["past"], facts["before"]
+        found = leaks(given, past)
+        if found:
+            return found
+        if not (self.promised or _refuses(past) or _refused_before(before)):
+            return None
+        return next((said for one in given if (said := shareable(one))), None)
+
+    def _passed(self, newest: Observation, facts: dict[str, Any]) -> Judgement:
+        own = [one for one in newest.facts["given"] if one.role]
+        good = [one for one in own if one.good]
+        message = f"given to each of {len(good)} accounts alone" if len(good) > 1 else "given to one account alone"
+        if not good:
+            message = f"nothing private was given out: {_said(own[0].exchange)}"
+        elif len(own) < len(self.roles):
+            facts["noted"] = "only one account could ask, so nothing was compared"
+        return Judgement(Outcome.PASSED, message, None, EXPECTED, message, facts)
+
+
+def _addresses(environment: Environment) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield name, service and path of what is private, and whether the environment file says so."""
+    for one in environment.private:
+        yield one.name, one.service, one.path, True
+    login = environment.login
+    if login is not None and login.who is not None:
+        yield SESSION, login.service, login.who, True
+    for read in environment.reads:
+        if read.role is not None:
+            yield read.name, read.service, read.path, False
+
+
+def _alike(given: Sequence[Given]) -> bool:
+    bodies = [one.exchange.body for one in given if one.role and one.good]
+    return len(bodies) > 1 and len(set(bodies)) == 1
+
+
+def _refuses(past: Sequence[Given]) -> bool:
+    return any(one.role is None and one.refused for one in past)
+
+
+def _refused_before(before: Before | None) -> bool:
+    return before is not None and before.measured.get("anonymous") in {"HTTP 401", "HTTP 403"}
+
+
+def _said(exchange: Exchange) -> str:
+    return no_answer(exchange) or f"HTTP {exchange.status}"
