@@ -102,9 +102,11 @@ class HealthCheck(SampledCheck):
         return f"its time stamp does not advance{where}: the answer is frozen"
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
-        """Name the third party that alone is reported as down."""
+        """Name the third parties, if they alone are reported as down."""
         down = {name for one in rounds for exchange in one.exchanges for name in self._read(exchange).down}
-        return {"dependency": next(iter(down))} if len(down) == 1 and down <= set(self.third_parties) else {}
+        if not down or not down <= set(self.third_parties):
+            return {}
+        return {"reported_down": sorted(down), **({"dependency": next(iter(down))} if len(down) == 1 else {})}
 
     def reproduce(self) -> str:
         """Return the request as a curl command."""

@@ -20,12 +20,13 @@ from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, STAGING, Paths, ThirdParties, drift, expire, start_databases
 from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
 from smoke.demo.others import Others
+from smoke.demo.outages import Outage
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Credential
 from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import Outage, Scene, Widget
+from smoke.demo.scene import Scene, Widget
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
@@ -180,10 +181,12 @@ class Portal:
         self._conditions.blip_until = asyncio.get_running_loop().time() + scene.blip_s
         if scene.whmcs_refuses_release:
             third.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
-        if scene.salesforce is not None:
-            third.org.down = True
-        if scene.salesforce is Outage.REFUSED:
-            await third.servings[addresses.SALESFORCE].stop(abruptly=True)
+        if scene.salesforce_refuses_release:
+            third.org.strangers = frozenset({scene.settings.salesforce.identifier})
+        third.org.outage, third.whmcs.outage = scene.salesforce, scene.whmcs
+        for host, outage in ((addresses.SALESFORCE, scene.salesforce), (addresses.WHMCS, scene.whmcs)):
+            if outage is Outage.REFUSED:
+                await third.servings[host].stop(abruptly=True)
         if scene.another_canary:
             self._meanwhile(self._others.canary(self._customer, OUR_ADDRESS))
         if scene.widget is Widget.REFUSED:

@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from smoke.demo.forms import form_of
+from smoke.demo.outages import Outage, Unreliable
 from smoke.demo.release import Credential
 
 INSTANCE = "AP15"
@@ -29,11 +30,16 @@ RECORDS: dict[str, dict[str, Any]] = {
 
 @dataclass(slots=True)
 class Org:
-    """The state of the stand-in: who may ask, which tokens live, and whether it is down for everybody."""
+    """
+    The state of the stand-in: who may ask, which tokens live, and whether it is down for everybody.
+
+    The sessions of *strangers* are not valid, although they get them.
+    """
 
     url: str
     clients: tuple[Credential, ...]
-    down: bool = False
+    outage: Outage | None = None
+    strangers: frozenset[str] = frozenset()
     tokens: set[str] = field(default_factory=set)
     calls: int = 0
 
@@ -46,7 +52,10 @@ class Org:
             Route("/services/data/{version}/limits", self._limits),
             Route("/services/data/{version}/query", self._query),
         ]
-        return _Outage(self, Starlette(routes=routes, exception_handlers={404: _not_found}))
+        unavailable = _rest_error("SERVER_UNAVAILABLE", "Server unavailable", 503)
+        return Unreliable(
+            Starlette(routes=routes, exception_handlers={404: _not_found}), lambda: self.outage, unavailable
+        )
 
     def status_app(self) -> ASGIApp:
         """Return the application of the Trust status API, which stays up when the org is down."""
@@ -63,7 +72,8 @@ class Org:
         if not secrets.compare_digest(known[identifier], form.get("client_secret", "")):
             return _oauth_error("invalid_client", "invalid client credentials")
         token = f"00D5i000000Demo!{secrets.token_urlsafe(24)}"
-        self.tokens.add(token)
+        if identifier not in self.strangers:
+            self.tokens.add(token)
         return JSONResponse(
             {
                 "access_token": token,
@@ -101,7 +111,8 @@ class Org:
     async def _status(self, request: Request) -> JSONResponse:
         if request.path_params["key"] != INSTANCE:
             return JSONResponse({"message": "Instance not found"}, 404)
-        incidents = [{"id": 20001234, "message": {"rootCause": None}, "isCore": True}] if self.down else []
+        down = self.outage is not None and self.outage.public
+        incidents = [{"id": 20001234, "message": {"rootCause": None}, "isCore": True}] if down else []
         return JSONResponse(
             {
                 "key": INSTANCE,
@@ -109,7 +120,7 @@ class Org:
                 "environment": "production",
                 "releaseVersion": "Winter '27 Patch 4",
                 "releaseNumber": "264.4",
-                "status": "MAJOR_INCIDENT_CORE" if self.down else "OK",
+                "status": "MAJOR_INCIDENT_CORE" if down else "OK",
                 "isActive": True,
                 "Products": [],
                 "Incidents": incidents,
@@ -125,20 +136,6 @@ class Org:
             return _rest_error("INVALID_SESSION_ID", "Session expired or invalid", 401)
         self.calls += 1
         return JSONResponse(content, headers={"sforce-limit-info": f"api-usage={self.calls}/15000"})
-
-
-class _Outage:
-    """Answers for the org while it is down: 503 for every caller."""
-
-    def __init__(self, org: Org, app: ASGIApp) -> None:
-        self._org = org
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app: ASGIApp = self._app
-        if self._org.down:
-            app = _rest_error("SERVER_UNAVAILABLE", "Server unavailable", 503)
-        await app(scope, receive, send)
 
 
 def _rest_error(code: str, message: str, status: int) -> JSONResponse:

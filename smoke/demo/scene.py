@@ -7,6 +7,7 @@ from typing import Any
 
 from smoke.demo.edge.change import EdgeChange
 from smoke.demo.edge.screens import Screen
+from smoke.demo.outages import Outage
 from smoke.demo.release import Image, Settings
 
 REPLICAS = 3
@@ -21,13 +22,6 @@ class Strategy(Enum):
     SWITCH = "new replicas start beside the old ones, then take their places one by one"
     ALL_AT_ONCE = "the old replicas are stopped before the new ones start"
     NOT_AT_ALL = "nothing is replaced, although the deploy says so"
-
-
-class Outage(Enum):
-    """How a third party fails for every caller."""
-
-    UNAVAILABLE = "answers 503"
-    REFUSED = "takes no connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +102,8 @@ class Scene:
     logins_a_minute: float = 0.0
     another_canary: bool = False
     backlog: int = 0
+    whmcs: Outage | None = None
+    salesforce_refuses_release: bool = False
     whmcs_refuses_release: bool = False
     widget: Widget | None = None
     staging: bool = False

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from smoke.demo.content import INVOICES_EACH, PRODUCTS
 from smoke.demo.forms import form_of
+from smoke.demo.outages import Outage, Unreliable
 from smoke.demo.release import Credential
 
 STRANGER = "203.0.113.7"
@@ -28,10 +29,12 @@ class Installation:
 
     clients: tuple[Credential, ...]
     strangers: frozenset[str] = frozenset()
+    outage: Outage | None = None
 
     def app(self) -> ASGIApp:
         """Return the application."""
-        return Starlette(routes=[Route("/includes/api.php", self._api, methods=["POST"])])
+        api = Starlette(routes=[Route("/includes/api.php", self._api, methods=["POST"])])
+        return Unreliable(api, lambda: self.outage, _error("Down for maintenance (Err 3)", 503))
 
     async def _api(self, request: Request) -> JSONResponse:
         form = await form_of(request)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from smoke.verdict.causes import RULES
 from smoke.verdict.causes._rule import joined
 from smoke.verdict.causes.inherited import by_front, by_route, following
+from smoke.verdict.deciders import with_decider
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
@@ -29,7 +30,13 @@ def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     evidence = Evidence(plan, {one.check: one for one in findings})
     judged = [_attributed(one, evidence) for one in findings]
     made = Evidence(plan, {one.check: one for one in judged})
-    return tuple(remedied(following(by_front(by_route(one, made), made), made), made) for one in judged)
+    return tuple(_completed(one, made) for one in judged)
+
+
+def _completed(finding: Finding, evidence: Evidence) -> Finding:
+    """Return *finding* with what it takes all the other causes to know."""
+    caused = following(by_front(by_route(finding, evidence), evidence), evidence)
+    return with_decider(remedied(caused, evidence), evidence)
 
 
 def _attributed(finding: Finding, evidence: Evidence) -> Finding:

@@ -1,11 +1,13 @@
 """From findings to one verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from smoke.verdict.advice import advise
 from smoke.verdict.attribution import attribute
+from smoke.verdict.cautions import cautions
+from smoke.verdict.evidence import is_refusal
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.sentences import hold_until, names_of, summarise
@@ -44,7 +46,7 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
         reasons=tuple(_reason(one) for one in _reasons(guilty, doubts)),
         findings=judged,
         finished_at=end.finished_at,
-        warnings=(*end.warnings, *_warnings(plan, judged, [*guilty, *doubts])),
+        warnings=(*end.warnings, *cautions(plan, judged, [*guilty, *doubts])),
         observed=_observed(judged),
     )
     verdict = replace(verdict, services=_services(guilty) if verdict.word is Word.FAIL else ())
@@ -122,11 +124,13 @@ def _vouches(finding: Finding) -> bool:
     """
     Tell whether a finding can carry a pass.
 
-    A census says what is live, not that it works; a control host or a third party that answers says nothing about us.
+    A census says what is live, not that it works; a control host or a third party that answers says nothing about us,
+    and a refusal alone may be anybody's: of a login wall, for instance.
     """
     if not finding.gating or finding.outcome is not Outcome.PASSED or finding.stage in {Stage.CONVERGE, Stage.CONFIRM}:
         return False
-    return not any(fact in finding.facts for fact in ("census", "control", "direct"))
+    beside_the_point = any(fact in finding.facts for fact in ("census", "control", "direct"))
+    return not beside_the_point and not is_refusal(finding)
 
 
 def _superseded(finding: Finding) -> bool:
@@ -188,20 +192,6 @@ def _advice(verdict: Verdict, guilty: Sequence[Finding]) -> str:
     alone = len(verdict.services) > 1 and set(verdict.services) == every
     what = f"all of {system}" if alone else names_of(verdict.services, NAMED_AT_MOST) or system
     return advise(guilty, what, verdict.observed, verdict.plan.release.commit)
-
-
-def _warnings(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) -> Iterator[str]:
-    if plan.before is None:
-        why = plan.without_baseline or "there is none (smoke prime)"
-        yield f"no baseline: {why}; failures could not be compared with what was there before the deploy"
-    made = {one.check for one in judged}
-    for check in sorted(set(plan.release.retired) - made):
-        yield f"{check}: not made, as the release declares it retired"
-    for one in judged:
-        if one.outcome is not Outcome.PASSED and one not in reasons and not one.facts.get("blocked_by"):
-            yield f"{one.check}: {one.message}"
-        if one.facts.get("noted"):
-            yield f"{one.check}: {one.facts['noted']}"
 
 
 def _observed(findings: Sequence[Finding]) -> dict[str, Any]:

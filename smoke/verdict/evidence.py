@@ -11,6 +11,18 @@ SAID_IN_PUBLIC = frozenset({"incident", "maintenance"})
 """States of a vendor's public status page that tell of an outage."""
 
 
+REFUSALS = ("protected/", "key/", "exposure/", "login/refuses-")
+"""Checks that are content with a refusal: whoever refuses everything satisfies them."""
+
+JUST_AFTER_S = 5.0
+"""Witnesses asked so soon after a watch has ended tell more of its last look than those asked when it began."""
+
+
+def is_refusal(finding: Finding) -> bool:
+    """Tell whether a finding may have passed without anything of the product having been seen."""
+    return finding.check.startswith(REFUSALS)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All findings of a run beside its plan, as the rules look things up in them."""
@@ -38,9 +50,9 @@ class Evidence:
 
     def needs(self, finding: Finding) -> tuple[str, ...]:
         """Return the third parties that *finding* needs, or says itself that it is about."""
-        named = finding.facts.get("dependency")
+        named, reported = finding.facts.get("dependency"), finding.facts.get("reported_down", ())
         planned = next((one.depends_on for one in self.plan.checks if one.id == finding.check), ())
-        return tuple(dict.fromkeys((*planned, *([named] if named else []))))
+        return tuple(dict.fromkeys((*planned, *reported, *([named] if named else []))))
 
     def outage(self, dependency: str) -> Finding | None:
         """
@@ -85,7 +97,7 @@ class Evidence:
         """Tell whether the product was seen at work: a required check of its own passed on what it was answered."""
         stages = {Stage.CONVERGE, Stage.CONFIRM}
         passed = [one for one in self.findings.values() if one.gating and one.outcome is Outcome.PASSED]
-        return any(one.stage not in stages and "route" in one.facts and not one.facts.get("refusal") for one in passed)
+        return any(one.stage not in stages and "route" in one.facts and not is_refusal(one) for one in passed)
 
     def before(self, finding: Finding) -> Before | None:
         """Return what the same check found before the deploy."""
@@ -122,7 +134,3 @@ class Evidence:
         ended = accused.started_s + accused.duration_s
         after = [one for one in late if one.started_s - ended <= JUST_AFTER_S]
         return after or early or late
-
-
-JUST_AFTER_S = 5.0
-"""Witnesses asked so soon after a watch has ended tell more of its last look than those asked when it began."""

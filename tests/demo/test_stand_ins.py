@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import ASGIApp
 
+from smoke.demo.outages import Outage
 from smoke.demo.release import Credential
 from smoke.demo.salesforce import Org
 from smoke.demo.serving import Serving
@@ -106,7 +107,7 @@ def test_salesforce_errors_are_arrays(path: str, status: int, code: str) -> None
 def test_salesforce_down_is_down_for_everything_but_its_status() -> None:
     """While it is down every resource is 503, and the Trust API says why."""
     acme = org()
-    acme.down = True
+    acme.outage = Outage.UNAVAILABLE
     assert get(acme.app(), "/services/data/").status == 503
     status = json.loads(get(acme.status_app(), "/v1/instances/AP15/status").body)
     assert (status["status"], len(status["Incidents"])) == ("MAJOR_INCIDENT_CORE", 1)

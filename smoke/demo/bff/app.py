@@ -33,6 +33,7 @@ from smoke.demo.warmth import Enduring, Replica
 
 ROUTES = [
     Route("/health", health.health),
+    Route("/health/ready", health.ready),
     Route("/health/queues", health.queues),
     Route("/auth/health-check", health.dependencies),
     Route("/auth/login", auth.login, methods=["POST"]),

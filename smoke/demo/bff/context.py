@@ -10,6 +10,7 @@ from starlette.requests import Request
 from smoke.demo.bff.billing import Billing
 from smoke.demo.bff.crm import Crm
 from smoke.demo.bff.provider import Payments
+from smoke.demo.bff.remembered import Remembered
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
 from smoke.demo.endurance import Memory
@@ -32,6 +33,7 @@ class Context:
     crm: Crm
     payments: Payments
     memory: Memory
+    parties: Remembered = field(default_factory=Remembered)
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -40,11 +40,24 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse(content, 200 if well else 503, UNCACHED)
 
 
+async def ready(request: Request) -> JSONResponse:
+    """GET /health/ready: all that this replica needs, third parties included, optional or not."""
+    context = context_of(request)
+    if Bug.HEALTH_ASKS_NOBODY in context.image.bugs:
+        parties = dict.fromkeys(("database", "redis", "salesforce", "whmcs"), UP)
+    else:
+        database, redis, others = await asyncio.gather(
+            _database(context), _redis(context), context.parties.ask(lambda: _third_parties(context))
+        )
+        parties = {"database": database, "redis": redis, **others}
+    well = all(part == UP for part in parties.values()) or Bug.HEALTH_IS_A_CONSTANT in context.image.bugs
+    content = {"status": "ok" if well else "error", "details": parties}
+    return JSONResponse(content, 200 if well else 503, UNCACHED)
+
+
 async def dependencies(request: Request) -> JSONResponse:
     """GET /auth/health-check: how Salesforce and WHMCS answer to this replica's own credentials."""
-    context = context_of(request)
-    salesforce, whmcs = await asyncio.gather(_salesforce(context), _whmcs(context))
-    return JSONResponse({"services": {"salesforce": salesforce, "whmcs": whmcs}}, headers=UNCACHED)
+    return JSONResponse({"services": await _third_parties(context_of(request))}, headers=UNCACHED)
 
 
 async def queues(request: Request) -> JSONResponse:
@@ -73,6 +86,11 @@ async def _redis(context: Context) -> dict[str, Any]:
     except (RedisError, OSError, TimeoutError) as error:
         return {"status": "down", "message": str(error) or "timeout of 1000ms exceeded"}
     return UP
+
+
+async def _third_parties(context: Context) -> dict[str, Any]:
+    salesforce, whmcs = await asyncio.gather(_salesforce(context), _whmcs(context))
+    return {"salesforce": salesforce, "whmcs": whmcs}
 
 
 async def _salesforce(context: Context) -> dict[str, Any]:

@@ -9,10 +9,14 @@ from smoke.verdict.words import Cause
 
 
 def third_party(finding: Finding, evidence: Evidence) -> Finding | None:
-    """Demand that a third party that the check needs is proven to be down by something that is not the release."""
+    """
+    Demand that a third party that the check needs is proven to be down by something that is not the release.
+
+    Of several that a service reports as down each must be: one that answers everybody else refuses the release.
+    """
     outages = {name: evidence.outage(name) for name in evidence.needs(finding)}
     down = {name: one for name, one in outages.items() if one is not None and evidence.testifies(one, finding)}
-    if not down:
+    if not down or not set(finding.facts.get("reported_down", ())) <= set(down):
         return None
     planned = all(one.facts.get("trust") == "maintenance" for one in down.values())
     said = [f"{name} {_how(one)}" for name, one in down.items()]
