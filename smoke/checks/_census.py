@@ -36,7 +36,8 @@ class Vote:
     One answer to the question which commit is served.
 
     *commit* is None where *silent* says why. *reached* tells that an answer of any kind came, *answered* that it had a
-    success status; *untold* that it was as it should be and only names no commit. *edge* marks a page out of a cache:
+    success status; *untold* that it was as it should be and only names no commit; *later* that it asked to come back, as a
+    maintenance does. *edge* marks a page out of a cache:
     what visitors get, without saying which replica.
     """
 
@@ -47,6 +48,7 @@ class Vote:
     answered: bool = True
     edge: bool = False
     untold: bool = False
+    later: bool = False
     version: str | None = None
 
 
@@ -116,7 +118,8 @@ class Electorate:
         wrong = not_ok(exchange)
         replica = replica_of(exchange, self.service.replica_header)
         if wrong is not None:
-            return Vote(replica=replica, silent=wrong, answered=False, reached=no_answer(exchange) is None)
+            later = exchange.status == _UNAVAILABLE and "retry-after" in exchange.headers
+            return Vote(None, replica, wrong, answered=False, reached=no_answer(exchange) is None, later=later)
         if cached(exchange):
             if self.probe.meta is None:
                 return Vote(silent=_CACHED)
@@ -141,6 +144,7 @@ class Electorate:
 
 
 _CACHED = "answered by a cache"
+_UNAVAILABLE = 503
 
 
 def electorates(environment: Environment, release: Release) -> dict[str, Electorate]:

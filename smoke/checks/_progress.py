@@ -62,7 +62,7 @@ class Rollout:
         moved = max([*moves[-1:], *(behind[-1:] if not lags else [])], default=None)
         flat_s = elapsed - (moved or 0.0)
         rests = not lags and not self._not_begun(looks, moves) and flat_s >= patience
-        if not rests and elapsed < self.limit_s:
+        if elapsed < self.limit_s and (not rests or _closed_for_now(looks[-1])):
             return Standing.UNDER_WAY
         if not rests and moved is not None and flat_s < patience:
             return self._turned(looks) or Standing.MOVING
@@ -172,6 +172,12 @@ def _first_seen(looks: Sequence[Look], commit: str | None) -> int | None:
 
 def _mostly_silent(look: Look) -> bool:
     return 2 * sum(1 for one in look.votes if one.commit is None) > len(look.votes)
+
+
+def _closed_for_now(look: Look) -> bool:
+    """Tell whether everything that answers asks to come back later: who closes for a migration says so."""
+    answers = [one for one in look.votes if one.reached]
+    return bool(answers) and all(one.later for one in answers)
 
 
 def _gaps(moves: Sequence[float]) -> list[float]:

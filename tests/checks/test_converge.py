@@ -394,6 +394,16 @@ def test_a_refusing_host_is_awaited_while_the_network_works() -> None:
     assert judgement.message == "no replica answers: connection refused after 6 s"
 
 
+def test_who_asks_to_come_back_later_is_given_the_whole_time() -> None:
+    """A closed site that says so may open again until the end of the time to settle; then it is the release's."""
+    closed = answer("", 503, headers={"retry-after": "120"})
+    opens = watch(lambda now: [closed] if now < 9 else ALL_NEW)
+    assert opens.judgement.outcome is Outcome.PASSED
+    stays = watch([closed])
+    assert stays.judgement.outcome is Outcome.FAILED
+    assert stays.seconds > watch([answer("", 503)]).seconds
+
+
 SSO = answer("", 302, headers={"location": "https://acme.sso.example/authorize?state=1"})
 
 
