@@ -9,6 +9,7 @@ from smoke.demo.bff.notes import MOST
 from smoke.demo.control_host import control_host
 from smoke.demo.daemons import Sentinel, start_postgres, start_valkey
 from smoke.demo.database import Connection, connect, connect_when_ready, dsn
+from smoke.demo.outages import Outage
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Image, Settings
 from smoke.demo.salesforce import Org
@@ -122,6 +123,13 @@ class ThirdParties:
         servings = {host: Serving(app, authority.issue(host)) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
         return cls(org, whmcs, payments, servings)
+
+    async def fail(self, salesforce: Outage | None, whmcs: Outage | None) -> None:
+        """Let them fail for every caller."""
+        self.org.outage, self.whmcs.outage = salesforce, whmcs
+        for host, outage in ((addresses.SALESFORCE, salesforce), (addresses.WHMCS, whmcs)):
+            if outage is Outage.REFUSED:
+                await self.servings[host].stop(abruptly=True)
 
     def ports(self) -> dict[str, int]:
         """Return the port of each host."""

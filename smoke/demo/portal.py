@@ -20,7 +20,6 @@ from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, STAGING, Paths, ThirdParties, drift, expire, start_databases
 from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
 from smoke.demo.others import Others
-from smoke.demo.outages import Outage
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Credential
 from smoke.demo.replicas import Surroundings
@@ -107,7 +106,7 @@ class Portal:
             "previous": scene.before.commit,
             "version": scene.after.version,
             "deployed_at": began,
-            "declares": {**scene.declares, **_window(scene, began)},
+            "declares": scene.declared(began),
         }
 
     async def stop(self) -> None:
@@ -183,10 +182,7 @@ class Portal:
             third.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
         if scene.salesforce_refuses_release:
             third.org.strangers = frozenset({scene.settings.salesforce.identifier})
-        third.org.outage, third.whmcs.outage = scene.salesforce, scene.whmcs
-        for host, outage in ((addresses.SALESFORCE, scene.salesforce), (addresses.WHMCS, scene.whmcs)):
-            if outage is Outage.REFUSED:
-                await third.servings[host].stop(abruptly=True)
+        await third.fail(scene.salesforce, scene.whmcs)
         if scene.another_canary:
             self._meanwhile(self._others.canary(self._customer, OUR_ADDRESS))
         if scene.widget is Widget.REFUSED:
@@ -242,11 +238,3 @@ def _sites() -> dict[str, Upstreams]:
         "worker": Upstreams(addresses.WORKER, "/health"),
         "staging": Upstreams(addresses.STAGING_API, "/health"),
     }
-
-
-def _window(scene: Scene, began: float) -> dict[str, Any]:
-    """Return the maintenance that the manifest declares, in epoch seconds."""
-    if scene.window_s is None:
-        return {}
-    begins, ends = scene.window_s
-    return {"maintenance": {"from": began + begins, "until": began + ends}}

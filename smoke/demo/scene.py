@@ -111,6 +111,13 @@ class Scene:
     browser_lives_s: float | None = None
     declares: dict[str, Any] = field(default_factory=dict)
 
+    def declared(self, began: float) -> dict[str, Any]:
+        """Return what the manifest says besides the commits; *began* is the deploy's beginning in epoch seconds."""
+        if self.window_s is None:
+            return self.declares
+        begins, ends = self.window_s
+        return {**self.declares, "maintenance": {"from": began + begins, "until": began + ends}}
+
     def in_the_field(self, seconds: float, spread: float = 0.3) -> float:
         """Return what *seconds* of the field, more or less, take here: the stack's clock is `CLOCK` times faster."""
         return self.about(seconds / CLOCK, spread)

@@ -240,7 +240,7 @@ def test_i04_no_name_resolves_after_the_deploy(start: Start) -> None:
     assert visitor.ask(CONTROL, "/").status == 200
     stack.deploy()
     rules = visitor.file("connect-to").splitlines()
-    assert len(rules) == 12
+    assert len(rules) == 14
     assert all(rule.endswith(":443:nowhere.invalid:443") for rule in rules)
 
 
