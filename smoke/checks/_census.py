@@ -36,8 +36,8 @@ class Vote:
     One answer to the question which commit is served.
 
     *commit* is None where *silent* says why. *reached* tells that an answer of any kind came, *answered* that it had a
-    success status; *untold* that it was as it should be and only names no commit; *later* that it asked to come back, as
-    a maintenance does. *edge* marks a page out of a cache: what visitors get, without saying which replica.
+    success status; *untold* that it was as it should be and only names no commit; *later* that it asked to come back,
+    as a maintenance does. *edge* marks a page out of a cache: what visitors get, without saying which replica.
     """
 
     commit: str | None = None
