@@ -24,6 +24,9 @@ from smoke.history.store import History
 from smoke.places import citing_base, environments_directory, reports_directory, state_of
 from smoke.run_directory import read_verdict
 
+NO_SOAK = 0.0
+"""The canary comes again anyhow; watching on after each look would be a second canary."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -76,7 +79,9 @@ class Place:
             deploy = deploys.last(connection, environment.name)
         forget_sessions(self.state, environment.name, deploy, environment.canary, time())
         chosen = parser(["verify"]).parse_args(["verify", environment.name])
-        chosen = argparse.Namespace(**{**vars(chosen), **_passed_on(self.chosen), "smoke_run_id": run_id})
+        chosen = argparse.Namespace(
+            **{**vars(chosen), **_passed_on(self.chosen), "smoke_run_id": run_id, "smoke_soak": NO_SOAK}
+        )
         supervised(chosen, self.environ, quiet=True)
         return read_verdict(self.reports / environment.name / run_id)
 

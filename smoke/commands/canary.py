@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smoke.environment import Environment
     from smoke.environment.canary import Canary
 
-NOT_THE_CANARYS = ("--sha", "--previous", "--release", "--run-id")
+NOT_THE_CANARYS = ("--sha", "--previous", "--release", "--run-id", "--soak")
 """The canary expects no release: what is live is looked at."""
 
 SHARED = tuple(one for one in (*options.VERIFY, *options.ONLY_VERIFY) if one.name not in NOT_THE_CANARYS)

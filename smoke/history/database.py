@@ -15,8 +15,11 @@ from smoke.history.tables import META, METADATA, VERSION
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
-READS = {"smoke_reads": True}
-"""Execution options of a connection that only reads, and then need not wait for who writes."""
+READS: dict[str, dict[str, Any]] = {
+    SQLITE: {"smoke_reads": True},
+    POSTGRESQL: {"isolation_level": "REPEATABLE READ"},
+}
+"""Execution options of a connection that only reads: it sees one moment, and need not wait for who writes."""
 
 PATIENCE_S = 30
 """How long a writer waits for another one."""

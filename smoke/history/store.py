@@ -30,7 +30,7 @@ class History:
     def reading(self) -> Iterator[Connection]:
         """Read what one moment held. Raises HistoryFailed."""
         with explained(), self.engine.connect() as connection:
-            yield connection.execution_options(**READS)
+            yield connection.execution_options(**READS[connection.dialect.name])
 
     @property
     def file(self) -> Path | None:

@@ -28,6 +28,7 @@ from smoke.history import deploys, runs
 from smoke.history.database import connect, location
 from smoke.history.records import Deploy, Run, RunKind
 from smoke.history.store import History
+from smoke.outputs.files import replace_file
 from smoke.verdict.decide import End, decide
 from smoke.verdict.release import Release
 from tests.verdict.made import finding, passed, plan
@@ -164,7 +165,7 @@ class World:
     def pass_(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
-        (self.state / "clock").write_text(str(self.now), "utf-8")
+        replace_file(self.state / "clock", str(self.now))
 
     def look(self, run_id: str, release: Release | None = None) -> VerdictJson:
         """Make a run as the suite does: events, then the verdict."""
