@@ -6,11 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from smoke.outputs.untrusted import one_line
 from smoke.verdict.release import same_commit
 from smoke.verdict.words import Cause, Outcome, Word
 
 VerdictJson = Mapping[str, Any]
 """What `verdict.json` holds."""
+
+COMMIT_LENGTH = 64
+"""Characters of the longest name of a commit."""
 
 NOT_TO_JUDGE = frozenset({Cause.MAINTENANCE, Cause.SUPERSEDED})
 """Causes that say neither good nor bad: somebody is at work."""
@@ -100,7 +104,9 @@ def live_commit(verdict: VerdictJson) -> str | None:
     """Return the one commit that every service served, in its longest spelling; None if there was no such one."""
     told = [commit for census in verdict["release"]["observed"].values() for commit in census.get("commits", {})]
     longest = max(told, key=len, default=None)
-    return longest if all(same_commit(longest, one) for one in told) else None
+    if longest is None or not all(same_commit(longest, one) for one in told):
+        return None
+    return one_line(longest, COMMIT_LENGTH)  # a target may name it as it likes
 
 
 def _standing(verdict: VerdictJson) -> tuple[Standing, tuple[Trouble, ...]]:

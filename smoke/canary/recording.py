@@ -16,6 +16,7 @@ from smoke.environment.canary import Canary
 from smoke.history import deploys, runs
 from smoke.history.records import Consequences, Deploy, Ended, Found, PastIncident, Run, RunKind
 from smoke.history.store import Connection, History
+from smoke.outputs.untrusted import one_line
 from smoke.verdict.release import same_commit
 from smoke.verdict.words import Outcome
 
@@ -77,14 +78,14 @@ class Recorder:
 def findings_of(verdict: VerdictJson) -> Iterator[Found]:
     """Yield what the checks of a verdict found; a check that passed needs no words."""
     for one in verdict["checks"]:
-        said = "" if one["outcome"] == Outcome.PASSED else one["message"]
+        said = "" if one["outcome"] == Outcome.PASSED else one_line(one["message"])
         yield Found(one["id"], one["stage"], one["gating"], one["outcome"], one["cause"], said, one["duration_s"])
 
 
 def ended(run: Run, look: Look, verdict: VerdictJson) -> Ended:
-    """Return *run* with what its verdict says."""
+    """Return *run* with what its verdict says; words of a target are cleaned of what no database takes."""
     overlapped = look.standing is Standing.ASIDE and not look.troubles
-    summary = OVERLAPPED if overlapped and run.kind is not RunKind.GATE else verdict["summary"]
+    summary = OVERLAPPED if overlapped and run.kind is not RunKind.GATE else one_line(verdict["summary"])
     known = replace(
         run,
         ended_at=look.ended_at,

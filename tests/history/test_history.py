@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
+from smoke.alerts.look import look_of
+from smoke.alerts.policy import Policy, Step
+from smoke.canary.recording import Recorder
+from smoke.environment.canary import Canary
 from smoke.errors import HistoryFailed, UsageError
 from smoke.history import database, deploys, outbox, place, retention, runs, summaries
 from smoke.history.records import Consequences, Deploy, PastIncident, RunKind
 from smoke.history.store import History
 from tests.history.made import AT, ENVIRONMENT, begun, counting, ended, found, message
+from tests.outputs.verdicts import HOSTILE, check, verdict
 
 
 def test_a_run_is_kept_whole(history: History) -> None:
@@ -198,3 +203,15 @@ def test_where(tmp_path: Path) -> None:
     assert database.location(tmp_path, environ).drivername == "postgresql+psycopg"
     with pytest.raises(UsageError, match="SMOKE_HISTORY_URL"):
         database.location(tmp_path, {place.VARIABLE: ""})
+
+
+def test_words_of_a_target(history: History) -> None:
+    """What a target says is kept, whatever it is: a database that refuses it would lose the alert too."""
+    hostile = verdict("fail", [check("page/home", "immediate", "failed", message=HOSTILE)], summary=HOSTILE)
+    hostile["release"]["observed"] = {"web": {"commits": {HOSTILE: 3}}}
+    run = begun(hostile["run_id"], look_of(hostile).began_at)
+    recorder = Recorder(history, Canary(), Policy(after_failures=1, steps=(Step(("dev",)),)))
+    assert recorder.record(run, hostile).standing == "failing"
+    with history.reading() as connection:
+        assert len(outbox.waiting(connection, ENVIRONMENT)) == 1
+        assert runs.found_in(connection, run.run_id)[0].message.startswith("<img src=x")
