@@ -1,6 +1,6 @@
 """Write harmless things, read each back from fresh connections at once, follow what is late, and remove all again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -35,7 +35,9 @@ class Trip:
     """
     One write on its way; *late* tells that the first read did not show it yet.
 
-    *gap_s* is how long after the answer to the write the first read was answered: shorter delays it cannot see.
+    *gap_s* is how long after the answer to the write (*written_at*, epoch seconds) the first read was answered: shorter
+    delays it cannot see. *hidden_s* is how long after it a read that missed was begun, *shown_s* how long after it all
+    reads showed it.
     """
 
     unique: str
@@ -43,7 +45,10 @@ class Trip:
     replica: str | None = None
     made: str | None = None
     late: bool = False
+    written_at: float = 0.0
     gap_s: float = 0.0
+    hidden_s: float = 0.0
+    shown_s: float = 0.0
     conflict: bool = False
     left: str | None = None
     unremoved: str | None = None
@@ -73,8 +78,8 @@ class Trips:
         """
         Make the whole round and return its facts; raises SmokeError if no session or write is to be had.
 
-        `lag_s` is how long after its write the last one showed everywhere: 0 if all did at once, None if one never did.
-        `hidden_s` is when a look last missed one.
+        `lag_s` is how long after its write the last one showed everywhere: 0 if all did at once, None if one never did;
+        `hidden_s` is how long one was certainly not to be seen.
         """
         self.headers = await role_headers(self.world, self.roundtrip.role)
         trips = [Trip(f"smokegate-{uuid4().hex}") for _ in range(times)]
@@ -104,11 +109,13 @@ class Trips:
             trip.fault = f"POST {self.roundtrip.path}: {document.fault or f'no id at {self.roundtrip.id}'}"
             return
         answer = await self._send(self._read(trip.made))
-        trip.gap_s = round(max(0.0, _ended(answer) - _ended(written)), 3)
+        trip.written_at = _ended(written)
+        trip.gap_s = round(max(0.0, _ended(answer) - trip.written_at), 3)
         shows, fault = self._reading(answer, trip)
         if not shows:
             trip.replica = replica_of(answer, self.replica_header)
         trip.late, trip.fault = not shows and fault is None, fault
+        trip.hidden_s = max(0.0, answer.at - trip.written_at) if trip.late else 0.0
 
     def _reading(self, answer: Exchange, trip: Trip) -> tuple[bool, str | None]:
         """Return whether *answer* shows what was written, and what else is wrong with it."""
@@ -119,24 +126,24 @@ class Trips:
 
     async def _follow(self, late: list[Trip]) -> dict[str, Any]:
         """Look for what is late until every read shows it, or the time is over."""
-        began, limit_s = self.world.remaining_s(), self.roundtrip.within_s
-        passed_s = hidden_s = 0.0
+        limit_s, followed = self.roundtrip.within_s, tuple(late)
         while late:
-            hidden_s = passed_s
-            if passed_s >= limit_s:
-                return {"lag_s": None, "hidden_s": round(hidden_s, 3)}
+            if self.world.now() - min(trip.written_at for trip in late) >= limit_s:
+                return {"lag_s": None, "hidden_s": _longest(trip.hidden_s for trip in followed)}
             await self.world.pause(min(self.roundtrip.slower_s, limit_s / 4))
-            passed_s = began - self.world.remaining_s()
-            shown = [await self._shows(trip) for trip in late]
-            late = [trip for trip, there in zip(late, shown, strict=True) if not there]
-        return {"lag_s": round(passed_s, 3), "hidden_s": round(hidden_s, 3)}
+            late = [trip for trip in late if not await self._shows(trip)]
+        spans = {"lag_s": (trip.shown_s for trip in followed), "hidden_s": (trip.hidden_s for trip in followed)}
+        return {name: _longest(span) for name, span in spans.items()}
 
     async def _shows(self, trip: Trip) -> bool:
         """Look at one late write from several fresh connections; an error says nothing about its being late."""
         answers = await self.world.http.sample(self._read(trip.made or ""), LOOKS)
         self.exchanges += answers
-        readings = [self._reading(one, trip) for one in answers]
-        return any(shows for shows, _ in readings) and all(shows or fault for shows, fault in readings)
+        readings = [(one, *self._reading(one, trip)) for one in answers]
+        missed = [one.at - trip.written_at for one, shows, fault in readings if not shows and not fault]
+        trip.hidden_s = max([trip.hidden_s, *missed])
+        trip.shown_s = max(_ended(one) - trip.written_at for one in answers)
+        return not missed and any(shows for _, shows, _ in readings)
 
     async def _clean_up(self, trips: list[Trip]) -> None:
         """Remove what was made even while the run is being stopped."""
@@ -147,17 +154,18 @@ class Trips:
                     group.start_soon(self._remove, trip)
 
     async def _remove(self, trip: Trip) -> None:
+        """Remove one; what got no answer is asked again, as this is cleaning up and no measurement."""
         url = self._named(self.roundtrip.cleanup_path, trip.made or "")
+        request = Request("DELETE", url, headers=self.headers, write=self.writes[1])
         try:
-            removed = await self._send(Request("DELETE", url, headers=self.headers, write=self.writes[1]))
+            removed = await self._send(request)
+            removed = removed if removed.status is not None else await self._send(request)
         except SmokeError as error:
             trip.left = f"{trip.made}: {error}"
             return
-        if removed.status not in GONE:
-            trip.left = f"{trip.made}: {removed.outline()}"
-            trip.unremoved = f"DELETE {self.roundtrip.cleanup_path}: {no_answer(removed) or f'HTTP {removed.status}'}"
-            return
-        trip.left = None
+        trip.left = None if removed.status in GONE else f"{trip.made}: {removed.outline()}"
+        if trip.left and removed.status is not None:
+            trip.unremoved = f"DELETE {self.roundtrip.cleanup_path}: HTTP {removed.status}"
 
     def _write(self, unique: str) -> Request:
         body = {
@@ -176,6 +184,10 @@ class Trips:
     async def _send(self, request: Request) -> Exchange:
         self.exchanges.append(await self.world.http.send(request))
         return self.exchanges[-1]
+
+
+def _longest(spans: Iterable[float]) -> float:
+    return round(max(spans, default=0.0), 3)
 
 
 def _ended(exchange: Exchange) -> float:

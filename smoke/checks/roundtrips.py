@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 LAG = "lag_s"
+TOO_LATE_TO_SEE = 4
+"""Reads may come so many times later than what a lag may grow by: a lag to be found is longer than that."""
+
 TOO_LATE = "too little of the budget was left to write and remove once more"
 
 
@@ -56,7 +59,7 @@ class RoundtripCheck(Check):
         trips = Trips(world, self.roundtrip, self.url, self.writes, self.replica_header)
         needed = self.roundtrip.times or samples_needed(self.share)
         try:
-            facts = await trips.make(needed if round_number == 1 else max(LATER_AT_LEAST, needed))
+            facts = await trips.make(needed if round_number == 1 else max(LATER_AT_LEAST, 2 * needed))
         except SmokeError as error:
             return obstacle(error, tuple(trips.exchanges))
         before = world.before(self.id)
@@ -102,7 +105,7 @@ class RoundtripCheck(Check):
         """Ask for another look where most first reads came too late to see the lag that matters; in the end, say so."""
         gaps = sorted(trip["gap_s"] for trip in seen.facts["trips"] if not trip["late"])
         middle = gaps[len(gaps) // 2] if gaps else 0.0
-        if middle <= self.roundtrip.slower_s:
+        if middle <= TOO_LATE_TO_SEE * self.roundtrip.slower_s:
             return passed
         said = f"the reads came about {middle:.1f} s after the writes: a shorter lag would not show"
         if not last:
