@@ -26,6 +26,9 @@ CONFLICT = frozenset({409, 422})
 FOLLOWED = 4
 """Most late writes that are followed until they show: they tell the time, the others only how many there are."""
 
+AT_ONCE = 3
+"""Writes under way at the same time: more would keep each other's reads waiting, and those must follow at once."""
+
 LOOKS = 6
 """Reads of one late write in each look, so that a good replica among late ones does not hide them."""
 
@@ -83,10 +86,16 @@ class Trips:
         """
         self.headers = await role_headers(self.world, self.roundtrip.role)
         trips = [Trip(f"smokegate-{uuid4().hex}") for _ in range(times)]
+        turn = anyio.Semaphore(AT_ONCE)
+
+        async def go(trip: Trip) -> None:
+            async with turn:
+                await self._go(trip)
+
         try:
             async with anyio.create_task_group() as group:
                 for trip in trips:
-                    group.start_soon(self._go, trip)
+                    group.start_soon(go, trip)
             if self.refusal:
                 raise self.refusal
             seen = await self._follow([trip for trip in trips if trip.late][:FOLLOWED])

@@ -213,6 +213,32 @@ def test_left_over() -> None:
     assert "1: HTTP 403" in found.facts["noted"]
 
 
+def test_removal_without_an_answer() -> None:
+    """A removal that got no answer is made again; one that never gets any is no fault, but told."""
+    asked: set[str] = set()
+
+    def first_lost(request: Request, _replica: str) -> Exchange | None:
+        again = request.method != "DELETE" or request.url in asked
+        asked.update([request.url] if request.method == "DELETE" else [])
+        return None if again else failing(FailureKind.RESET)
+
+    notes = Notes({}, instead=first_lost)
+    found = judged(notes, 0.0)
+    assert (found.outcome, notes.kept) == (Outcome.PASSED, {})
+    assert "noted" not in found.facts
+    silent = judged(Notes({}, instead=instead("DELETE", failing(FailureKind.TIMEOUT))), 0.0)
+    assert silent.outcome is Outcome.PASSED
+    assert silent.facts["noted"].startswith("12 could not be removed afterwards: ")
+
+
+@pytest.mark.parametrize("before", [0.0, 0.3])
+def test_a_lag_too_short_to_matter(before: float) -> None:
+    """Reads that lag a moment, less than may be, are no fault."""
+    found = judged(Notes({}, lag_s=0.2), before)
+    assert found.outcome is Outcome.PASSED
+    assert found.message == "12 written, read back after 0.5 s and removed"
+
+
 @pytest.mark.parametrize(("status", "fixture"), [(409, True), (422, True), (500, False), (404, False)])
 def test_conflict(status: int, fixture: bool) -> None:  # noqa: FBT001 - a table
     """That something is in the way already tells of test data, not of a broken write."""
