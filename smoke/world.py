@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from time import time
@@ -15,6 +16,7 @@ from smoke.checks._world import Session, World
 from smoke.environment._model import Secret
 from smoke.environment.secrets import resolve
 from smoke.errors import SmokeError
+from smoke.http import Exchange
 from smoke.http.client import HttpClient
 from smoke.http.settings import HttpSettings
 from smoke.waiting import Patience
@@ -29,7 +31,8 @@ TOKEN_LENGTH = 16
 def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> World:
     """Return the world of *run*: its HTTP client, sessions, secrets and clock, and what is known of its end."""
     environment = run.environment
-    http = HttpClient(_settings(run))
+    asked = Counter[str]()
+    http = HttpClient(_settings(run, lambda exchange: asked.update([_host(exchange.request.url)])))
 
     def secret(reference: object) -> str:
         return secret_of(run, reference)
@@ -55,6 +58,7 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
         remaining_s=run.remaining_s,
         now=time,
         pause=anyio.sleep,
+        asked=lambda url: asked[_host(url)],
         condemned=condemned,
         memory=memory,
     )
@@ -108,10 +112,15 @@ def _hide(run: "Run", headers: Mapping[str, str]) -> None:
                 run.redactor.register(part)
 
 
-def _settings(run: "Run") -> HttpSettings:
+def _host(url: str) -> str:
+    return url.split("/", 3)[2].lower() if url.count("/") > 1 else ""
+
+
+def _settings(run: "Run", recorder: Callable[[Exchange], None]) -> HttpSettings:
     return HttpSettings.for_environment(
         run.environment,
         run_id=run.settings.run_id,
         connect_to=run.connect_to.target,
         ca_file=run.ca_file,
+        recorder=recorder,
     )

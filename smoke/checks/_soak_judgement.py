@@ -1,10 +1,11 @@
 """Judge what was seen while a service was watched on; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smoke.checks._census import Vote
+from smoke.checks._leaks import Level, climbs, each_request, leaking
 from smoke.checks._outbreaks import Beat, Outbreak, once_good, outbreaks
 from smoke.checks._unanimity import Unanimity
 from smoke.checks._uptime import TOLERANCE_S, Start, describe, newcomers, restarted
@@ -36,12 +37,18 @@ class Watched:
     planned_s: float
     needed: int = 1
     deployed_at: float | None = None
-    failed_before: float = 0.0
+    before: Mapping[str, Any] = field(default_factory=dict)
     beats: list[Beat] = field(default_factory=list)
     votes: list[tuple[Vote, ...]] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
     covered_s: float = 0.0
     stopped: str | None = None
+
+    @property
+    def failed_before(self) -> float:
+        """The share of samples that failed before the deploy."""
+        return float(self.before.get("failed_share", 0.0))
 
     @property
     def good_beats(self) -> list[Beat]:
@@ -99,9 +106,11 @@ def judge_soak(watched: Watched, transport: dict[str, Any]) -> Judgement:
     if found is not None and (found.sure or watched.stopped is None):
         judgement = found.judgement
     else:
-        judgement = _spread(watched) or _passed(watched)
-    facts = {**transport, **judgement.facts, "measured": {"failed_share": _failed_share(watched.good_beats)}}
-    return replace(judgement, facts=facts)
+        judgement = _leak(watched) or _spread(watched) or _passed(watched)
+    measured = {"failed_share": _failed_share(watched.good_beats)}
+    each = each_request(watched.levels)
+    told = {**measured, **({} if each is None else {"memory_each": each})}
+    return replace(judgement, facts={**transport, **judgement.facts, "measured": told})
 
 
 def trouble_began_s(watched: Watched) -> float:
@@ -135,6 +144,8 @@ def _restart(watched: Watched) -> Concern | None:
     what = describe(changed) if changed else "several processes started during the verification"
     failed = sum(1 for one in watched.good_beats if one.fault)
     besides = f"; {failed} of {len(watched.good_beats)} answers failed" if failed else ""
+    climbed = [one for one in climbs(watched.levels) if one.leaks]
+    besides += f"; its memory had climbed before: {climbed[0]}" if climbed else ""
     message = f"{what}, first {watched.when(first)}{besides}"
     facts = {"signature": "restarts", "explains": True}
     return Concern(Judgement(Outcome.FAILED, message, Cause.RELEASE, EXPECTED, message, facts), sure=True)
@@ -161,6 +172,16 @@ def _failed(watched: Watched, outbreak: Outbreak, message: str) -> Judgement:
 
 def _told(outbreak: Outbreak) -> str:
     return f"{outbreak.fault} in {outbreak.failed} of {len(outbreak.beats)} samples"
+
+
+def _leak(watched: Watched) -> Judgement | None:
+    """Judge a memory that climbs with every request, on most replicas, as it did not before the deploy."""
+    found = leaking(watched.levels, watched.before)
+    if not found:
+        return None
+    message = f"memory climbs with the requests and does not stop: {found[0]}, before the deploy it did not"
+    facts = {"signature": "memory climbs", "explains": True}
+    return Judgement(Outcome.FAILED, message, Cause.RELEASE, EXPECTED, str(found[0]), facts)
 
 
 def _spread(watched: Watched) -> Judgement | None:
@@ -203,6 +224,9 @@ def _notes(watched: Watched) -> Sequence[str]:
         found = watched.outbreaks()
         what = f"a short burst, {_told(found[0])}, {watched.when(found[0].began_s)}" if found else str(failed[0].fault)
         notes.append(f"{what}, not seen again" if found else f"{what} in {len(failed)} of {len(watched.beats)} samples")
+    climbed = [one for one in climbs(watched.levels) if one.leaks]
+    if climbed:
+        notes.append(f"memory climbs: {climbed[0]}")
     if newcomers(watched.starts):
         notes.append("a process started meanwhile: scaled up, or restarted once")
     if watched.covered_s < watched.planned_s - TOLERANCE_S:

@@ -5,10 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smoke.checks import pages, reads
-from smoke.checks._answers import not_ok
-from smoke.checks._check import Check
+from smoke.checks._answers import find, not_json, not_ok, parse
 from smoke.checks._health_answer import read_health
+from smoke.checks._routes import routes
 from smoke.checks._sampled import SampledCheck
 from smoke.environment import Environment
 from smoke.environment.services import Service
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 TOO_MANY = 429
+MOST_BYTES = 2**60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +57,28 @@ class Probes:
         reading = read_health(exchange, health)
         return None if reading.down and self.third_parties.issuperset(reading.down) else reading.fault
 
+    def held(self, route: str, exchange: Exchange) -> float | None:
+        """Return the bytes of memory that one answer tells, if it does."""
+        memory = self.service.memory
+        if memory is None or route != memory.path or not_ok(exchange) or not_json(exchange):
+            return None
+        told = find(memory.at, parse(exchange))
+        known = isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < MOST_BYTES
+        return float(told) if known else None
+
 
 def probes(environment: Environment, release: Release) -> Iterator[tuple[str, Probes]]:
     """Yield the questions to each service that can be asked anything."""
     third_parties = frozenset(name for name in ("salesforce", "whmcs") if getattr(environment.dependencies, name))
-    every = [*reads.checks(environment, release), *pages.checks(environment, release)]
+    every = [check for check, _ in routes(environment, release)]
     for name, service in environment.services.items():
-        told = (service.release, service.health, service.uptime)
+        told = (service.release, service.health, service.uptime, service.memory)
         places = tuple(dict.fromkeys(one.path for one in told if one is not None))
-        routes = tuple(_steady(every, name, release))
-        if places or routes:
-            yield name, Probes(service, places, routes, third_parties)
+        own = tuple(_steady(every, name))
+        if places or own:
+            yield name, Probes(service, places, own, third_parties)
 
 
-def _steady(every: Sequence[Check], name: str, release: Release) -> Iterator[SampledCheck]:
-    """Yield the required routes of a service whose answers hang on no third party and no flag."""
-    for one in every:
-        if not isinstance(one, SampledCheck) or one.service != name or one.id in release.retired:
-            continue
-        if one.gating and not one.depends_on and getattr(one, "gate", None) is None:
-            yield one
+def _steady(every: Sequence[SampledCheck], name: str) -> Iterator[SampledCheck]:
+    """Yield the required routes of a service whose answers hang on no third party."""
+    yield from (one for one in every if one.service == name and one.gating and not one.depends_on)

@@ -50,6 +50,8 @@ class World:
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
     *condemned* tells whether other checks have proved that the release is at fault, so that watching on tells no more.
     *memory* holds what earlier checks of this run saw, for later ones to compare with (see `smoke.checks.confirm`).
+    *asked* returns how many requests a host was sent by this process so far.
+    *shared* holds what the checks of this process need in common while they look, such as turns; it goes nowhere else.
     """
 
     environment: Environment
@@ -64,4 +66,6 @@ class World:
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
     memory: dict[str, Any] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+    asked: Callable[[str], int] = lambda _: 0
     condemned: Callable[[], bool] = lambda: False

@@ -43,6 +43,8 @@ MODULES = (
     "schedules",
     "salesforce",
     "whmcs",
+    "latency",
+    "burst",
     "soak",
     "origin",
     "confirm",

@@ -9,6 +9,7 @@ import anyio
 from smoke.checks._answers import replica_of
 from smoke.checks._census import Electorate, electorates, slim
 from smoke.checks._check import Check, Observation
+from smoke.checks._leaks import Level
 from smoke.checks._outbreaks import Beat
 from smoke.checks._sampled import curl, intern, transport_facts
 from smoke.checks._soak_judgement import Watched, concern, judge_soak, trouble_began_s
@@ -118,7 +119,7 @@ class SoakCheck(Check):
             planned_s=self.soak.lasts_s,
             needed=samples_needed(self.probes.service.share),
             deployed_at=world.release.deployed_at,
-            failed_before=float(before.measured.get("failed_share", 0.0)) if before else 0.0,
+            before=before.measured if before else {},
         )
 
     async def _look(self, world: "World", watched: Watched, began: float) -> list[Exchange]:
@@ -135,8 +136,10 @@ class SoakCheck(Check):
         for route, exchange in answers.items():
             if not self.probes.counts(exchange):
                 continue
+            held = self.probes.held(route, exchange)
             replica = replica_of(exchange, self.probes.service.replica_header)
             watched.beats.append(Beat(number, at_s, route, self.probes.fault(route, exchange), replica))
+            watched.levels += [Level(world.asked(exchange.request.url), held, replica)] if held else []
         made = list(answers.values())
         if self.clockwork is not None:
             place = self.clockwork.request.url

@@ -22,6 +22,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         dangling,
         _times,
         _samples,
+        _bursts,
         _plain_http,
         _own_controls,
         _job_writes,
@@ -69,6 +70,18 @@ def _samples(environment: Environment) -> Iterator[Problem]:
                 f"a share of {service.share:.2g} needs {needed} requests, which take {lasts:.0f} s at "
                 f"limits.requests_per_s = {environment.limits.requests_per_s:g}, but budget_s is "
                 f"{environment.budget_s:g}; raise one of them or the share",
+            )
+
+
+def _bursts(environment: Environment) -> Iterator[Problem]:
+    limits = environment.limits
+    most = int(min(limits.concurrency, limits.requests_per_s))
+    for index, one in enumerate(environment.reads):
+        if one.burst is not None and one.burst > most:
+            yield Problem(
+                ("reads", index, "burst"),
+                f"found {one.burst}, but limits.concurrency = {limits.concurrency} and limits.requests_per_s = "
+                f"{limits.requests_per_s:g} let at most {most} requests begin at once; lower it or raise them",
             )
 
 

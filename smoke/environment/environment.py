@@ -17,7 +17,7 @@ from smoke.environment.handoffs import Handoff
 from smoke.environment.invariants import Invariant
 from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
-from smoke.environment.load import Soak
+from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.roundtrips import Roundtrip
@@ -103,6 +103,8 @@ class Environment(Model):
     converge: Converge = Field(Converge(), description="how the release settles")
     limits: Limits = Field(Limits(), description="what the suite allows itself")
     confirm: Confirm = Field(Confirm(), description="the second look")
+    burst: Burst = Field(Burst(), description="what a burst of parallel requests may take")
+    latency: Latency = Field(Latency(), description="how long routes may take")
     soak: Soak = Field(Soak(), description="watching on once the release has settled")
     tls: Tls = Field(Tls(), description="certificates")
     roles: dict[Name, Role] = Field({}, description="the synthetic users")

@@ -40,6 +40,13 @@ class Page(Model):
     path: Path = Field(description="the page to read")
     contains: tuple[Text, ...] = Field(min_length=1, description="texts that must be in the HTML as served")
     absent: tuple[Text, ...] = Field((), description="texts that must not be there, beside the usual error phrases")
+    timed: bool | None = Field(
+        None,
+        description="whether it is timed; by default as `latency.every_route` says, and if `max_median_ms` is given",
+    )
+    max_median_ms: float | None = Field(
+        None, gt=0, description="its longest median in milliseconds, instead of the environment's"
+    )
     gating: bool = Field(True, description="whether its failure counts for the verdict")
 
 
@@ -145,6 +152,16 @@ class Read(Model):
         False, description="whether it is made with the role's session from before the deploy as well (`warm/<name>`)"
     )
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
+    timed: bool | None = Field(
+        None,
+        description="whether it is timed; by default as `latency.every_route` says, and if `max_median_ms` is given",
+    )
+    max_median_ms: float | None = Field(
+        None, gt=0, description="its longest median in milliseconds, instead of the environment's"
+    )
+    burst: int | None = Field(
+        None, ge=4, le=50, description="allow a burst of so many requests at once, which must be answered as one is"
+    )
     stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
         "functional", description="when it is made"
     )

@@ -55,6 +55,13 @@ class Uptime(Model):
     at: JmesPath = Field("uptime", description="where the seconds lie in the JSON answer")
 
 
+class Memory(Model):
+    """Where a service tells how much memory its process holds, in bytes."""
+
+    path: Path = Field(description="where to ask")
+    at: JmesPath = Field("memory.rss", description="where the bytes lie in the JSON answer")
+
+
 class Service(Model):
     """One deployed component with a URL."""
 
@@ -74,6 +81,9 @@ class Service(Model):
     )
     private: tuple[Path, ...] = Field(
         (), description="files that must not be served, such as `/.env` and `/.git/HEAD`; one request each"
+    )
+    memory: Memory | None = Field(
+        None, description="how it tells what memory it holds; a leak is seen by it while the service is watched on"
     )
     uptime: Uptime | None = Field(None, description="how it tells when its process started; restarts are seen by it")
     cors: Cors | None = Field(None, description="pages of another origin that call it from the browser")

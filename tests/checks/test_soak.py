@@ -62,6 +62,7 @@ class Service:
         self.happens, self.named, self.count = happens, named, 0
         self.commit: Callable[[float, str], str] = lambda _now, _name: NEW
         self.start: Callable[[float, str], float] = lambda _now, _name: -5.0
+        self.memory_mb: Callable[[float], Any] = lambda _now: 90
         self.http: FakeHttp
 
     def __call__(self, request: Request) -> Exchange:
@@ -71,7 +72,15 @@ class Service:
         instead = self.happens(now, name)
         if instead is not None:
             return instead
-        content = {"status": "ok", "version": self.commit(now, name), "uptime": now - self.start(now, name)}
+        held = self.memory_mb(now)
+        told = {"rss": held * 2**20} if isinstance(held, float) else None
+        content = {
+            "memory": told,
+            "raw": held,
+            "status": "ok",
+            "version": self.commit(now, name),
+            "uptime": now - self.start(now, name),
+        }
         headers = {"x-replica": name} if self.named else {}
         return json_answer({"items": [1]} if request.url == ITEMS else content, headers=headers)
 
@@ -223,6 +232,39 @@ def test_unnamed_processes(many: bool, outcome: Outcome) -> None:  # noqa: FBT00
     judgement, _ = judged(service)
     assert judgement.outcome is outcome
     assert ("noted" in judgement.facts) is not many
+
+
+def test_a_memory_that_climbs_fails_where_it_did_not_before() -> None:
+    """A third of a megabyte for each request of ours; the same without a baseline is noted."""
+
+    def made() -> tuple[Service, Environment]:
+        service = Service(never)
+        service.memory_mb = lambda now: 90 + 10 * now
+        return service, environment(memory={"path": "/health"})
+
+    def asked(service: Service) -> Callable[[str], int]:
+        return lambda _: int(30 * service.http.clock.elapsed_s)
+
+    before = Before(Outcome.PASSED, measured={"memory_each": 2000.0})
+    service, described = made()
+    judgement, _ = judged(service, described, before=lambda _: before, asked=asked(service))
+    assert judgement.outcome is Outcome.FAILED
+    assert judgement.message.startswith("memory climbs with the requests and does not stop: replica")
+    service, described = made()
+    judgement, _ = judged(service, described, asked=asked(service))
+    assert judgement.outcome is Outcome.PASSED
+    assert "memory climbs: replica" in judgement.facts["noted"]
+    assert judgement.facts["measured"]["memory_each"] > 300_000
+
+
+@pytest.mark.parametrize("held", [None, "much", True, -1, 10**400, float("nan"), []])
+def test_what_is_no_number_of_bytes_tells_nothing(held: Any) -> None:
+    """Whatever stands where the memory should."""
+    service = Service(never)
+    service.memory_mb = lambda _: held
+    judgement, _ = judged(service, environment(memory={"path": "/health", "at": "raw"}))
+    assert judgement.outcome is Outcome.PASSED
+    assert "memory_each" not in judgement.facts["measured"]
 
 
 def test_a_release_that_is_taken_back_fails() -> None:
