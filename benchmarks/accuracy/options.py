@@ -54,7 +54,7 @@ def seeds(text: str) -> tuple[int, ...]:
     """Read `5` as the seeds 1 to 5, `7-9` as 7 to 9, and `3,11` as these two."""
     try:
         if "," in text:
-            chosen = tuple(int(one) for one in text.split(",") if one)
+            chosen = tuple(dict.fromkeys(int(one) for one in text.split(",") if one))
         else:
             first, _, last = text.rpartition("-")
             chosen = tuple(range(int(first or 1), int(last) + 1))

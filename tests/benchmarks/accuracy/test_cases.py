@@ -55,7 +55,7 @@ def test_without_a_choice_everything_is_run() -> None:
     assert (chosen.seeds, chosen.healthy, chosen.jobs) == ((1, 2, 3, 4, 5), 20, 2)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("3", (1, 2, 3)), ("7-9", (7, 8, 9)), ("3,11", (3, 11))])
+@pytest.mark.parametrize(("text", "expected"), [("3", (1, 2, 3)), ("7-9", (7, 8, 9)), ("3,11,3", (3, 11))])
 def test_seeds_can_be_written_in_three_ways(text: str, expected: tuple[int, ...]) -> None:
     """So many, from to, or these."""
     assert seeds(text) == expected
