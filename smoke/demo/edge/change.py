@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from smoke.demo.addresses import OURS
 from smoke.demo.edge.freshness import Rule
 
 
@@ -31,4 +30,4 @@ class EdgeChange:
     too_early: tuple[str, ...] = ()
     purged_after_s: float | None = None
     flaw: Flaw | None = None
-    flawed: tuple[str, ...] = OURS
+    flawed: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smoke.demo.addresses import API, OURS, WEB
+from smoke.demo.addresses import API, WEB, WORKER
 from smoke.demo.edge.change import Flaw
 from smoke.demo.edge.freshness import Rule
 from smoke.demo.faults._registry import fault
@@ -13,6 +13,9 @@ from smoke.verdict.words import Word
 
 if TYPE_CHECKING:
     from smoke.demo.scene import Scene
+
+PUBLIC = (WEB, API, WORKER)
+"""The hosts that visitors and their pages talk to; others behind the edge are nobody's promise."""
 
 DAY_S = 86400 / CLOCK
 FOUR_HOURS_S = 14400 / CLOCK
@@ -31,7 +34,7 @@ def stale_pages(scene: "Scene") -> None:
 def bad_certificate(scene: "Scene") -> None:
     """Serve a certificate that no client accepts, on all our hosts or on one of them."""
     scene.edge.flaw = scene.rng.choice(list(Flaw))
-    scene.edge.flawed = scene.rng.choice([OURS, *((host,) for host in OURS)])
+    scene.edge.flawed = scene.rng.choice([PUBLIC, *((host,) for host in PUBLIC)])
 
 
 @fault("C04", "Scripts and style sheets are 404, or the shell of the pages in their place", Word.FAIL)
