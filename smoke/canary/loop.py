@@ -39,6 +39,7 @@ class Loop:
     now: Callable[[], float]
     say: Callable[[str, str], None]
     stopped: Event = field(default_factory=Event)
+    ending_s: float = ENDING_S
     _going: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _began: dict[str, float] = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ class Loop:
             process.send_signal(signal.SIGTERM)
         for process in self._going.values():
             try:
-                process.wait(ENDING_S)
+                process.wait(self.ending_s)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
