@@ -33,7 +33,7 @@ def test_b07_everybody_is_locked_out(start: Start) -> None:
     assert eventually(both_refused)
     refused = seen["control"][-1]
     assert refused.headers["x-ratelimit-limit"] == "10"
-    assert 1 <= int(refused.headers["retry-after"]) <= 3
+    assert 1 <= int(refused.headers["retry-after"]) <= 13
     assert refused.json["message"] == "ThrottlerException: Too Many Requests"
 
 

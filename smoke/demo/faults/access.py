@@ -66,11 +66,10 @@ def wrong_payment_key(scene: "Scene") -> None:
 
 @fault("B07", "The login limit counts all users together, as it sees the proxy's address only", Word.FAIL)
 def one_bucket_for_all(scene: "Scene") -> None:
-    """Let the new release take ten logins a minute from whoever comes through the proxy; many customers come."""
+    """Let the new release take ten logins in some minutes from whoever comes through the proxy; many customers come."""
     scene.logins_a_minute = 60 * scene.rng.uniform(0.7, 1.3)
-    scene.settings = replace(
-        scene.settings, login_limit=replace(scene.settings.login_limit, most=10, trusts_proxy=False)
-    )
+    limit = replace(scene.settings.login_limit, most=10, window_s=scene.in_the_field(200), trusts_proxy=False)
+    scene.settings = replace(scene.settings, login_limit=limit)
 
 
 @fault("N08", "A reset of all sessions that the release announces", Word.PASS)
