@@ -32,6 +32,7 @@ class Serving:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whether the proxy is trusted is the application's decision
             timeout_graceful_shutdown=1,
             ssl_certfile=str(certificate) if certificate else None,
         )

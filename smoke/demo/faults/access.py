@@ -83,8 +83,8 @@ def announced_reset(scene: "Scene") -> None:
     "I06", "Attempts of our own have used up the login limit of one account", Word.INCONCLUSIVE, also_ok=(Word.PASS,)
 )
 def limited_account(scene: "Scene") -> None:
-    """Take five logins a minute and account, on both releases, and let another canary use ours from the deploy on."""
-    limit = replace(scene.settings.login_limit, most=5, by_account=True)
+    """Take five logins of an account in some minutes, on both releases; from the deploy on another canary uses ours."""
+    limit = replace(scene.settings.login_limit, most=5, window_s=scene.in_the_field(200), by_account=True)
     scene.settings_before = replace(scene.settings_before, login_limit=limit)
     scene.settings = replace(scene.settings, login_limit=limit)
     scene.another_canary = True
