@@ -24,7 +24,7 @@ class Reading(Enum):
 
     OPEN = "nobody was limited"
     DENSE = "more was counted than was certainly ours"
-    CROWDED = "more was counted than can be ours"
+    CROWDED = "for every account more was counted than can be ours"
     ACCOUNT = "one account is limited, another is not"
     EVERYBODY = "every account is limited, and not by attempts of ours"
     OURS = "every account is limited, and attempts of ours may be why"
@@ -102,12 +102,11 @@ def read(look: Look, known: Known) -> Reading:
     """Say what one look shows."""
     if look.limited or any(one.limited for one in look.control):
         return _read_limited(look, known)
-    told = [one for one in look.every() if one.used is not None]
-    if any(one.used > known.possible(one) for one in told if one.used is not None):
+    crowded = {one.role for one in look.every() if one.used is not None and one.used > known.possible(one)}
+    if len(crowded) > 1 and crowded == set(look.firsts()):
         return Reading.CROWDED
-    if any(one.used > known.certain(one) for one in told if one.used is not None):
-        return Reading.DENSE
-    return Reading.OPEN
+    dense = any(one.used is not None and one.used > known.certain(one) for one in look.every())
+    return Reading.DENSE if dense else Reading.OPEN
 
 
 def _read_limited(look: Look, known: Known) -> Reading:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote as shell_quote
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -55,7 +55,7 @@ class HandoffCheck(SampledCheck):
         """Open as many sessions as it takes to meet a bad replica, and give all of them up, whatever happens."""
         seen = await super().observe(world, round_number)
         left = await self._give_up(world, seen.exchanges)
-        return Observation(seen.exchanges, {"left": left}, seen.obstacle)
+        return replace(seen, facts={**seen.facts, "left": left})
 
     def times(self, round_number: int) -> int:
         """Return how many sessions are opened: never more than needed, as a third party keeps them."""

@@ -90,6 +90,7 @@ class LoginCheck(SampledCheck):
         facts = {key: value for key, value in seen.items() if key != "refusal"}
         if seen["status"] == TOO_MANY:
             said = f"{message}: too many attempts, ours or others'"
+            facts["blocked_by"] = f"login-limit/{self.service}"  # it tells whose limit it is
             return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, self.expected, message, facts)
         return Judgement(Outcome.FAILED, message, expected=self.expected, found=message, facts=facts)
 
@@ -146,6 +147,7 @@ class WrongPasswordCheck(Check):
             return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
         if last.status == TOO_MANY:
             message = "not decided: the login answers HTTP 429, too many attempts"
+            facts["blocked_by"] = f"login-limit/{self.service}"
             return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
         facts["signature"] = no_answer(last) or f"HTTP {last.status}"
         message = f"a wrong password was neither refused nor accepted: {found}"

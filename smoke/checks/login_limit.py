@@ -25,8 +25,13 @@ BROWSER_ATTEMPTS = 2
 
 WOULD_DECIDE = {
     Reading.ACCOUNT: "only the account of role {role} is limited, by attempts of ours or of others who test with it",
-    Reading.OURS: "our own attempts may have used the limit up: verify again when it counts anew",
-    Reading.UNTOLD: "a second role would tell whether every account is limited",
+    Reading.OURS: "our own attempts may have used the limit up",
+    Reading.UNTOLD: "nothing tells whether every account is limited",
+}
+DECIDERS = {
+    Reading.ACCOUNT: "verify again when the limit counts anew, with an account that nobody else tests with",
+    Reading.OURS: "verify again when the limit counts anew",
+    Reading.UNTOLD: "name a second role in the environment file",
 }
 
 
@@ -78,6 +83,7 @@ class LoginLimitCheck(Check):
         if last in WOULD_DECIDE:
             limited = rounds[-1].facts["limited"]
             message = f"logins get HTTP 429: {WOULD_DECIDE[last].format(role=limited[0] if limited else '')}"
+            facts["decider"] = DECIDERS[last]
             return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self._expected, message, facts)
         if bad:
             message = f"{self._said(rounds)}, but not when looked at again"
@@ -110,12 +116,13 @@ class LoginLimitCheck(Check):
         seen = [one.facts for one in rounds if Reading(one.facts["reading"]) in BAD]
         grave = next((one for one in seen if one["reading"] == Reading.EVERYBODY.value), seen[-1])
         last = grave["attempts"][-1]
-        limit = f" of {last['limit']} in a window" if last["limit"] is not None else ""
+        limit = f", and {last['limit']} are allowed" if last["limit"] is not None else ""
+        ours = f"this run made {grave['ours']} {'attempt' if grave['ours'] == 1 else 'attempts'}"
         if grave["reading"] == Reading.EVERYBODY.value:
             who = " and ".join(sorted(set(grave["limited"])))
-            return f"the accounts of {who} get HTTP 429 although this run made only {grave['ours']} attempts{limit}"
+            return f"the accounts of {who} are refused with HTTP 429, although {ours}{limit}"
         used = max(one["used"] or 0 for one in grave["attempts"])
-        return f"it has counted {used}{limit} although this run made only {grave['ours']}"
+        return f"it has counted {used} attempts, although {ours}"
 
     async def _attempt(self, world: "World", role: str) -> list[Attempt]:
         """Log *role* in once more, for the sake of the answer; nobody to log in with is no attempt."""

@@ -36,7 +36,12 @@ def test_nobody_is_limited() -> None:
 def test_more_is_counted_than_was_ours() -> None:
     """One or two more may be the browser's; many more are others'."""
     assert reading(made(("a", 200, 2), ("b", 200, 4))) is Reading.DENSE
-    assert reading(made(("a", 200, 2), ("b", 200, 7))) is Reading.CROWDED
+    assert reading(made(("a", 200, 6), ("b", 200, 7))) is Reading.CROWDED
+
+
+def test_others_who_use_one_account() -> None:
+    """A counter that runs ahead for one account only says that others use it."""
+    assert reading(made(("a", 200, 8), ("b", 200, 1))) is Reading.DENSE
 
 
 def test_attempts_before_the_deploy_still_count() -> None:
