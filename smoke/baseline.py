@@ -1,12 +1,13 @@
 """
 What the checks saw before the deploy, recorded by `smoke prime` in the state directory.
 
-Outcomes and sessions lie in separate files: outcomes may be shown, sessions are secrets (mode 0600) and never enter a
-report.
+Outcomes, sessions and the browser profile lie in separate files: outcomes may be shown, the others are secrets (mode
+0600) and never enter a report.
 """
 
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,17 +20,23 @@ from smoke.verdict.release import Release, same_commit
 
 OUTCOMES = "outcomes.json"
 SESSIONS = "sessions.json"
+PROFILE = "profile.tar.gz"
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Outcomes by check id, session headers by role, and the commits that each service served."""
+    """
+    Outcomes by check id, session headers by role, and the commits that each service served.
+
+    *profile* is the archive of the returning visitor's browser profile (see `smoke.browser.profile`).
+    """
 
     run_id: str
     recorded_at: float
     before: Mapping[str, Before]
     observed: Mapping[str, Any] = field(default_factory=dict)
     sessions: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    profile: Path | None = None
 
     @property
     def commits(self) -> tuple[str, ...]:
@@ -89,6 +96,7 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         _replace(directory / OUTCOMES, outcomes)
         _replace(directory / SESSIONS, {role: dict(headers) for role, headers in baseline.sessions.items()})
+        _replace_profile(directory / PROFILE, baseline.profile)
     except OSError as error:
         raise UsageError(
             f"{directory}: cannot be written ({error.strerror}); set SMOKE_STATE_DIR to a writable directory"
@@ -109,6 +117,7 @@ def load(state: Path, environment: str) -> Baseline | None:
             observed=dict(outcomes["observed"]),
             before={check: Before.from_json(one) for check, one in outcomes["before"].items()},
             sessions=_read(directory / SESSIONS) or {},
+            profile=directory / PROFILE if (directory / PROFILE).is_file() else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(directory / OUTCOMES, error) from error
@@ -123,6 +132,17 @@ def _replace(path: Path, data: Mapping[str, Any]) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(data, stream)
+    temporary.replace(path)
+
+
+def _replace_profile(path: Path, source: Path | None) -> None:
+    if source is None or not source.is_file():
+        path.unlink(missing_ok=True)
+        return
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream, source.open("rb") as packed:
+        shutil.copyfileobj(packed, stream)
     temporary.replace(path)
 
 

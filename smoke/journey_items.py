@@ -6,10 +6,11 @@ from time import monotonic, time
 import pytest
 
 from smoke.browser import executable
-from smoke.browser.launch import Launch, plan_launch
-from smoke.browser.live import LiveBrowser
+from smoke.browser.fixtures import OpenBrowser, Visitor
+from smoke.browser.launch import plan_launch
 from smoke.environment.journeys import Journey
-from smoke.journeys.runner import Result, run_journey
+from smoke.journeys.rounds import Result
+from smoke.journeys.runner import run_journey
 from smoke.journeys.scene import Scene
 from smoke.once import once
 from smoke.plugin import SESSION
@@ -29,9 +30,7 @@ UNSETTLED = {"blocked_by": "converge"}
 
 
 @pytest.fixture
-def make_journey(
-    request: pytest.FixtureRequest, open_browser: Callable[[str, Launch], LiveBrowser]
-) -> Callable[[Case], None]:
+def make_journey(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> Callable[[Case], None]:
     """Return a function that makes the journey of a case once the release has settled, and delivers its finding."""
     suite = request.config.stash[SESSION]
 
@@ -51,20 +50,37 @@ def make_journey(
     return make
 
 
-def _scene(run: Run, open_browser: Callable[[str, Launch], LiveBrowser], chosen: frozenset[str]) -> Scene:
+def _scene(run: Run, open_browser: OpenBrowser, chosen: frozenset[str]) -> Scene:
     launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find())
     return Scene(
         environment=run.environment,
-        browser=open_browser(run.environment.name, launch),
+        browser=open_browser(run.environment.name, launch, _visitor(run, chosen)),
         directory=run.directory / "browser",
         redactor=run.redactor,
         once=lambda key, produce: once(run.private, key, produce),
         secret=lambda reference: secret_of(run, reference),
         remaining_s=run.remaining_s,
         run_id=run.settings.run_id,
+        profile=run.profile if run.settings.prime else None,
+        before=lambda check: run.baseline.before.get(check) if run.baseline else None,
         chosen=chosen,
         connect_to=run.connect_to,
     )
+
+
+def _visitor(run: Run, chosen: frozenset[str]) -> Visitor | None:
+    """Return the visitor who stays, if one is to be seen: a profile on disk costs something."""
+    archive = run.baseline.profile if run.baseline else None
+    seen = any(one.flow == "returning" and f"journey/{one.name}" in chosen for one in run.journeys)
+    if not seen or not (run.settings.prime or archive):
+        return None
+    width, height = run.environment.browser.viewport
+    settings = {
+        "viewport": {"width": width, "height": height},
+        "service_workers": "allow",
+        "accept_downloads": False,
+    }
+    return Visitor(run.private, archive, settings)
 
 
 def _finding(journey: Journey, result: Result, began: float, run: Run) -> Finding:

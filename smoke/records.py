@@ -111,6 +111,7 @@ def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[st
         before=baseline.before(verdict.findings),
         observed=verdict.observed,
         sessions=sessions,
+        profile=run.profile,
     )
     baseline.save(Path(run.settings.state), run.environment.name, known)
     if SUPERVISOR_PIPE not in os.environ:  # else `smoke prime` says it

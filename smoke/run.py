@@ -20,6 +20,7 @@ from smoke.environment.dependencies import Salesforce, Whmcs
 from smoke.environment.environment import config_sha256
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
+from smoke.environment.returning import journeys_of
 from smoke.errors import ConfigurationError
 from smoke.exchange_evidence import keep
 from smoke.once import once
@@ -74,6 +75,11 @@ class Run:
             one.mkdir(mode=0o700, exist_ok=True)
         return path
 
+    @property
+    def profile(self) -> Path:
+        """Where a run that records the baseline puts the browser profile until it is saved."""
+        return self.private / baseline.PROFILE
+
     @cached_property
     def connect_to(self) -> ConnectTo:
         """Where connections really go; raises ConfigurationError when the file with the rules is missing."""
@@ -111,7 +117,7 @@ class Run:
     @cached_property
     def journeys(self) -> tuple[Journey, ...]:
         """Every journey that the release has not declared retired."""
-        return tuple(one for one in self.environment.journeys if f"journey/{one.name}" not in self.release.retired)
+        return tuple(one for one in journeys_of(self.environment) if f"journey/{one.name}" not in self.release.retired)
 
     def ready(self, selected: frozenset[str]) -> None:
         """Raise UsageError or ConfigurationError for what the *selected* checks need and this machine lacks."""

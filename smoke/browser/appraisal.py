@@ -1,9 +1,9 @@
 """
 What the events of a visit mean: faults of the product, or notes about its surroundings.
 
-Pure. Third parties are noted and never judged, unless the page sends its data traffic to a host that the environment
-does not allow: then the release calls the wrong address. One request of ours that got no answer is ambient
-noise as long as the page came up without it (law 8).
+Pure. Third parties are noted and never judged, unless the page asks a host that the environment does not allow for
+what is ours to give: then the release calls the wrong address. One request of ours that got no answer is ambient
+noise as long as the page came up without it (law 8). What is new since the deploy goes before what was there already.
 """
 
 import re
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from smoke.browser.events import Event, Kind
+from smoke.browser.familiar import UNKNOWN, Known, goes_astray, line_of
 from smoke.browser.hosts import Party
+from smoke.browser.wording import shown, stable
 
 DATA = frozenset({"xhr", "fetch", "eventsource"})
 """Resource types that carry a page's data."""
@@ -41,7 +43,6 @@ ECHO = re.compile(r"Failed to load resource|net::ERR_|blocked by CORS|Content Se
 """What the console repeats of events that are seen by themselves."""
 
 COSMETIC_POLICIES = ("style", "img", "font", "media", "manifest", "report", "prefetch")
-_HASHES = re.compile(r"[0-9a-fA-F]{6,}|(?<!HTTP )(?<!\d)\d+|(?<=[-.])(?=\w*\d)\w{6,}(?=\.)")
 _FIRST_SERVER_ERROR = 500
 _FIRST_ERROR = 400
 
@@ -67,13 +68,19 @@ class Appraisal:
     notes: tuple[str, ...] = ()
 
 
-def appraise(events: Sequence[Event], *, survived: bool) -> Appraisal:
-    """Return what *events* mean; *survived* tells that the page showed all it should."""
+def appraise(events: Sequence[Event], *, survived: bool, known: Known = UNKNOWN) -> Appraisal:
+    """
+    Return what *events* mean; *survived* tells that the page showed all it should.
+
+    *known* is what the journey saw before the deploy.
+    """
     faults: list[Fault] = []
     notes: list[str] = []
     for index, event in enumerate(events):
         text = _RULES[event.kind](event, events[:index])
-        if text is None:
+        if event.kind is Kind.HOST and event.party is Party.UNKNOWN and event.resource in DATA:
+            text = _elsewhere(event, events, known)
+        if text is None or (event.kind is Kind.CONSOLE and line_of(event) in known.console):
             continue
         if _is_noise(event, events, survived=survived):
             notes.append(f"{text}; the page came up without it")
@@ -82,7 +89,8 @@ def appraise(events: Sequence[Event], *, survived: bool) -> Appraisal:
         else:
             doubtful = event.kind is Kind.ERROR and any(_held_back(one) for one in events[:index])
             faults.append(Fault(text, f"{event.kind.value} {_signature(event)}", doubtful))
-    return Appraisal(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(notes)))
+    told = sorted(dict.fromkeys(faults), key=lambda one: one.signature in known.faults)
+    return Appraisal(tuple(told), tuple(dict.fromkeys(notes)))
 
 
 def broken_routes(events: Sequence[Event]) -> tuple[str, ...] | None:
@@ -96,17 +104,6 @@ def broken_routes(events: Sequence[Event]) -> tuple[str, ...] | None:
 def held_back(events: Sequence[Event]) -> str | None:
     """Return the first request to a service that our guard held back and the page may have needed."""
     return next((f"{one.method} {shown(one.url)}" for one in events if _held_back(one)), None)
-
-
-def stable(text: str) -> str:
-    """Return *text* without what differs from build to build: hashes and numbers."""
-    return _HASHES.sub("*", text)
-
-
-def shown(url: str) -> str:
-    """Return *url* without query and fragment, which may hold secrets."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else url[:60]
 
 
 _NOTE = "note: "
@@ -156,7 +153,13 @@ def _foreign(event: Event, _earlier: Sequence[Event]) -> str:
     text = f"the page asked {_host(event)} ({event.resource}), which is neither a service nor in browser.allowed_hosts"
     if event.party is Party.PRIVATE:
         return f"the page asked {_host(event)} ({event.resource}), an address that only a developer's machine can reach"
-    return text if event.resource in DATA and event.method in READS else _NOTE + text
+    return _NOTE + text
+
+
+def _elsewhere(event: Event, events: Sequence[Event], known: Known) -> str:
+    if goes_astray(event, events, known):
+        return f"the page asks {_host(event)} for its data, which is neither a service nor in browser.allowed_hosts"
+    return f"{_NOTE}the page asked {_host(event)} ({event.resource}), a third party that was held back"
 
 
 def _policy(event: Event, _earlier: Sequence[Event]) -> str:
@@ -186,6 +189,7 @@ _RULES: dict[Kind, Callable[[Event, Sequence[Event]], str | None]] = {
     Kind.TYPE: _type,
     Kind.WRITE: _write,
     Kind.HOST: _foreign,
+    Kind.DATA: lambda _event, _earlier: None,
     Kind.CSP: _policy,
     Kind.SOCKET: _socket,
     Kind.CONSOLE: _console,

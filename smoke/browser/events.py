@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TYPE = "wrong content type"
     WRITE = "write held back"
     HOST = "host not allowed"
+    DATA = "data of a service"
     CSP = "content security policy"
     SOCKET = "WebSocket"
     CONSOLE = "console error"

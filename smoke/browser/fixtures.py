@@ -5,14 +5,32 @@ Its `--output` directory is left alone: it would be deleted by every xdist worke
 `browser` fixture would stay dead once the browser died, so journeys get theirs from `open_browser`.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 
 from smoke.browser import executable
 from smoke.browser.launch import QUIET, Launch, machine
 from smoke.browser.live import LiveBrowser
+from smoke.browser.resident import Resident
+
+
+class Visitor(NamedTuple):
+    """What the visitor who stays begins with (see `Resident`)."""
+
+    room: Path
+    archive: Path | None
+    settings: Mapping[str, Any]
+
+
+class OpenBrowser(Protocol):
+    """Gives an environment its browser."""
+
+    def __call__(self, environment: str, launch: Launch, visitor: Visitor | None = None) -> LiveBrowser:
+        """Return the browser of *environment*, the same every time."""
+        ...
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,13 +46,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def open_browser(launch_browser: Callable[..., Any]) -> Iterator[Callable[[str, Launch], LiveBrowser]]:
-    """Return a function that gives each environment its own browser, started when first needed; all are closed."""
+def open_browser(
+    launch_browser: Callable[..., Any], browser_type: Any, browser_type_launch_args: dict[str, Any]
+) -> Iterator[OpenBrowser]:
+    """
+    Return a function that gives each environment its own browser, started when first needed; all are closed.
+
+    With settings for a visitor who stays, in a private directory, its default context is that visitor's.
+    """
     opened: dict[str, LiveBrowser] = {}
 
-    def open_browser(environment: str, launch: Launch) -> LiveBrowser:
+    def persistently(directory: Path, **options: Any) -> Any:
+        return browser_type.launch_persistent_context(directory, **{**browser_type_launch_args, **options})
+
+    def open_browser(environment: str, launch: Launch, visitor: Visitor | None = None) -> LiveBrowser:
         if environment not in opened:
-            opened[environment] = LiveBrowser(launch_browser, launch)
+            resident = None
+            if visitor is not None:
+                resident = Resident(visitor.room, persistently, visitor.archive, visitor.settings)
+            opened[environment] = LiveBrowser(launch_browser, launch, resident)
         return opened[environment]
 
     yield open_browser

@@ -64,11 +64,13 @@ class Guard:
     """
     Stands in one browser from its start to its end.
 
-    Without a policy nothing may be written; no visit can forget to set one and be unguarded.
+    Without a policy nothing may be written; no visit can forget to set one and be unguarded. *name* is the user agent
+    that requests are sent with, for a context that cannot be given one: workers ask on their own.
     """
 
     def __init__(self, browser: "Browser") -> None:
         self.policy: Policy | None = None
+        self.name: str | None = None
         self._session: CDPSession = browser.new_browser_cdp_session()
         self.user_agent: str = self._session.send("Browser.getVersion")["userAgent"]
         self._session.on("Fetch.requestPaused", self._paused)
@@ -80,13 +82,19 @@ class Guard:
         request = paused["request"]
         try:
             if self._permits(request["method"], request["url"], _resource(paused), _body(request)):
-                self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+                self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"], **self._named(request)})
             else:
                 reason = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
                 self._session.send("Fetch.failRequest", reason)
         except Error:
             # The page, or the whole browser, went away with its request: there is nothing left to decide.
             return
+
+    def _named(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.name is None:
+            return {}
+        headers = {**request.get("headers", {}), "User-Agent": self.name}
+        return {"headers": [{"name": name, "value": str(value)} for name, value in headers.items()]}
 
     def _permits(self, method: str, url: str, resource: str, body: str) -> bool:
         if self.policy is None:

@@ -7,9 +7,10 @@ from smoke.browser.deadline import Hanging, limited, playwright_runs
 from smoke.browser.death import BrowserDied, is_alive
 from smoke.browser.guard import Guard
 from smoke.browser.launch import Launch
+from smoke.browser.resident import Resident
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Playwright
 
 _CALL_S = 10.0
 
@@ -21,10 +22,13 @@ class LiveBrowser:
     """
     Starts a guarded browser when it is first needed, and another one after it died.
 
-    *launcher* starts the first; should Playwright's own process be gone too, *replace* starts that anew.
+    *launcher* starts the first; should Playwright's own process be gone too, *replace* starts that anew. With a
+    *resident* its default context is that visitor's, and all other contexts are as ever.
     """
 
-    def __init__(self, launcher: Launcher, launch: Launch) -> None:
+    def __init__(self, launcher: Launcher, launch: Launch, resident: Resident | None = None) -> None:
+        self.resident = resident
+        self.resident_context: BrowserContext | None = None
         self._launcher = launcher
         self._launch = launch
         self._browser: Browser | None = None
@@ -59,9 +63,12 @@ class LiveBrowser:
         from playwright.sync_api import Error  # imported by the time there is a browser
 
         browser, self._browser, self._guard = self._browser, None, None
+        context, self.resident_context = self.resident_context, None
         try:
             with limited(_CALL_S):
-                if browser is not None:
+                if context is not None:
+                    context.close()  # it ends the browser, after what the profile holds is on disk
+                elif browser is not None:
                     browser.close()
         except (Error, Hanging):
             # Closing what is already dead says so; that is why it is being replaced.
@@ -70,6 +77,8 @@ class LiveBrowser:
     def close(self) -> None:
         """End the browser, and the driver if it is our own."""
         self.replace()
+        if self.resident is not None:
+            self.resident.discard()
         if self._driver is not None:
             self._driver.stop()
             self._driver = None
@@ -90,7 +99,7 @@ class LiveBrowser:
         from playwright.sync_api import Error  # imported by the time there is a browser
 
         try:
-            return self._launcher(**options)
+            return self._opened(options)
         except Error:
             if playwright_runs():
                 raise
@@ -99,7 +108,19 @@ class LiveBrowser:
 
         self._driver = sync_playwright().start()
         self._launcher = self._driver.chromium.launch
-        return self._launcher(**options)
+        if self.resident is not None:
+            self.resident.opener = self._driver.chromium.launch_persistent_context
+        return self._opened(options)
+
+    def _opened(self, options: dict[str, Any]) -> "Browser":
+        if self.resident is None:
+            return self._launcher(**options)
+        context = self.resident.start(options)
+        if context.browser is None:
+            context.close()
+            raise BrowserDied("the browser did not start: it tells nothing of itself")
+        self.resident_context = context
+        return context.browser
 
 
 def _first_line(error: Exception) -> str:

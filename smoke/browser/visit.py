@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smoke.browser import overlays
-from smoke.browser.appraisal import appraise, shown
+from smoke.browser.appraisal import appraise
 from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
 from smoke.browser.failures import failure_kind, net_error
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.patience import Patience
 from smoke.browser.watch import Watch
+from smoke.browser.wording import shown
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Landmark
 from smoke.error_phrases import error_page
@@ -76,14 +77,17 @@ class Visit:
         """Open *path* of *service*; raises Unmet when nothing comes back."""
         self.open(self.environment.services[service].url + path)
 
-    def open(self, url: str) -> None:
+    def open(self, url: str, *, anew: bool = False) -> None:
         """Open *url* and wait until the browser has received the beginning of a page."""
         from playwright.sync_api import Error  # imported by the time there is a page
         from playwright.sync_api import TimeoutError as TookTooLong
 
         self.asked = urlsplit(url).path
         try:
-            self.page.goto(url, wait_until="commit", timeout=self.patience.milliseconds())
+            if anew:
+                self.page.reload(wait_until="commit", timeout=self.patience.milliseconds())
+            else:
+                self.page.goto(url, wait_until="commit", timeout=self.patience.milliseconds())
         except TookTooLong:
             self.patience.blame_budget()
             raise Unmet(
@@ -99,6 +103,10 @@ class Visit:
             facts = {"failure_kinds": [kind.value]} if kind else {}
             raise Unmet(f"{shown(url)} to open", f"no answer: {code}", facts) from None
         self._stay_at_home()
+
+    def reload(self) -> None:
+        """Load the page that is open anew, as a person does who sees that it is broken; raises Unmet."""
+        self.open(self.page.url, anew=True)
 
     def see(self, landmark: Landmark, within: "Locator | None" = None, unless: Sign = never) -> "Locator":
         """Wait until *landmark* is visible and return it; raises Unmet."""

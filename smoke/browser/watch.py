@@ -1,11 +1,14 @@
 """Watch everything that happens in a browser context, and write it down."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from smoke.browser.appraisal import CODE, DATA
 from smoke.browser.events import Event, Kind
 from smoke.browser.failures import plain
 from smoke.browser.hosts import Hosts, Party
+from smoke.browser.wording import shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request, Response, WebError, WebSocketRoute
@@ -29,13 +32,16 @@ class Watch:
     Collects the events of one context, from before its first page.
 
     *pending* are the requests to services that a page is made of and that have not ended; *unanswered* are those of
-    them to which not even the beginning of an answer came.
+    them to which not even the beginning of an answer came. *code* is what came of
+    the scripts and style sheets of services. While it is *resting* it writes nothing down.
     """
 
     def __init__(self, context: "BrowserContext", hosts: Hosts) -> None:
         self.events: list[Event] = []
         self.requests = 0
+        self.resting = False
         self.pending: set[Request] = set()
+        self.code: dict[str, None] = {}
         self._begun: set[Request] = set()
         self._hosts = hosts
         context.expose_binding(_BINDING, lambda _source, violation: self._violated(violation))
@@ -56,7 +62,8 @@ class Watch:
 
     def add(self, event: Event) -> None:
         """Write down what somebody else saw."""
-        self.events.append(event)
+        if not self.resting:
+            self.events.append(event)
 
     def _opened(self, page: "Page") -> None:
         page.on("crash", lambda crashed: self.add(Event(Kind.CRASH, url=crashed.url)))
@@ -76,10 +83,19 @@ class Watch:
     def _answered(self, response: "Response") -> None:
         request = response.request
         self._begun.add(request)
+        if request.resource_type in DATA and response.status < _FIRST_ERROR:
+            event = self._event(Kind.DATA, request)
+            self._gave_data(replace(event, url=shown(event.url)))
         if response.status >= _FIRST_ERROR:
             self.add(self._event(Kind.STATUS, request, status=response.status))
-        elif request.resource_type in {"script", "stylesheet"} and _is_html(response):
+        elif request.resource_type in CODE and _is_html(response):
             self.add(self._event(Kind.TYPE, request, what="text/html", status=response.status))
+        elif request.resource_type in CODE and self._hosts.party(request.url) is Party.OWN:
+            self.code[request.url] = None
+
+    def _gave_data(self, event: Event) -> None:
+        if event.party is Party.OWN and event not in self.events:
+            self.add(event)
 
     def _event(self, kind: Kind, request: "Request", what: str = "", status: int | None = None) -> Event:
         resource = request.resource_type

@@ -7,8 +7,11 @@ from pydantic import Field, model_validator
 from smoke.environment._model import Model, Name, Names, Path, Seconds, Text
 from smoke.environment.addresses import Host
 
-Flow = Literal["login", "checkout"]
+Flow = Literal["login", "checkout", "returning"]
 """The flows written in Python, in smoke/journeys."""
+
+ANONYMOUS_FLOWS = frozenset({"returning"})
+"""Flows that somebody may make who is not logged in."""
 
 Pixels = Annotated[int, Field(ge=1)]
 
@@ -57,7 +60,7 @@ class Journey(Model):
 
     @model_validator(mode="after")
     def _flow_has_a_role(self) -> Self:
-        if self.flow is not None and self.role is None:
+        if self.flow is not None and self.flow not in ANONYMOUS_FLOWS and self.role is None:
             raise ValueError(f"the flow {self.flow!r} needs somebody to log in; add 'role', the name of a role")
         return self
 
@@ -85,4 +88,9 @@ class Browser(Model):
         "en-US,en;q=0.9", description="the languages that pages are asked for in when they are read without a browser"
     )
     timeout_s: Seconds = Field(10.0, description="for one step of a journey")
+    returning: bool = Field(
+        True,
+        description="whether a visitor from before the deploy opens pages of the journeys again, with the browser "
+        "profile that `smoke prime` recorded",
+    )
     viewport: tuple[Pixels, Pixels] = Field((1280, 800), description="width and height in pixels")

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from smoke.browser.appraisal import shown
 from smoke.browser.login_page import SUBMIT
 from smoke.browser.visit import Unmet, Visit
+from smoke.browser.wording import shown
 from smoke.environment.journeys import Journey, Landmark
 
 if TYPE_CHECKING:

@@ -6,42 +6,50 @@ way. One success does not erase a failure either; it is noted (law 8).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from smoke.browser.appraisal import Appraisal, appraise, broken_routes, held_back
+from smoke.browser.familiar import UNKNOWN, Known, measured
 from smoke.journeys.look import Look
 from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
 from smoke.verdict.words import Cause, Outcome
 
 _ENOUGH = 2
 _TOLD = 3
 
 
-def judge(looks: Sequence[Look], promise: str, *, last: bool) -> Judgement:
+def judge(looks: Sequence[Look], promise: str, *, last: bool, before: Before | None = None) -> Judgement:
     """
     Judge all looks so far; *promise* is said if all went well, *last* tells that there will be no further look.
 
-    The judgement is unclear when another look is needed and possible.
+    *before* is what the journey found before the deploy. The judgement is unclear when another look is needed and
+    possible.
     """
     look = looks[-1]
-    appraisal = appraise(look.events, survived=look.met)
-    before = [_trouble(one) for one in looks[:-1] if not is_good(one)]
+    known = Known.of(before.measured if before else None)
+    appraisal = _appraised(look, known)
+    earlier = [_message(one, _appraised(one, known)) for one in looks[:-1] if not is_good(one, known)]
     if look.obstacle:
-        return _hindered(look, before)
-    if is_good(look):
-        return _passed(look, appraisal, before, promise)
-    if _is_ours(look, appraisal):
-        return _held(look)
-    return _failed(looks, appraisal, last=last)
+        return _hindered(look, earlier)
+    if is_good(look, known):
+        judgement = _passed(look, appraisal, earlier, promise)
+    elif _is_ours(look, appraisal):
+        judgement = _held(look)
+    else:
+        judgement = _failed(looks, appraisal, known, last=last)
+    seen = measured(look.events, [one.signature for one in appraisal.faults])
+    return replace(judgement, facts={**judgement.facts, "measured": seen})
 
 
-def is_good(look: Look) -> bool:
+def is_good(look: Look, known: Known = UNKNOWN) -> bool:
     """Tell whether a look saw all it should, and no fault."""
-    return look.met and not appraise(look.events, survived=True).faults
+    return look.met and not _appraised(look, known).faults
 
 
-def _trouble(look: Look) -> str:
-    return _message(look, appraise(look.events, survived=look.met))
+def _appraised(look: Look, known: Known) -> Appraisal:
+    return appraise(look.events, survived=look.met, known=known)
 
 
 def _hindered(look: Look, before: Sequence[str]) -> Judgement:
@@ -73,21 +81,29 @@ def _held(look: Look) -> Judgement:
     return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, look.expected, look.found, facts=look.facts)
 
 
-def _failed(looks: Sequence[Look], appraisal: Appraisal, *, last: bool) -> Judgement:
+def _failed(looks: Sequence[Look], appraisal: Appraisal, known: Known, *, last: bool) -> Judgement:
     look = looks[-1]
-    bad = [one for one in looks if not is_good(one) and not one.obstacle]
-    seen = [_signature(one) for one in bad]
+    bad = [one for one in looks if not is_good(one, known) and not one.obstacle]
+    seen = [_signature(one, known) for one in bad]
+    facts = {**_facts(look, bad), "signature": seen[-1]}
     certain = len(bad) >= _ENOUGH and (seen.count(seen[-1]) >= _ENOUGH or last or len(bad) > _ENOUGH)
     if last and not certain:
         message = f"{_message(look, appraisal)}; seen only once"
-        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, look.expected, look.found, facts=_facts(look, bad))
+        return Judgement(
+            Outcome.UNDECIDED,
+            message,
+            Cause.SUITE,
+            look.expected,
+            look.found,
+            facts=facts,
+        )
     times = f" (in {len(bad)} looks, each in a fresh browser context)" if len(bad) > 1 else ""
     return Judgement(
         Outcome.FAILED,
         f"{_message(look, appraisal)}{times}",
         expected=look.expected or "no fault of the page while the journey is made",
         found=look.found or "; ".join(one.text for one in appraisal.faults[:_TOLD]),
-        facts=_facts(look, bad),
+        facts=facts,
         unclear=not certain,
     )
 
@@ -100,11 +116,11 @@ def _facts(look: Look, bad: Sequence[Look]) -> dict[str, Any]:
     left = [note for one in bad for note in one.noted]
     if left:
         known["noted"] = "; ".join(dict.fromkeys(left))
-    return {**look.facts, **known, "signature": _signature(look), "failure_kinds": kinds, "answered": answered}
+    return {**look.facts, **known, "failure_kinds": kinds, "answered": answered}
 
 
-def _signature(look: Look) -> str:
-    faults = appraise(look.events, survived=look.met).faults
+def _signature(look: Look, known: Known) -> str:
+    faults = _appraised(look, known).faults
     return " | ".join(filter(None, [look.signature, *(one.signature for one in faults[:1])]))
 
 
@@ -114,7 +130,7 @@ def _message(look: Look, appraisal: Appraisal) -> str:
     reasons = [one.text for one in appraisal.faults]
     if not look.expected:
         return "; ".join(reasons[:_TOLD])
-    return f"{_missing(look)}; {reasons[0]}" if reasons else _missing(look)
+    return f"{reasons[0]}; {_missing(look)}" if reasons else _missing(look)
 
 
 def _missing(look: Look) -> str:

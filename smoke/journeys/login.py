@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from smoke.browser.appraisal import shown
 from smoke.browser.credentials import Credentials
 from smoke.browser.guard import login_writes
 from smoke.browser.hosts import Party
 from smoke.browser.login_page import LoginPage
 from smoke.browser.visit import Unmet, Visit
+from smoke.browser.wording import shown
 from smoke.environment.environment import Environment
 from smoke.http.exchange import Request
 from smoke.http.guard import LOGIN

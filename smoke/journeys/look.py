@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from smoke.browser.appraisal import stable
 from smoke.browser.events import Event
+from smoke.browser.wording import stable
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 def look_at_page(visit: Visit, journey: Journey) -> None:
     """Open the page and see everything that the journey names; raises Unmet."""
     visit.go(journey.service, journey.path)
+    see_page(visit, journey)
+
+
+def see_page(visit: Visit, journey: Journey) -> None:
+    """See everything that the journey names on the page that is open; raises Unmet."""
     if journey.landmark is not None:
         visit.see(journey.landmark)
     if journey.rows is not None:

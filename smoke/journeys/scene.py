@@ -16,6 +16,11 @@ from smoke.environment.connect_to import ConnectTo
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
+from smoke.verdict.plan import Before
+
+
+def _unknown(_check: str) -> Before | None:
+    return None
 
 
 def _wait(seconds: float) -> None:
@@ -29,6 +34,8 @@ class Scene:
 
     *directory* is the run's `browser` folder. *once* does something once per run, across processes (see `smoke.once`).
     *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has left, in seconds.
+    *profile* is where the profile of the returning visitor is put before a deploy, None after it; *before* tells what a
+    check found before the deploy.
     *chosen* are the ids of the checks that this run makes, None for all of the environment file.
     """
 
@@ -40,6 +47,8 @@ class Scene:
     secret: Callable[[Secret], str]
     remaining_s: Callable[[], float]
     run_id: str = ""
+    profile: Path | None = None
+    before: Callable[[str], Before | None] = _unknown
     pause: Callable[[float], None] = _wait
     chosen: frozenset[str] | None = None
     connect_to: ConnectTo = field(default_factory=ConnectTo)

@@ -34,6 +34,11 @@ _LOST = "browser_lost"
 _MOST_STEPS = 8
 _CLOSING_S = 5.0
 _GRACE_S = 0.5
+_LOG_IN = """((stored) => {
+    if (sessionStorage.getItem("smokegate")) return;
+    sessionStorage.setItem("smokegate", "logged in");
+    for (const { name, value } of stored[origin] ?? []) localStorage.setItem(name, value);
+})(%s)"""
 _RESTORE = """((stored) => {
     for (const [key, value] of stored[origin] ?? []) sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
 })(%s)"""
@@ -45,7 +50,8 @@ class Part:
     What one look does: *act* makes the steps and raises Unmet; *name* names its evidence.
 
     *session* is what `session_of` returned for the role, *writes* what may be sent, *credentials* what is typed into a
-    login form. *traced* asks for a trace, which a look that types credentials must not have.
+    login form. *traced* asks for a trace, which a look that types credentials must not have. A *resident* look is made
+    by the visitor whose profile lies on disk.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Part:
     session: Mapping[str, Any] | None = None
     credentials: Credentials | None = None
     traced: bool = False
+    resident: bool = False
 
 
 def look(scene: Scene, part: Part) -> Look:
@@ -87,7 +94,7 @@ def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
 
     context: BrowserContext | None = None
     try:
-        context = _context(scene, part, guard)
+        context = _resident(scene, part, guard) if part.resident else _context(scene, part, guard)
         watch = Watch(context, scene.hosts)
         guard.policy = Policy(scene.hosts, part.writes, watch.add, part.credentials)
         seen = _act(scene, part, context, watch)
@@ -100,8 +107,8 @@ def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
             return _lost(f"the browser did not carry a step out ({step})", Cause.SUITE)
         return _lost("the browser died while the journey was made", Cause.RUNNER)
     finally:
-        guard.policy = None
-        _close(context)
+        guard.policy, guard.name = None, None
+        _close(None if part.resident else context)
 
 
 def _lost(message: str, cause: Cause) -> Look:
@@ -116,7 +123,7 @@ def _act(scene: Scene, part: Part, context: "BrowserContext", watch: Watch) -> L
     from playwright.sync_api import Error  # imported by the time there is a browser
     from playwright.sync_api import TimeoutError as TookTooLong
 
-    page = context.new_page()
+    page = context.pages[-1] if part.resident and context.pages else context.new_page()
     patience = Patience(scene.environment.browser.timeout_s, scene.remaining_s)
     visit = Visit(scene.environment, scene.hosts, context, page, watch, patience)
     seen = Look()
@@ -164,13 +171,33 @@ def _context(scene: Scene, part: Part, guard: Guard) -> "BrowserContext":
         service_workers="block",
         accept_downloads=False,
         # A header of our own would make every call to the API need a preflight, which users' calls do not.
-        user_agent=f"{guard.user_agent} Smokegate/{__version__} (post-deploy verification; run {scene.run_id})",
+        user_agent=_name(scene, guard),
         storage_state=session.get("state"),
     )
     if session.get("session_storage"):
         context.add_init_script(_RESTORE % json.dumps(session["session_storage"]))
     if part.traced:
         scene.evidence.record(context)
+    return context
+
+
+def _name(scene: Scene, guard: Guard) -> str:
+    return f"{guard.user_agent} Smokegate/{__version__} (post-deploy verification; run {scene.run_id})"
+
+
+def _resident(scene: Scene, part: Part, guard: Guard) -> "BrowserContext":
+    """Return the context of the visitor who stays, logged in."""
+    context = scene.browser.resident_context
+    resident = scene.browser.resident
+    if context is None or resident is None:
+        raise BrowserDied("the browser did not start with the profile of the returning visitor")
+    guard.name = _name(scene, guard)
+    state = (part.session or {}).get("state", {})
+    context.add_cookies([*resident.visit.get("cookies", ()), *state.get("cookies", ())])
+    stored = {one["origin"]: one.get("localStorage", ()) for one in state.get("origins", ())}
+    if stored:
+        context.add_init_script(_LOG_IN % json.dumps(stored))
+    scene.evidence.remember({"cookies": context.cookies()})
     return context
 
 

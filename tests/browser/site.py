@@ -62,7 +62,8 @@ class Site:
     def answer(self, asked: Asked) -> Answer:
         """Return the answer to a request."""
         self.asked.append(asked)
-        reply = self.replies.get((asked.method, asked.path.partition("?")[0]), Answer("not here", 404, "text/plain"))
+        method = "GET" if asked.method == "HEAD" else asked.method
+        reply = self.replies.get((method, asked.path.partition("?")[0]), Answer("not here", 404, "text/plain"))
         return reply(asked) if callable(reply) else reply
 
 
@@ -102,9 +103,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             for name, value in (("content-type", answer.type), ("content-length", str(len(content))), *answer.headers):
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
-        do_GET = do_POST = do_OPTIONS = do_DELETE = do_PUT = _any  # noqa: N815 - names in http.server
+        do_GET = do_HEAD = do_POST = do_OPTIONS = do_DELETE = do_PUT = _any  # noqa: N815 - names in http.server
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
             """Stay quiet."""

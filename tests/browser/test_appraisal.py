@@ -2,9 +2,10 @@
 
 import pytest
 
-from smoke.browser.appraisal import appraise, held_back, shown, stable
+from smoke.browser.appraisal import appraise, held_back
 from smoke.browser.events import Event, Kind
 from smoke.browser.hosts import Party
+from smoke.browser.wording import shown, stable
 
 OWN, OTHER, ALLOWED, PRIVATE = Party.OWN, Party.UNKNOWN, Party.ALLOWED, Party.PRIVATE
 URL = "https://portal.test/main.js"

@@ -1,0 +1,187 @@
+"""
+A visitor from before the deploy comes back: what the browser kept must not lock anybody out.
+
+Before the deploy a visit with an empty profile is made and the profile recorded: service workers, caches, storages.
+Afterwards the same pages are opened with it. A page that fails at first and works after it was loaded anew is what
+every deploy may do to an open tab, and noted; a page that stays broken locks people out. Since browsers drop cached
+files whenever they like, but not workers, a page that a worker answers for is opened once more without the cache.
+
+Of a tab that was open during the deploy a profile keeps nothing. What can be seen of it is whether the scripts are
+still there that its build would load later; that loading it anew helps, the visit shows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from smoke.browser.appraisal import appraise
+from smoke.browser.visit import Unmet, Visit
+from smoke.environment.journeys import Journey
+from smoke.environment.returning import pages_of
+from smoke.journeys.judging import judge
+from smoke.journeys.page import look_at_page, see_page
+from smoke.journeys.roles import RoleSession
+from smoke.journeys.rounds import Result, located, look_until_clear, result
+from smoke.journeys.scene import Scene
+from smoke.journeys.stage import Part, look
+from smoke.verdict.finding import Judgement
+from smoke.verdict.words import Cause, Outcome
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PROMISE = "pages open for a visitor from before the deploy"
+WAIVED = {"waived": "no baseline"}
+NO_PROFILE = "no profile from before the deploy: run `smoke prime` first"
+TOO_LARGE = "what the pages keep in a browser is too much to be recorded"
+
+WORKER, CACHE = "unregister service worker", "roll forward"
+"""What helps where a rollback does not reach what browsers keep (see `smoke.verdict.advice`)."""
+
+MOST_SCRIPTS = 40
+_LOADED_MS = 2000.0
+_CONTROLLED = "() => Boolean(navigator.serviceWorker?.controller)"
+_WORKER_READY = """() => navigator.serviceWorker?.getRegistration().then((one) => one && Promise.race([
+    navigator.serviceWorker.ready.then(() => true), new Promise((done) => setTimeout(done, 3000, false))]))"""
+_GONE = """(urls) => Promise.all(urls.map((url) => fetch(url, {method: "HEAD", cache: "no-store"}).then(
+    (answer) => [404, 410].includes(answer.status) || /html/.test(answer.headers.get("content-type")) ? url : null,
+    () => null)))
+    .then((all) => all.filter(Boolean))"""
+
+
+def come_back(journey: Journey, scene: Scene, made: RoleSession | None) -> Result:
+    """Make the visit and judge it; before the deploy, make the first one and keep its profile."""
+    resident = scene.browser.resident
+    if resident is None or (resident.archive is None and scene.profile is None):
+        return Result(Judgement(Outcome.SKIPPED, NO_PROFILE, facts=WAIVED))
+    pages = pages_of(scene.environment, journey)
+    if scene.profile is not None:
+        return _first_visit(scene, pages, made)
+    return _return(journey, scene, pages, made)
+
+
+def _first_visit(scene: Scene, pages: Sequence[Journey], made: RoleSession | None) -> Result:
+    visit: dict[str, Any] = {}
+
+    def act(visited: Visit) -> None:
+        for page in pages:
+            look_at_page(visited, page)
+            _await_worker(visited.page)
+        visit.update(cookies=visited.context.cookies(), scripts=list(visited.watch.code)[:MOST_SCRIPTS])
+
+    looks = look_until_clear(scene, lambda number: _part(scene, made, act, number), PROMISE)
+    judgement = judge(looks, PROMISE, last=True)
+    if judgement.outcome is Outcome.PASSED and scene.profile is not None and scene.browser.resident is not None:
+        scene.browser.replace()  # a profile is complete when its browser has ended
+        if not scene.browser.resident.keep(scene.profile, visit):
+            judgement = replace(judgement, facts={**judgement.facts, "noted": TOO_LARGE})
+    return result(judgement, looks)
+
+
+def _return(journey: Journey, scene: Scene, pages: Sequence[Journey], made: RoleSession | None) -> Result:
+    def act(visit: Visit) -> None:
+        for page in pages:
+            _see(visit, page)
+        if visit.page.evaluate(_CONTROLLED):
+            _forget_cache(visit)
+            _see(visit, pages[0])
+        _note_lost_scripts(visit, scene.browser.resident.visit if scene.browser.resident else {})
+
+    looks = look_until_clear(scene, lambda number: _part(scene, made, act, number), PROMISE)
+    if scene.browser.resident is not None and scene.browser.resident.damaged:
+        return Result(Judgement(Outcome.UNDECIDED, scene.browser.resident.damaged, Cause.SUITE))
+    judgement = judge(looks, PROMISE, last=True)
+    if judgement.outcome is Outcome.FAILED:
+        judgement = _unless_everybody(scene, judgement, pages, made)
+    return result(located(judgement, scene, journey.service), looks)
+
+
+def _part(scene: Scene, made: RoleSession | None, act: Callable[[Visit], None], number: int) -> Part:
+    if number > 1:
+        scene.browser.replace()  # a visit changes the profile, so another one begins with another copy
+    return Part(f"returning-{number}", act, session=made.session if made else None, resident=True)
+
+
+def _see(visit: Visit, page: Journey) -> None:
+    """See the page, at the latest when it was loaded anew; raises Unmet for a page that stays broken."""
+    first = _trouble(visit, lambda: visit.go(page.service, page.path), page)
+    if first is None:
+        return
+    visit.watch.events.clear()
+    second = _trouble(visit, visit.reload, page)
+    if second is None:
+        visit.noted.append(f"{page.path} fails at first ({first.found}), and works when it is loaded anew")
+        return
+    pinned = bool(visit.page.evaluate(_CONTROLLED))
+    by = ", which a service worker from before the deploy answers for" if pinned else ""
+    visit.watch.events.clear()
+    raise Unmet(
+        f"{page.path} to work for a returning visitor, at least when it is loaded anew",
+        f"{second.found}{by}",
+        {**second.facts, "page": page.name, "remedy": WORKER if pinned else CACHE},
+    )
+
+
+def _trouble(visit: Visit, arrive: Callable[[], None], page: Journey) -> Unmet | None:
+    """Return what is wrong with the page that *arrive* opens."""
+    unmet: Unmet | None = None
+    try:
+        arrive()
+        see_page(visit, page)
+    except Unmet as one:
+        unmet = one
+    faults = appraise(visit.watch.events, survived=unmet is None).faults
+    if not faults:
+        return unmet
+    if unmet is None:
+        return Unmet("no fault of the page", faults[0].text)
+    return Unmet(unmet.expected, f"{unmet.found}: {faults[0].text}", unmet.facts)
+
+
+def _unless_everybody(
+    scene: Scene, judgement: Judgement, pages: Sequence[Journey], made: RoleSession | None
+) -> Judgement:
+    """Take the blame from what the browser kept if a visitor with a fresh profile meets the same."""
+    name = judgement.facts.get("page")
+    page = next((one for one in pages if one.name == name), None)
+    if page is None:
+        return judgement
+    part = Part("returning-fresh", lambda visit: look_at_page(visit, page), session=made.session if made else None)
+    fresh = look(scene, part)
+    if not fresh.obstacle and judge([fresh], "", last=False).outcome is Outcome.PASSED:
+        return judgement
+    said = f"not told apart: new visitors do not see {page.path} either ({judgement.found})"
+    return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, facts={"blocked_by": f"journey/{page.name}"})
+
+
+def _await_worker(page: "Page") -> None:
+    """Let a worker that the page registers come to its work: some register it when everything is loaded."""
+    from playwright.sync_api import Error  # imported by the time there is a page
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    with suppress(TookTooLong):
+        page.wait_for_load_state("load", timeout=_LOADED_MS)
+    with suppress(Error):
+        page.evaluate(_WORKER_READY)
+
+
+def _forget_cache(visit: Visit) -> None:
+    visit.context.new_cdp_session(visit.page).send("Network.clearBrowserCache")
+
+
+def _note_lost_scripts(visit: Visit, before: Mapping[str, Any]) -> None:
+    """Note what an open tab would miss; a page may forbid to ask, then nothing is said."""
+    from playwright.sync_api import Error  # imported by the time there is a page
+
+    here = urlsplit(visit.page.url)[:2]
+    scripts = [one for one in before.get("scripts", ()) if urlsplit(one)[:2] == here and one not in visit.watch.code]
+    visit.watch.resting = True  # what we ask ourselves is not the page's doing
+    with suppress(Error):
+        gone = visit.page.evaluate(_GONE, scripts) if scripts else []
+        if gone:
+            visit.noted.append(
+                f"a tab that is open since before the deploy misses {len(gone)} of its scripts, such as "
+                f"{urlsplit(gone[0]).path}, until it is loaded anew"
+            )
