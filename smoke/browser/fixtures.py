@@ -5,7 +5,7 @@ Its `--output` directory is left alone: it would be deleted by every xdist worke
 `browser` fixture would stay dead once the browser died, so journeys get theirs from `open_browser`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -46,9 +46,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def open_browser(
-    launch_browser: Callable[..., Any], browser_type: Any, browser_type_launch_args: dict[str, Any]
-) -> Iterator[OpenBrowser]:
+def open_browser(request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
     """
     Return a function that gives each environment its own browser, started when first needed; all are closed.
 
@@ -56,15 +54,17 @@ def open_browser(
     """
     opened: dict[str, LiveBrowser] = {}
 
+    # Asked for when needed, not as arguments: pytest-playwright would put the browser's name into every journey's id.
     def persistently(directory: Path, **options: Any) -> Any:
-        return browser_type.launch_persistent_context(directory, **{**browser_type_launch_args, **options})
+        browser_type, chosen = (request.getfixturevalue(name) for name in ("browser_type", "browser_type_launch_args"))
+        return browser_type.launch_persistent_context(directory, **{**chosen, **options})
 
     def open_browser(environment: str, launch: Launch, visitor: Visitor | None = None) -> LiveBrowser:
         if environment not in opened:
             resident = None
             if visitor is not None:
                 resident = Resident(visitor.room, persistently, visitor.archive, visitor.settings)
-            opened[environment] = LiveBrowser(launch_browser, launch, resident)
+            opened[environment] = LiveBrowser(request.getfixturevalue("launch_browser"), launch, resident)
         return opened[environment]
 
     yield open_browser

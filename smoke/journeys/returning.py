@@ -115,11 +115,11 @@ def _see(visit: Visit, page: Journey) -> None:
         visit.noted.append(f"{page.path} fails at first ({first.found}), and works when it is loaded anew")
         return
     pinned = bool(visit.page.evaluate(_CONTROLLED))
-    by = ", which a service worker from before the deploy answers for" if pinned else ""
+    whose = "the old page of a service worker: " if pinned else ""
     visit.watch.events.clear()
     raise Unmet(
         f"{page.path} to work for a returning visitor, at least when it is loaded anew",
-        f"{second.found}{by}",
+        f"{whose}{second.found}",
         {**second.facts, "page": page.name, "remedy": WORKER if pinned else CACHE},
     )
 
@@ -182,6 +182,6 @@ def _note_lost_scripts(visit: Visit, before: Mapping[str, Any]) -> None:
         gone = visit.page.evaluate(_GONE, scripts) if scripts else []
         if gone:
             visit.noted.append(
-                f"a tab that is open since before the deploy misses {len(gone)} of its scripts, such as "
+                f"a tab that is open since before the deploy misses {len(gone)} of its files, such as "
                 f"{urlsplit(gone[0]).path}, until it is loaded anew"
             )

@@ -125,7 +125,7 @@ def test_a_site_without_a_worker_passes_and_tells_of_open_tabs(shop: Shop) -> No
     judgement = shop.come_back().judgement
 
     assert judgement.outcome is Outcome.PASSED
-    assert "misses 1 of its scripts, such as /app-one.js" in judgement.facts["noted"]
+    assert "misses 1 of its files, such as /app-one.js" in judgement.facts["noted"]
 
 
 def test_a_worker_that_pins_the_old_shell_fails(shop: Shop) -> None:
@@ -137,7 +137,7 @@ def test_a_worker_that_pins_the_old_shell_fails(shop: Shop) -> None:
     judgement = shop.come_back().judgement
 
     assert judgement.outcome is Outcome.FAILED
-    assert "which a service worker from before the deploy answers for" in judgement.message
+    assert "found the old page of a service worker: a blank page" in judgement.message
     assert judgement.facts["remedy"] == "unregister service worker"
 
 

@@ -1,5 +1,6 @@
 """Journeys as items of a session: a real browser, in one process and in several."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,28 @@ def test_by_its_stage(project: Project, site: Site) -> None:
     ended = project.pytest("-m", "prod and immediate")
     assert ended.outcomes["journey/welcome"] == "passed"
     assert not site.asked["/orders"]
+
+
+def test_ids_are_those_of_the_plan(project: Project, site: Site) -> None:
+    """No browser's name is put behind them, by which the plan would take every journey for deselected."""
+    project.environment("shop/prod", site, JOURNEY)
+    assert "[shop/prod:journey/orders]" in project.pytest("-m", "prod", "--collect-only", "-q").out
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
+def test_a_visitor_from_before_the_deploy_comes_back(project: Project, site: Site, ways: list[str]) -> None:
+    """What priming recorded is private, and is what the visitor comes back with after the deploy."""
+    site.answers["/orders"] = page("Orders")
+    project.environment("shop/prod", site, JOURNEY + QUICK)
+    site.commit = PREVIOUS
+    project.pytest("-m", "prod", "--prime", *ways)
+    (profile,) = project.directory.rglob("profile.tar.gz")
+    assert stat.S_IMODE(profile.stat().st_mode) == 0o600
+    assert project.reports not in profile.parents
+    site.commit = COMMIT
+
+    assert project.pytest("-m", "prod", "--sha", COMMIT, *ways).outcomes["journey/returning-visitor"] == "passed"
 
 
 def test_a_useless_ca_bundle(project: Project, site: Site, tmp_path: Path) -> None:
