@@ -8,6 +8,7 @@ from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, par
 from smoke.checks._health_words import State, state_of
 from smoke.environment.services import Health
 from smoke.http import Exchange
+from smoke.verdict.evidence import BETWEEN_FAULTS
 
 UNAVAILABLE = 503
 """The status with which health endpoints report a component that is down (wire formats, section 1.1)."""
@@ -62,8 +63,8 @@ def _read_json(data: Any, health: Health, bad_status: str | None) -> HealthReadi
         return HealthReading(bad_status or "no component is reported, so nothing was verified")
     down = tuple(sorted(name for name, state in parts.items() if _is_down(state) and name not in health.optional))
     if down:
-        worst_first = ", ".join(f"{name} is {parts[name].value}" for name in down)
-        return HealthReading(worst_first + (f" ({bad_status})" if bad_status else ""), down=down)
+        each = [f"{name} is {parts[name].value}" + (f" ({bad_status})" if bad_status else "") for name in down]
+        return HealthReading(BETWEEN_FAULTS.join(each), down=down)
     spared = sorted(name for name, state in parts.items() if _is_down(state))
     told = find(health.status, data)
     overall = _overall(state_of(data if told is None else told))

@@ -49,11 +49,16 @@ class Pace:
         """Return the longest median that is no fault, None where nothing tells; *control* are its times now."""
         limits = []
         if self.before_ms is not None:
-            longest = max(self.before_ms * self.latency.ratio, self.before_ms + self.latency.floor_ms)
-            limits.append(longest + self.allowance_ms(control))
+            limits.append(self.slower_ms(control))
         if self.max_median_ms is not None:
             limits.append(self.max_median_ms + self.allowance_ms(control))
         return min(limits) if limits else None
+
+    def slower_ms(self, control: Sequence[float]) -> float:
+        """Return the longest median that is about as quick as before the deploy; 0 where that is not known."""
+        before_ms = self.before_ms or 0.0
+        longest = max(before_ms * self.latency.ratio, before_ms + self.latency.floor_ms)
+        return longest + self.allowance_ms(control)
 
     def allowance_ms(self, control: Sequence[float]) -> float:
         """Return what a busy machine or network may add at this moment."""

@@ -97,7 +97,7 @@ class AssetsCheck(Check):
         named = faulty or unclear
         found = "; ".join(_describe(url, each[url], rounds) for url in named[:_MOST_NAMED])
         more = f"; {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-        facts["signature"] = "; ".join(sorted({_signature(url, each[url]) for url in named})[:_MOST_NAMED])
+        facts["signature"] = "; ".join(sorted({_signature(url, each[url]) for url in named}))
         if faulty:
             if all(_remark(url, rounds) for url in faulty):
                 facts["remedy"] = PURGE

@@ -12,6 +12,7 @@ from smoke.checks._doors import judge_door
 from smoke.checks._sampled import SampledCheck, curl, intern
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
+from smoke.verdict.evidence import BETWEEN_FAULTS
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage, Tier
@@ -61,10 +62,10 @@ class ExposureCheck(SampledCheck):
         if not found:
             return judgement
         exchange, shown = found[-1]
-        path = exchange.request.url.removeprefix(self.url)
-        where = "an unknown path" if path.startswith(UNKNOWN) else path
+        where = self._where(exchange)
         said = f"anybody who asks for {where} sees {shown}"
-        return judge_door(judgement, rounds, lambda one: self._shown(one) is not None, said, f"shows {shown}")
+        every = BETWEEN_FAULTS.join(sorted({f"{self._where(one)} shows {what}" for one, what in found}))
+        return judge_door(judgement, rounds, lambda one: self._shown(one) is not None, said, every)
 
     def reproduce(self) -> str:
         """Return the request."""
@@ -72,6 +73,10 @@ class ExposureCheck(SampledCheck):
 
     def _read(self, path: str) -> Request:
         return Request("GET", self.url + path, headers={"Accept": "text/html,*/*"}, secret_body=True)
+
+    def _where(self, exchange: Exchange) -> str:
+        path = exchange.request.url.removeprefix(self.url)
+        return "an unknown path" if path.startswith(UNKNOWN) else path
 
     def _shown(self, exchange: Exchange) -> str | None:
         path = exchange.request.url.removeprefix(self.url)

@@ -11,6 +11,7 @@ from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.edge import Headers
 from smoke.http import Exchange, Request
+from smoke.verdict.evidence import BETWEEN_FAULTS
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage
 
@@ -59,18 +60,13 @@ class HeadersCheck(SampledCheck):
         return page_request(self.url, self.languages)
 
     def fault(self, exchange: Exchange) -> str | None:
-        """Return the first header that is not as promised."""
+        """Return every header that is not as promised: one that was missing before excuses no other."""
         silent = no_answer(exchange)
         if silent:
             return silent
-        for name, part in self.promise_of.expect.items():
-            values = [value for key, value in exchange.header_list if key == name.lower()]
-            if not values:
-                return f"no {name.lower()}"
-            if not any(part.lower() in value.lower() for value in values):
-                return f"{name.lower()} without {quote(part)}"
-        present = next((one for one in self.promise_of.absent if one.lower() in exchange.headers), None)
-        return f"{present.lower()} is there" if present else None
+        wrong = [_unmet(exchange, name.lower(), part) for name, part in self.promise_of.expect.items()]
+        present = [f"{one.lower()} is there" for one in self.promise_of.absent if one.lower() in exchange.headers]
+        return BETWEEN_FAULTS.join([*filter(None, wrong), *present]) or None
 
     @property
     def expected(self) -> str:
@@ -88,6 +84,13 @@ class HeadersCheck(SampledCheck):
     def reproduce(self) -> str:
         """Return the request as a curl command."""
         return curl(self.url)
+
+
+def _unmet(exchange: Exchange, name: str, part: str) -> str | None:
+    values = [value for key, value in exchange.header_list if key == name]
+    if not values:
+        return f"no {name}"
+    return None if any(part.lower() in value.lower() for value in values) else f"{name} without {quote(part)}"
 
 
 def clock_skew_s(exchange: Exchange) -> float | None:

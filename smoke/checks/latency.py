@@ -24,6 +24,9 @@ from smoke.verdict.words import Cause, Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
+SLOW, SLOWER = "slow", "slower than before the deploy"
+"""A route that was slow already and has become slower yet is not excused by what was before."""
+
 AT_ONCE = 2
 """So many requests are timed at the same moment, in the whole environment: who hurries measures himself."""
 
@@ -97,7 +100,8 @@ class LatencyCheck(Check):
         where = f" from replica {', '.join(slow)}" if "" not in slow else ""
         found = f"answers{where} take {_spoken(took)} (median of {len(pace.warm(last['times']))})"
         message = f"{found}, {self._compared(pace, last['control'])}"
-        return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._due(pace), found, {**facts, "signature": "slow"})
+        facts["signature"] = SLOW if pace.before_ms is None or took <= pace.slower_ms(last["control"]) else SLOWER
+        return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._due(pace), found, facts)
 
     def reproduce(self) -> str:
         """Return the request with its time as a curl command."""

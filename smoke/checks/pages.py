@@ -12,6 +12,7 @@ from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Page
 from smoke.http import Exchange, Request
+from smoke.verdict.evidence import BETWEEN_FAULTS
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage
@@ -110,8 +111,7 @@ class PageCheck(SampledCheck):
         if phrase is not None and phrase not in own:
             return f"the page says {quote(phrase)}"
         seen = visible_text(html)
-        missing = next((one for one in self.page.contains if one not in html and one not in seen), None)
-        if missing is not None:
-            return f"{quote(missing)} is not on the page"
-        unwanted = next((one for one in self.page.absent if one in html or one in seen), None)
-        return f"{quote(unwanted)} is on the page" if unwanted is not None else None
+        missing = [one for one in self.page.contains if one not in html and one not in seen]
+        unwanted = [one for one in self.page.absent if one in html or one in seen]
+        wrong = [f"{quote(one)} is not on the page" for one in missing]
+        return BETWEEN_FAULTS.join([*wrong, *(f"{quote(one)} is on the page" for one in unwanted)]) or None

@@ -17,6 +17,7 @@ from smoke.checks._shapes import common, departures, losses, shape_of
 from smoke.environment import Environment
 from smoke.environment.promises import Read
 from smoke.http import Exchange, Request
+from smoke.verdict.evidence import BETWEEN_FAULTS
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
@@ -101,7 +102,7 @@ class ReadCheck(FlaggedCheck):
         if self.read.keeps_shape:
             departed += [f"{one} as before the deploy" for one in self._changes(document.value)]
         faults = (unmet(one, document.value, self.before) for one in self.read.expect)
-        return _listed(departed) or next((fault for fault in faults if fault), None)
+        return _listed(departed) or BETWEEN_FAULTS.join(dict.fromkeys(filter(None, faults))) or None
 
     def remark(self, exchange: Exchange) -> str | None:
         """Say which fields changed since the deploy though nobody relies on them, and what could not be compared."""

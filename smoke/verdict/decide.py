@@ -146,7 +146,7 @@ def _holds(finding: Finding, plan: Plan) -> bool:
     if finding.outcome is Outcome.SKIPPED:
         return not finding.facts.get("waived")
     if finding.cause is Cause.PREEXISTING:
-        return False
+        return bool(finding.facts.get("unseen"))  # an old fault excuses itself, not what it hides (law 4)
     return not (finding.outcome is Outcome.FAILED and _may_be_down(finding, plan))
 
 

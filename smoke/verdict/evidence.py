@@ -14,8 +14,16 @@ SAID_IN_PUBLIC = frozenset({"incident", "maintenance"})
 REFUSALS = ("protected/", "key/", "exposure/", "login/refuses-")
 """Checks that are content with a refusal: whoever refuses everything satisfies them."""
 
+BETWEEN_FAULTS = "; "
+"""What stands between the faults in the fact `signature` of a check that names all it has seen."""
+
 JUST_AFTER_S = 5.0
 """Witnesses asked so soon after a watch has ended tell more of its last look than those asked when it began."""
+
+
+def faults_in(signature: str) -> frozenset[str]:
+    """Return the single faults that a signature names."""
+    return frozenset(signature.split(BETWEEN_FAULTS))
 
 
 def is_refusal(finding: Finding) -> bool:
@@ -45,7 +53,7 @@ class Evidence:
     def origin(self, accused: Finding) -> str:
         """Return how the service of *accused* answers beside its edge: `up`, `down`, or nothing where nobody knows."""
         about = [one for one in self.findings.values() if one.service == accused.service and one.facts.get("origin")]
-        told = [str(one.facts["origin"]) for one in about]
+        told = [str(one.facts["origin"]) for one in about if self.testifies(one, accused)]
         return next((one for one in ("down", "up") if one in told), "")
 
     def needs(self, finding: Finding) -> tuple[str, ...]:
@@ -104,11 +112,15 @@ class Evidence:
         return (self.plan.before or {}).get(finding.check)
 
     def same_as_before(self, finding: Finding) -> bool:
-        """Tell whether the same check did not pass before the deploy either, for the same stable reason."""
+        """
+        Tell whether the same check did not pass before the deploy either, and nothing but what was wrong then is now.
+
+        A signature names all faults that were seen; that some of them are gone makes the others no newer.
+        """
         before, signature = self.before(finding), finding.facts.get("signature", "")
         if before is None or before.outcome not in {Outcome.FAILED, Outcome.UNDECIDED}:
             return False
-        return bool(signature) and before.signature == signature
+        return bool(signature) and faults_in(signature) <= faults_in(before.signature)
 
     def testifies(self, witness: Finding, accused: Finding) -> bool:
         """

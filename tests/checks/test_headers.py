@@ -52,6 +52,11 @@ def test_not_as_promised(made: Exchange, fault: str) -> None:
     assert fault in judgement.message
 
 
+def test_all_that_is_wrong_is_named() -> None:
+    """A header that was missing before the deploy excuses no other one."""
+    assert judged(html("x")).facts["signature"] == "no content-security-policy; no strict-transport-security"
+
+
 def test_one_replica_without() -> None:
     """One replica of three that lacks a header is found."""
     assert judged(in_turn(*[html("x", headers=GOOD)] * 2, html("x"))).outcome is Outcome.FAILED

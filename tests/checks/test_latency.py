@@ -99,8 +99,17 @@ def test_ten_times_slower_fails_in_both_looks() -> None:
     judgement, http = judged(lambda _n, _r: 700)
     assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
     assert judgement.message == "answers take 700 ms (median of 7), 20 ms before the deploy"
-    assert judgement.facts["signature"] == "slow"
+    assert judgement.facts["signature"] == "slower than before the deploy"
     assert asked(http) == 20
+
+
+def test_slow_before_and_slower_now() -> None:
+    """What was too slow already is the same fault only as long as it is no slower."""
+    before = Before(Outcome.FAILED, signature="slow", measured={"median_ms": 400.0, "control_median_ms": 10.0})
+    described = environment(read={"max_median_ms": 300})
+    assert judged(lambda _n, _r: 420, described, before)[0].facts["signature"] == "slow"
+    slower = judged(lambda _n, _r: 4000, described, before)[0]
+    assert slower.facts["signature"] == "slower than before the deploy"
 
 
 def test_a_cold_route_passes() -> None:

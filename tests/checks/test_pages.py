@@ -84,8 +84,8 @@ def test_it_asks_as_an_anonymous_visitor() -> None:
 @pytest.mark.parametrize(
     ("made", "signature"),
     [
-        (html("<body>hello</body>"), '"<div id=\\"root\\"" is not on the page'),
-        (html(""), '"<div id=\\"root\\"" is not on the page'),
+        (html("<body>hello</body>"), '"<div id=\\"root\\"" is not on the page; "Customer" is not on the page'),
+        (html(""), '"<div id=\\"root\\"" is not on the page; "Customer" is not on the page'),
         (json_answer({"ok": True}), "application/json instead of HTML"),
         (html(GOOD, 500), "HTTP 500"),
         (html(GOOD, 404), "HTTP 404"),

@@ -105,6 +105,12 @@ def test_a_tick_beyond_the_budget() -> None:
     assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, BEYOND)
 
 
+def test_a_budget_that_others_used_up() -> None:
+    """A tick that the whole budget would have had time for was not verified, whatever took the time."""
+    found = judged(budget_s=30, every_s=20)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+
+
 @pytest.mark.parametrize(
     "exchange",
     [

@@ -91,6 +91,29 @@ class TestPass:
         assert verdict.word is Word.PASS
         assert "before the deploy" in verdict.warnings[0]
 
+    def test_some_of_it_preexisting(self) -> None:
+        """Of several old faults some may be gone; one that is new is excused by none of them."""
+        known = {"headers/shell": before("failed", "no a; no b")}
+        fewer = finding("headers/shell", facts={"signature": "no b"})
+        assert verdict_of(HOME, fewer, before=known).word is Word.PASS
+        other = finding("headers/shell", facts={"signature": "no b; no c"})
+        assert verdict_of(HOME, other, before=known).word is Word.FAIL
+
+    def test_what_an_old_fault_hides(self) -> None:
+        """A login that was broken before the deploy is no fault of it, but what lies behind it was not verified."""
+        login = finding("login/customer", facts={"signature": "HTTP 500"})
+        read = finding("read/invoices", "undecided", facts={"blocked_by": login.check})
+        known = {login.check: before("failed", "HTTP 500")}
+        assert verdict_of(HOME, login, before=known).word is Word.PASS
+        assert verdict_of(HOME, login, read, before=known).word is Word.INCONCLUSIVE
+
+    def test_what_repeats_an_old_fault(self) -> None:
+        """What asks the very route that was broken already is no other fault."""
+        read = finding("read/invoices", facts={"signature": "HTTP 500"})
+        slow = finding("latency/invoices", "undecided", facts={"blocked_by": read.check})
+        known = {read.check: before("failed", "HTTP 500")}
+        assert verdict_of(HOME, read, slow, before=known).word is Word.PASS
+
     def test_everything_preexisting(self) -> None:
         """If all that was looked at failed before already, nothing was verified."""
         old = finding("read/reports", facts={"signature": "HTTP 500"})

@@ -90,6 +90,14 @@ CASES = {
     "errors everywhere: the provider fails, and so does the release behind it": case(
         OUT, control(reachable=True), canary(failing=True), origin("down"), word="fail"
     ),
+    "errors everywhere: the provider fails, and the origin never answered us": case(
+        OUT,
+        canary(failing=True),
+        origin("down"),
+        word="inconclusive",
+        cause="dependency",
+        before={"origin/bff": before("failed"), "converge/bff": before("passed")},
+    ),
     "errors everywhere: the neighbour never worked from here": case(
         OUT,
         canary(failing=True),

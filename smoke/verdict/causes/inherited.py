@@ -7,6 +7,9 @@ from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause, Outcome
 
+ENTRANCES = ("login/", "login-limit/")
+"""Checks of what leads to many others: where one of them fails, nothing was seen of what lies behind it."""
+
 
 def by_route(finding: Finding, evidence: Evidence) -> Finding:
     """
@@ -55,7 +58,10 @@ def following(finding: Finding, evidence: Evidence) -> Finding:
             break
         seen.add(blocker.check)
         last = blocker
-    return finding if last is finding else replace(finding, cause=last.cause)
+    if last is finding:
+        return finding
+    unseen = last.check.startswith(ENTRANCES) or not finding.rounds
+    return replace(finding, cause=last.cause, facts={**finding.facts, **({"unseen": True} if unseen else {})})
 
 
 def _explains_its_route(finding: Finding) -> bool:
