@@ -37,9 +37,12 @@ _PATTERNS = {said: re.compile(pattern) for said, pattern in _SIGNS.items()}
 
 _ASSIGNMENT = re.compile(r"^[ \t]{0,20}(?:export[ \t]{1,9})?[A-Z][A-Z0-9_]{2,60}[ \t]{0,9}=", re.MULTILINE)
 _SECRET = re.compile(
-    r"\b[A-Z0-9_]{0,40}(?:SECRET|PASSWORD|PRIVATE_KEY|API_KEY|ACCESS_KEY|TOKEN|DATABASE_URL|DSN)[A-Z0-9_]{0,20}"
+    r"\b([A-Z0-9_]{0,40}(?:SECRET|PASSWORD|PRIVATE_KEY|API_KEY|ACCESS_KEY|TOKEN|DATABASE_URL|DSN)[A-Z0-9_]{0,20})"
     r"(?:\"\s{0,9}:\s{0,9}\"|</t[dh]>\s{0,9}<td[^>]{0,80}>|\s{0,9}=>?\s{0,9}[\"']?)[^\s\"'<>]{6}"
 )
+_FOR_BROWSERS = re.compile(r"(?:NEXT_|NUXT_|EXPO_)?PUBLIC_|(?:REACT|VUE)_APP_|VITE_|GATSBY_|NG_APP_")
+"""Prefixes by which build tools know the settings that go into a page."""
+_NEVER_PUBLIC = re.compile(r"SECRET|PASSWORD|PRIVATE_KEY|ACCESS_KEY|DATABASE_URL")
 _GIT_HEAD = re.compile(r"\A(?:ref: refs/\S{1,200}|[0-9a-f]{40})\s{0,9}\Z")
 _FEW = 2
 
@@ -65,6 +68,10 @@ def private_file(exchange: Exchange) -> str | None:
 def _shown_in(text: str) -> str | None:
     """Return what *text* shows; a dozen samples of one page are read once."""
     said = next((said for said, pattern in _PATTERNS.items() if pattern.search(text)), None)
-    if said is None and len(_SECRET.findall(text)) >= _FEW:
-        return "values of secret settings"
-    return said
+    return "values of secret settings" if said is None and _shows_secrets(text) else said
+
+
+def _shows_secrets(text: str) -> bool:
+    """Tell secret settings from those that a build gives to browsers on purpose, such as the key of a map."""
+    names = [name for name in _SECRET.findall(text) if not _FOR_BROWSERS.match(name)]
+    return len(names) >= _FEW and any(_NEVER_PUBLIC.search(name) for name in names)

@@ -44,19 +44,22 @@ def named_in(text: str, users: Mapping[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def leaks(given: Sequence[Given], past: Sequence[Given]) -> str | None:
+def leaks(given: Sequence[Given], past: Sequence[Given], *, strict: bool = True) -> str | None:
     """
     Return how an answer for one reached another, or None.
 
     Either it names the other and not the one who asked; or it is the very body of the other, while past any cache the
     two are given different ones, or nobody is given any; or a cache gave what says itself that none may keep it.
+    Where nobody has promised that an address is private (not *strict*), an account may well be shown another one's
+    name, as a list of all customers does: then it must not be so past the cache.
     """
     kept = next((one for one in given if _kept_against_its_word(one)), None)
     if kept is not None:
         return f"{_who(kept)} is given an answer out of a cache that no cache may keep"
     for one in (other for other in given if other.good):
         for other in (each for each in given if each.good and each.role and each.role != one.role):
-            if other.role in one.names and other.role in other.names and one.role not in one.names:
+            named = other.role in one.names and other.role in other.names and one.role not in one.names
+            if named and (strict or one.role is None or _unnamed(one, other, past)):
                 return f"{_who(one)} is given what belongs to role {other.role}"
             if one.exchange.body and one.exchange.body == other.exchange.body and _differ(one, other, past):
                 return f"{_who(one)} is given what belongs to role {other.role}"
@@ -85,6 +88,11 @@ def _kept_against_its_word(given: Given) -> bool:
 def _words(given: Given) -> set[str]:
     said = given.exchange.headers.get("cache-control", "").lower()
     return {one.strip().partition("=")[0] for one in said.split(",")}
+
+
+def _unnamed(one: Given, other: Given, past: Sequence[Given]) -> bool:
+    """Tell whether past the cache *one* is given something in which the other is not named."""
+    return any(each.role == one.role and each.good and other.role not in each.names for each in past)
 
 
 def _differ(one: Given, other: Given, past: Sequence[Given]) -> bool:

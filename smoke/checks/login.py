@@ -9,10 +9,11 @@ from smoke.checks._attempts import TOO_MANY, noting
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import SampledCheck, intern, transport_facts
-from smoke.checks._session import configured_login, log_in, login_request
+from smoke.checks._session import configured_login, log_in, login_request, session_headers
 from smoke.checks._world import Session
 from smoke.checks.session import who_fault
 from smoke.environment import Environment
+from smoke.environment.promises import Login
 from smoke.errors import LoginRefused, SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
@@ -116,8 +117,7 @@ class WrongPasswordCheck(Check):
     stage: ClassVar[Stage] = Stage.FUNCTIONAL
 
     role: str
-    accepted: tuple[int, ...]
-    refused: tuple[int, ...]
+    login: Login
 
     async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Try one wrong password, once: more could lock the account."""
@@ -135,16 +135,19 @@ class WrongPasswordCheck(Check):
         looks = [one.exchanges[0] for one in rounds if one.exchanges]
         last = looks[-1]
         facts = transport_facts(looks)
-        expected, found = f"HTTP {' or '.join(map(str, self.refused))}", last.outline()
-        accepted = [one for one in looks if one.status in self.accepted]
+        expected, found = f"HTTP {' or '.join(map(str, self.login.refused))}", last.outline()
+        accepted = [one for one in looks if session_headers(self.login, one)]
         if accepted:
             message = f"a wrong password was accepted: {accepted[0].outline()}"
             facts["signature"] = "accepts a wrong password"
             failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
             once = last not in accepted
             return replace(failed, outcome=Outcome.UNDECIDED, unclear=True) if once else failed
-        if last.status in self.refused:
+        if last.status in self.login.refused:
             return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
+        if last.status in self.login.accepted:  # some say no with a 200
+            message = f"refused: {found}, but no session"
+            return Judgement(Outcome.PASSED, message, expected=expected, found=found, facts=facts)
         if last.status == TOO_MANY:
             message = "not decided: the login answers HTTP 429, too many attempts"
             facts["blocked_by"] = f"login-limit/{self.service}"
@@ -174,6 +177,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         subject=REFUSES,
         service=login.service,
         role=list(environment.roles)[-1],
-        accepted=login.accepted,
-        refused=login.refused,
+        login=login,
     )

@@ -81,7 +81,7 @@ class PrivateCheck(Check):
         newest = rounds[-1]
         facts: dict[str, Any] = {
             **transport_facts([one.exchange for one in newest.facts["given"] if one.role]),
-            "measured": {"anonymous": _said(newest.facts["given"][-1].exchange)},
+            "measured": {"anonymous": _said(newest.facts["given"][-1].exchange), "named": _named(newest.facts)},
         }
         wrong = next((one for one in reversed(found) if one), None)
         if wrong is None:
@@ -107,7 +107,8 @@ class PrivateCheck(Check):
     def _wrong(self, facts: Mapping[str, Any]) -> str | None:
         """Return what is wrong in one round."""
         given, past, before = facts["given"], facts["past"], facts["before"]
-        found = leaks(given, past)
+        new = before is not None and before.outcome is Outcome.PASSED and before.measured.get("named") is False
+        found = leaks(given, past, strict=self.promised or new)
         if found:
             return found
         if not (self.promised or _refuses(past) or _refused_before(before)):
@@ -120,6 +121,8 @@ class PrivateCheck(Check):
         message = f"given to each of {len(good)} accounts alone" if len(good) > 1 else "given to one account alone"
         if not good:
             message = f"nothing private was given out: {_said(own[0].exchange)}"
+        elif _named(newest.facts):
+            facts["noted"] = "one account is shown the name of the other; name it under [[private]] if that must not be"
         elif len(own) < len(self.roles):
             facts["noted"] = "only one account could ask, so nothing was compared"
         return Judgement(Outcome.PASSED, message, None, EXPECTED, message, facts)
@@ -135,6 +138,11 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, str, str, bool]]
     for read in environment.reads:
         if read.role is not None:
             yield read.name, read.service, read.path, False
+
+
+def _named(facts: Mapping[str, Any]) -> bool:
+    """Tell whether one account is shown another one's name, which may be meant."""
+    return leaks(facts["given"], facts["past"]) is not None
 
 
 def _alike(given: Sequence[Given]) -> bool:

@@ -77,7 +77,7 @@ def test_allowed() -> None:
     """A preflight that allows the call passes; it is asked as a browser asks, with nothing written."""
     judgement, http = judged(preflight())
     assert judgement.outcome is Outcome.PASSED
-    assert judgement.facts["measured"] == {"allowed": True, "strangers": False}
+    assert judgement.facts["measured"] == {"allowed": True, "strangers": False, "unread": False}
     asked = next(one for one in http.asked if one.headers["origin"] == WEB)
     assert (asked.method, asked.headers["access-control-request-method"]) == ("OPTIONS", "POST")
     assert asked.headers["access-control-request-headers"] == "content-type"
@@ -138,10 +138,21 @@ def test_as_the_fetch_standard_says(cors: dict[str, Any], made: Exchange, *, pas
 
 
 def test_the_answer_itself_must_be_readable() -> None:
-    """A preflight may be fine while the answer lacks the header."""
-    judgement, _ = judged(preflight(), who=json_answer({}, 401))
+    """A preflight may be fine while the answer lacks the header, which it had before the deploy."""
+    then = Before(Outcome.PASSED, measured={"allowed": True, "strangers": False, "unread": False})
+    judgement, _ = judged(preflight(), who=json_answer({}, 401), before=then)
     assert judgement.outcome is Outcome.FAILED
     assert judgement.message == "preflights are fine, but the answer of /me allows no origin"
+    assert judged(preflight(), who=json_answer({}))[0].outcome is Outcome.FAILED
+
+
+def test_a_refusal_that_pages_never_could_read() -> None:
+    """Many servers leave the headers out of errors: that is noted, unless they were there before the deploy."""
+    judgement, _ = judged(preflight(), who=json_answer({}, 401))
+    assert judgement.outcome is Outcome.PASSED
+    assert "the refusal of /me allows no origin" in judgement.facts["noted"]
+    then = Before(Outcome.PASSED, measured=judgement.facts["measured"])
+    assert judged(preflight(), who=json_answer({}, 401), before=then)[0].outcome is Outcome.PASSED
 
 
 def test_a_lost_answer_is_noise() -> None:

@@ -50,6 +50,8 @@ PLAIN = [
     html("<h1>404</h1><p>The page could not be found. Traceback is a film.</p>", 404),
     html("<h1>Whitelabel Error Page</h1><p>There was an unexpected error (type=Not Found, status=404).</p>", 404),
     html('<div id="root"></div><script>window.ENV={"API_URL":"https://api.test"}</script>'),
+    html('<script>window.ENV={"NEXT_PUBLIC_API_KEY":"AIzaSyA-0123","VITE_SECRET_SAUCE":"for browsers"}</script>'),
+    html('<script>window.ENV={"GOOGLE_API_KEY":"AIzaSyA-0123","SENTRY_DSN":"https://abc@sentry.test/1"}</script>'),
     NOT_FOUND,
     answer("", 404),
     json_answer({"error": "look at line 12", "PASSWORD": "is wrong"}, 400),
@@ -108,7 +110,16 @@ def test_stack_trace() -> None:
     found = judged(TRACE)
     assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
     assert found.message.startswith("anybody who asks for an unknown path sees a Python stack trace: ")
-    assert found.facts["signature"] == "shows a Python stack trace"
+    assert found.facts["signature"] == "an unknown path shows a Python stack trace"
+
+
+def test_all_that_is_shown_is_named() -> None:
+    """A file that was open already excuses no stack trace beside it."""
+    found = judged(TRACE, files={"/.env": answer("DB_HOST=db\n")}, private=["/.env"])
+    assert found.facts["signature"].split("; ") == [
+        "/.env shows settings of the environment",
+        "an unknown path shows a Python stack trace",
+    ]
 
 
 def test_on_one_replica() -> None:

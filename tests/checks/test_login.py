@@ -225,6 +225,8 @@ def test_wrong_password_accepted_once() -> None:
         (answer("", 302, headers={"location": "/login"}), Outcome.FAILED),
         (failing(FailureKind.RESET), Outcome.FAILED),
         (json_answer({"message": "Bad credentials"}, 400), Outcome.PASSED),
+        (json_answer({"ok": False, "message": "Bad credentials"}), Outcome.PASSED),
+        (json_answer({"user": 7}, headers={"set-cookie": "session=abc123"}), Outcome.FAILED),
     ],
 )
 def test_wrong_password_other_answers(exchange: Exchange, outcome: Outcome) -> None:

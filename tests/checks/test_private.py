@@ -1,5 +1,6 @@
 """What is one account's alone is told from what everybody may have."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,7 +86,28 @@ def test_each_its_own() -> None:
     judgement, http = judged(own)
     assert (judgement.outcome, judgement.message) == (Outcome.PASSED, "given to each of 2 accounts alone")
     assert [who(one) for one in http.asked] == ["customer", "control", None]
-    assert judgement.facts["measured"] == {"anonymous": "HTTP 401"}
+    assert judgement.facts["measured"] == {"anonymous": "HTTP 401", "named": False}
+
+
+def overseen(request: Request) -> Exchange:
+    """Return what an application gives where the control account sees all customers."""
+    role = who(request)
+    return json_answer({"of": role, "owners": [USERS["customer"]]}) if role else REFUSED
+
+
+def test_an_account_that_sees_the_others() -> None:
+    """Where nobody promises that an address is private, and it was so before or nobody knows, a name is noted."""
+    judgement, _ = judged(overseen)
+    assert judgement.outcome is Outcome.PASSED
+    assert "the name of the other" in judgement.facts["noted"]
+    then = replace(BEFORE, measured=judgement.facts["measured"])
+    assert judged(overseen, before=then)[0].outcome is Outcome.PASSED
+
+
+def test_an_account_that_sees_the_others_since_the_deploy() -> None:
+    """Where it did not before the deploy, the release shows it."""
+    then = replace(BEFORE, measured={"anonymous": "HTTP 401", "named": False})
+    assert judged(overseen, before=then)[0].outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(
