@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from shlex import quote as shell_quote
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -13,17 +13,19 @@ from smoke.checks._answers import clip, find, no_answer
 from smoke.checks._check import Check, Observation
 from smoke.checks._expectations import unmet, wish
 from smoke.checks._json import any_document_of, document_of
-from smoke.checks._obstacle import role_headers
-from smoke.checks._sampled import SampledCheck
+from smoke.checks._obstacle import obstacle, role_headers
+from smoke.checks._sampled import SampledCheck, intern
 from smoke.environment import Environment
 from smoke.environment.handoffs import ID, Handoff
+from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.release import Release
-from smoke.verdict.words import Stage
+from smoke.verdict.words import Cause, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
+TOO_LATE = "too little of the budget was left to open sessions and give them up again"
 GONE = frozenset({200, 202, 204, 404, 410})
 _KEY = re.compile(r"\b((?:sk|rk|pk|whsec)_(?:live_|test_)?)[\w*]+")
 _REASONS = ("message", "error.message", "detail", "error")
@@ -53,9 +55,19 @@ class HandoffCheck(SampledCheck):
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Open as many sessions as it takes to meet a bad replica, and give all of them up, whatever happens."""
-        seen = await super().observe(world, round_number)
-        left = await self._give_up(world, seen.exchanges)
-        return replace(seen, facts={**seen.facts, "left": left})
+        if world.remaining_s() < world.environment.limits.timeout_s:
+            return Observation(obstacle=(TOO_LATE, Cause.SUITE.value))  # nothing is begun that could not be taken back
+        opened: list[Exchange] = []
+        left = 0
+        try:
+            request = await self.request(world)
+            await _open(world, request, self.times(round_number), opened)
+        except SmokeError as error:
+            return obstacle(error, tuple(opened))
+        finally:
+            if opened:
+                left = await self._give_up(world, opened, request.headers)
+        return Observation(intern(opened), {"left": left})
 
     def times(self, round_number: int) -> int:
         """Return how many sessions are opened: never more than needed, as a third party keeps them."""
@@ -92,13 +104,12 @@ class HandoffCheck(SampledCheck):
         """Return the opening; the role's session is left out."""
         return f"curl -X POST {shell_quote(self.url + self.handoff.path)}"
 
-    async def _give_up(self, world: "World", opened: tuple[Exchange, ...]) -> int:
+    async def _give_up(self, world: "World", opened: Sequence[Exchange], headers: Mapping[str, str]) -> int:
         """Give all sessions up, even while the run is being stopped; return how many stayed."""
         path = self.handoff.cleanup_path
         names = [name for one in opened if (name := self._id(one)) is not None]
         if path is None or not names:
             return 0
-        headers = await role_headers(world, self.handoff.role)
         gone: list[str] = []
 
         async def give_up(name: str) -> None:
@@ -116,6 +127,23 @@ class HandoffCheck(SampledCheck):
     def _id(self, exchange: Exchange) -> str | None:
         found = find(self.handoff.id, document_of(exchange, self.handoff.opened).value)
         return str(found) if isinstance(found, (str, int)) and not isinstance(found, bool) and found != "" else None
+
+
+async def _open(world: "World", request: Request, times: int, opened: list[Exchange]) -> None:
+    """Send *request* several times at once; *opened* grows as it is answered, even where the run is stopped."""
+    refusals: list[SmokeError] = []
+
+    async def one() -> None:
+        try:
+            opened.extend(await world.http.sample(request, 1))
+        except SmokeError as error:  # out of the task group it would come as one of a group
+            refusals.append(error)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(times):
+            group.start_soon(one)
+    if refusals:
+        raise refusals[0]
 
 
 def _reason(exchange: Exchange) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
 
 from smoke.checks._world import World
@@ -25,6 +26,7 @@ from tests.checks.fake_world import (
 LIVE = json_answer({"id": "cs_live_1", "livemode": True, "url": "https://pay.test/cs_live_1"}, 201)
 TEST = json_answer({"id": "cs_test_1", "livemode": False, "url": "https://pay.test/cs_test_1"}, 201)
 EXPECT = [{"at": "livemode", "equals": True}, {"at": "id", "contains": "cs_live_"}]
+PAYMENT = {"name": "payment", "path": "/pay", "body": {"sku": "a"}, "expect": EXPECT, "cleanup_path": "/pay/{id}"}
 WRITES = [{"name": "pay", "methods": ["POST", "DELETE"], "path": "/pay*"}]
 
 
@@ -89,6 +91,40 @@ def test_few_sessions() -> None:
     _, world = judged(LIVE, times=2)
     assert isinstance(world.http, FakeHttp)
     assert [one.method for one in world.http.asked].count("POST") == 2
+
+
+def test_too_late_to_take_back() -> None:
+    """Near the end of the budget nothing is opened, and that is said."""
+    (check,) = checks(environment := environment_of(handoffs=[PAYMENT], writes=WRITES), Release())
+    world = world_of({}, environment, remaining_s=lambda: 1.0)
+    found = concluded(check, world)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert isinstance(world.http, FakeHttp)
+    assert not world.http.asked
+
+
+def test_stopped_while_opening() -> None:
+    """What was opened already is given up although the run is stopped before the rest has answered."""
+    (check,) = checks(environment := environment_of(handoffs=[PAYMENT], writes=WRITES), Release())
+    http = Stalling({"https://api.test/pay": LIVE, "https://api.test/pay/cs_live_1": answer("", 204)})
+    world = world_of({}, environment, http=http)
+
+    async def stopped() -> None:
+        with anyio.move_on_after(0.1):
+            await check.observe(world, 1)
+
+    anyio.run(stopped)
+    assert [one.method for one in http.asked].count("DELETE") == 3
+
+
+class Stalling(FakeHttp):
+    """Answers three requests, and leaves the other openings without an answer."""
+
+    async def sample(self, request: Request, times: int) -> tuple[Exchange, ...]:
+        """Answer, or never."""
+        if request.method == "POST" and sum(1 for one in self.asked if one.method == "POST") >= 3:
+            await anyio.sleep_forever()
+        return await super().sample(request, times)
 
 
 def test_what_stays_is_noted() -> None:
