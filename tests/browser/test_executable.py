@@ -71,7 +71,8 @@ def test_the_systems_browser_comes_last(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS keeps browsers outside PATH")
 @pytest.mark.parametrize(
-    ("tool", "command"), [("apt-get", "apt-get install chromium-headless-shell"), ("dnf", "dnf install chromium"), ("", "playwright")]
+    ("tool", "command"),
+    [("apt-get", "apt-get install chromium-headless-shell"), ("dnf", "dnf install chromium"), ("", "playwright")],
 )
 def test_no_browser_at_all_is_one_clear_sentence(tmp_path: Path, tool: str, command: str) -> None:
     """The sentence names the command that installs one on this machine."""
