@@ -23,6 +23,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
 from smoke.findings import judge, made, out_of_budget, outcome_of, skipped
+from smoke.http.exchange import Exchange, Request
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Outcome, Stage
 
@@ -111,6 +112,11 @@ class Engine:
             self.settled()
             return self._futures[check_id].result()
         return self._launch(check).result()
+
+    def ask(self, request: Request, times: int) -> tuple[Exchange, ...]:
+        """Send *request* so often, each time on a fresh connection, for a journey; raises WriteRefused."""
+        answers: Future[tuple[Exchange, ...]] = self._call(self.world.http.sample, request, times)
+        return answers.result()
 
     @cached_property
     def _by_id(self) -> dict[str, Check]:

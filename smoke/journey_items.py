@@ -42,6 +42,7 @@ def make_journey(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> C
             finding = _not_looked_at(journey, began, case.run, STOPPED, CONDEMNED)
         elif settled:
             scene = _scene(case.run, open_browser, suite.selected(case.run.environment.name))
+            scene.ask = suite.engine(case.run.environment.name).ask
             finding = _finding(journey, run_journey(journey, scene), began, case.run)
         else:
             finding = _not_looked_at(journey, began, case.run, "the release did not settle", UNSETTLED)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from smoke.environment._canary_rules import canary_rules
 from smoke.environment._references import dangling
 from smoke.environment._validation import Problem
+from smoke.environment._wording import unknown
 from smoke.environment.addresses import is_loopback
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Journey
@@ -29,6 +30,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         _roundtrip_writes,
         _handoff_writes,
         _checkout_writes,
+        _form_writes,
         canary_rules,
     ):
         yield from rule(environment)
@@ -171,6 +173,23 @@ def _checkout_writes(environment: Environment) -> Iterator[Problem]:
                 ("journeys", index),
                 f"the flow 'checkout' makes and removes a draft, but no entry of 'writes' allows "
                 f"{' and '.join(missing)} below {journey.path}; add [[writes]] with such a path, or remove the journey",
+            )
+
+
+def _form_writes(environment: Environment) -> Iterator[Problem]:
+    writes = {write.name: write for write in environment.writes}
+    for index, journey in enumerate(environment.journeys):
+        if journey.form is None:
+            continue
+        write = writes.get(journey.form.write)
+        if write is None:
+            remedy = "add it to [[writes]] with the service, method and path that the form posts to"
+            yield Problem(("journeys", index, "form", "write"), unknown(journey.form.write, writes, "write", remedy))
+        elif journey.form.cleanup_path and not write.covers("DELETE", journey.form.cleanup_path.replace("{id}", "1")):
+            yield Problem(
+                ("journeys", index, "form", "cleanup_path"),
+                f"DELETE {journey.form.cleanup_path} is not covered by the write {write.name!r}; "
+                "add the method, and a path that covers both",
             )
 
 

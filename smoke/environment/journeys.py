@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 from smoke.environment._model import Model, Name, Names, Path, Seconds, Text
 from smoke.environment.addresses import Host
 
-Flow = Literal["login", "checkout", "returning"]
+Flow = Literal["login", "checkout", "form", "returning"]
 """The flows written in Python, in smoke/journeys."""
 
-ANONYMOUS_FLOWS = frozenset({"returning"})
+ANONYMOUS_FLOWS = frozenset({"form", "returning"})
 """Flows that somebody may make who is not logged in."""
 
 Pixels = Annotated[int, Field(ge=1)]
@@ -31,6 +31,20 @@ class Rows(Model):
     within: Landmark | None = Field(None, description="the element that holds them; the page without it")
 
 
+class Form(Model):
+    """A form that may be sent, as it changes nothing that stays."""
+
+    write: Name = Field(description="the entry of `writes` that allows what it sends")
+    fill: dict[Text, Text] = Field({}, description="what to type, by the label of the field")
+    submit: Names = Field(
+        ("Submit", "Send", "Save"), description="label of the button; else the form's only one is pressed"
+    )
+    result: Landmark = Field(description="the element that tells that it was accepted")
+    cleanup_path: Path | None = Field(
+        None, description="where what it made is deleted; `{id}` stands for the member `id` of the answer"
+    )
+
+
 class Journey(Model):
     """A check that a real browser makes: a page described here, or a flow written in Python."""
 
@@ -41,6 +55,7 @@ class Journey(Model):
     role: Name | None = Field(None, description="the role that is logged in; anonymous without it")
     landmark: Landmark | None = Field(None, description="the element that tells that the page is the right one")
     rows: Rows | None = Field(None, description="repeated elements that must be there")
+    form: Form | None = Field(None, description="the form on the page; only with the flow `form`")
     contains: tuple[Text, ...] = Field((), description="texts that a person must be able to see")
     absent: tuple[Text, ...] = Field((), description="texts that must not be seen")
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
@@ -62,6 +77,12 @@ class Journey(Model):
     def _flow_has_a_role(self) -> Self:
         if self.flow is not None and self.flow not in ANONYMOUS_FLOWS and self.role is None:
             raise ValueError(f"the flow {self.flow!r} needs somebody to log in; add 'role', the name of a role")
+        return self
+
+    @model_validator(mode="after")
+    def _form_belongs_to_its_flow(self) -> Self:
+        if (self.flow == "form") != (self.form is not None):
+            raise ValueError("the flow 'form' and the table 'form' belong together; add the other one, or remove this")
         return self
 
 

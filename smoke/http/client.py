@@ -151,5 +151,6 @@ class HttpClient:
             headers=headers,
             json=request.json,
             data=request.form,
+            content=request.content,
             extensions={"timeout": self._timeouts},
         )

@@ -70,6 +70,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     write: str | None = None
     secret_body: bool = False
     follow_redirects: bool = False

@@ -7,6 +7,7 @@ from smoke.browser.guard import named_writes
 from smoke.browser.visit import Visit
 from smoke.environment.journeys import Journey, Landmark
 from smoke.journeys.checkout import check_out
+from smoke.journeys.form import send_form
 from smoke.journeys.judging import judge
 from smoke.journeys.login import service_of_login
 from smoke.journeys.page import look_at_page
@@ -31,6 +32,8 @@ def run_journey(journey: Journey, scene: Scene) -> Result:
     made = session(scene, journey.role) if journey.role else None
     if made is not None and made.session is None:
         return _without_login(scene, made)
+    if journey.flow == "form":
+        return send_form(journey, scene, made)
     if journey.flow == "returning":
         return come_back(journey, scene, made)
     before = scene.before(f"journey/{journey.name}")

@@ -16,11 +16,16 @@ from smoke.environment.connect_to import ConnectTo
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
+from smoke.http.exchange import Exchange, Request
 from smoke.verdict.plan import Before
 
 
 def _unknown(_check: str) -> Before | None:
     return None
+
+
+def _nobody(_request: Request, _times: int) -> tuple[Exchange, ...]:
+    return ()
 
 
 def _wait(seconds: float) -> None:
@@ -36,6 +41,7 @@ class Scene:
     *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has left, in seconds.
     *profile* is where the profile of the returning visitor is put before a deploy, None after it; *before* tells what a
     check found before the deploy.
+    *ask* sends a request so often, past the browser, each time on a fresh connection.
     *chosen* are the ids of the checks that this run makes, None for all of the environment file.
     """
 
@@ -49,6 +55,7 @@ class Scene:
     run_id: str = ""
     profile: Path | None = None
     before: Callable[[str], Before | None] = _unknown
+    ask: Callable[[Request, int], tuple[Exchange, ...]] = _nobody
     pause: Callable[[float], None] = _wait
     chosen: frozenset[str] | None = None
     connect_to: ConnectTo = field(default_factory=ConnectTo)
