@@ -65,25 +65,33 @@ class Clockwork:
 
 
 def restarted(starts: Iterable[Start]) -> list[str]:
-    """Return the replicas whose process changed between two of their answers; a lone one without a name is ''."""
-    first: dict[str, float] = {}
-    changed: set[str] = set()
-    for one in sorted(starts, key=lambda start: start.asked_at):
-        if one.replica is not None and one.started_at is not None:
-            known = first.setdefault(one.replica, one.started_at + one.blur_s)
-            if one.started_at > known + TOLERANCE_S:
-                changed.add(one.replica)
-    return sorted(changed)
+    """
+    Return the replicas whose process certainly changed between two of their answers; a lone one without a name is ''.
+
+    A process that started after another answer of its replica had come is not the one that gave that answer. However
+    late an answer is made or read, and in whatever order, it only makes a start look earlier; so do other processes of
+    the same replica. What rounding adds is less than the tolerance.
+    """
+    told = [one for one in starts if one.replica is not None and one.started_at is not None]
+    newest, proof = dict[str, float](), dict[str, float]()
+    for one in told:
+        name, began = one.replica or "", one.started_at or 0.0
+        newest[name] = max(newest.get(name, began), began)
+        after = max(one.asked_at, began + TOLERANCE_S) + one.blur_s
+        proof[name] = min(proof.get(name, after), after)
+    return sorted(name for name, began in newest.items() if began > proof[name])
 
 
 def newcomers(starts: Sequence[Start]) -> int:
-    """Return how many processes without a name started after the first answer, told apart by their starts."""
-    known = [one for one in starts if one.started_at is not None and one.replica is None]
-    if not known:
-        return 0
-    began = min(one.asked_at for one in known)
-    births = sorted(one.started_at for one in known if one.started_at and one.started_at > began + TOLERANCE_S)
-    return sum(1 for place, birth in enumerate(births) if not place or birth - births[place - 1] > TOLERANCE_S)
+    """Return how many processes without a name, at the least, started after the first answer was asked for."""
+    known = [(one.asked_at, one.started_at, one.blur_s) for one in starts if one.replica is None]
+    spans = [(at, began, began + blur) for at, began, blur in known if began is not None]
+    watched_from = min((at for at, _, _ in spans), default=0.0)
+    told_apart, last = 0, watched_from
+    for _, earliest, latest in sorted(spans, key=lambda span: span[2]):
+        if earliest > last + TOLERANCE_S:
+            told_apart, last = told_apart + 1, latest
+    return told_apart
 
 
 def describe(replicas: Sequence[str]) -> str:

@@ -95,7 +95,8 @@ class RestartsCheck(Check):
     def _older_than_deploy(self, starts: Sequence[Start]) -> str | None:
         if self.deployed_at is None:
             return None
-        known = [(one.started_at, one.replica) for one in starts if one.started_at is not None]
+        # At the latest: an answer that was long on its way makes a start look earlier.
+        known = [(one.started_at + one.blur_s, one.replica) for one in starts if one.started_at is not None]
         old = {name: began for began, name in known if began < self.deployed_at - CLOCKS_S}
         if not old:
             return None

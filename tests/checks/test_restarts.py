@@ -1,11 +1,14 @@
 """Processes were started by the deploy and keep running."""
 
+import itertools
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from smoke.checks._uptime import Start, restarted
+from smoke.checks._uptime import Start, newcomers, restarted
 from smoke.checks.restarts import RestartsCheck, checks
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -153,9 +156,58 @@ def test_rare_errors_stay_undecided() -> None:
     assert judged(in_turn(answer("", 502), *[json_answer({"uptime": 5})] * 9)).outcome is Outcome.UNDECIDED
 
 
-def test_a_slow_answer_is_no_restart() -> None:
-    """An uptime that was read late on the way of a slow answer says nothing of when the process started."""
-    slow = Start(asked_at=NOW, started_at=NOW - 60, replica="a", blur_s=5.0)
-    later = Start(asked_at=NOW + 30, started_at=NOW - 55.5, replica="a", blur_s=0.1)
-    assert restarted([slow, later]) == []
-    assert restarted([slow, Start(asked_at=NOW + 30, started_at=NOW - 50, replica="a")]) == ["a"]
+def told(
+    started_s: float, asked_s: float, replica: str | None = "a", *, late_s: float = 0.0, whole: Any = None
+) -> Start:
+    """Return what an answer tells that was asked for, read *late_s* later, and took that much; seconds of the run."""
+    uptime = asked_s + late_s - started_s
+    shown = uptime if whole is None else whole(uptime)
+    return Start(NOW + asked_s, NOW + asked_s - shown, replica, blur_s=late_s)
+
+
+DELAYS = (0.0, 0.3, 1.0, 4.0, 9.0, 25.0)
+
+
+@pytest.mark.parametrize("whole", [None, math.floor, math.ceil, round])
+@pytest.mark.parametrize("age_s", [0.0, 0.4, 2.5, 30.0, 9e4])
+@pytest.mark.parametrize("replica", ["a", "", None])
+def test_no_delay_looks_like_a_restart(whole: Any, age_s: float, replica: str | None) -> None:
+    """Whenever an uptime was read on the way of its answer, in whatever order: one process is one process."""
+    for first, second, read_at in itertools.product(DELAYS, DELAYS, (0.0, 0.5, 1.0)):
+        asked = [(0.0, first), (1.0, second), (1.5, first), (8.0, second)]
+        starts = []
+        for asked_s, took_s in asked:
+            read_s = asked_s + read_at * took_s
+            uptime = read_s + age_s
+            shown = whole(uptime) if whole else uptime
+            starts.append(Start(NOW + asked_s, NOW + asked_s - shown, replica, blur_s=took_s))
+        for ordered in itertools.permutations(starts):
+            assert restarted(ordered) == []
+            assert newcomers(ordered) == 0
+
+
+def test_one_newcomer_stays_one_however_slow_its_answers() -> None:
+    """A process without a name that was scaled up is not counted again for each slow answer."""
+    starts = [told(-60, 0, None)]
+    starts += [Start(NOW + 20, NOW + 10 - early, None, blur_s=early) for early in (0.0, 2.5, 5.0, 7.5)]
+    assert newcomers(starts) == 1
+    assert newcomers([*starts, told(15, 20, None)]) == 2
+
+
+def test_several_processes_of_one_replica_are_no_restart() -> None:
+    """A replica may run several workers; who meets another one of them next has not seen a restart."""
+    assert restarted([told(-60, 0), told(-20, 5), told(-1, 6), told(-60, 7)]) == []
+
+
+def test_a_restart_is_seen_whatever_the_order() -> None:
+    """What started after its replica had answered is new, also behind slow answers and where some were never met."""
+    seen = [told(-60, 0, late_s=4), told(12, 20), told(-60, 1, "b")]
+    for ordered in itertools.permutations(seen):
+        assert restarted(ordered) == ["a"]
+    assert restarted([told(-60, 0, whole=math.floor), told(0.5, 1, whole=math.floor)]) == ["a"]
+
+
+def test_a_slow_answer_is_no_process_older_than_the_deploy() -> None:
+    """An answer that took twenty seconds makes a start look earlier than it was."""
+    slow = replace(json_answer({"uptime": 25}), duration_s=20.0)
+    assert judged(slow, environment(1), deployed_s=-6).outcome is Outcome.PASSED
