@@ -24,6 +24,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
 from smoke.findings import judge, made, out_of_budget, outcome_of, skipped
 from smoke.http.exchange import Exchange, Request
+from smoke.http.pacing import RANK
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Outcome, Stage
 
@@ -191,6 +192,7 @@ class Engine:
         return bool(await asyncio.shield(asyncio.wrap_future(settled)))
 
     async def _look(self, check: Check) -> Finding:
+        RANK.set(check.rank)  # for this task and what it starts
         began, rounds = monotonic(), list[Observation]()
         judgement: Judgement | None = None
         with anyio.move_on_after(self._left_s(self._reserved_s(check))):

@@ -15,6 +15,7 @@ import pytest
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
 from smoke.engine import Engine, reserve_s
+from smoke.http.pacing import RANK, Rank
 from smoke.once import once
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Cause, Outcome, Stage
@@ -65,6 +66,31 @@ class Independent(FakeCheck):
 
     kind: ClassVar[str] = "independent"
     independent: ClassVar[bool] = True
+
+
+class Ranked(FakeCheck):
+    """A check that tells in its obstacle what its requests go before and after, those of its own tasks as well."""
+
+    kind: ClassVar[str] = "ranked"
+
+    async def observe(self, world: World, round_number: int) -> Observation:
+        """Look which rank holds in a task of its own."""
+        _ = world, round_number
+        seen: list[Rank] = []
+
+        async def look() -> None:
+            seen.append(RANK.get())
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+        return Observation(obstacle=(seen[0].name, "suite"))
+
+
+class Refining(Ranked):
+    """One that looks closer at what others decide."""
+
+    kind: ClassVar[str] = "refining"
+    refines: ClassVar[bool] = True
 
 
 class Confirming(FakeCheck):
@@ -505,6 +531,13 @@ class TestClose:
         desk = make()
         desk.engine.close()
         desk.engine.close()
+
+
+def test_what_decides_is_asked_first(make: Make) -> None:
+    """The requests of a check have its rank: gating ones, those that refine, advisory ones; nobody else's."""
+    checks: list[Check] = [Refining(subject="a"), Ranked(subject="b", gating=False), Ranked(subject="c")]
+    found = make(*checks).findings(*checks)
+    assert [one.message for one in found] == ["REFINING", "ADVISORY", "DECIDING"]
 
 
 def _nothing(_check: Check, _rounds: Sequence[Observation]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.http import Exchange
+from smoke.http.pacing import Rank
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Stage
 
@@ -36,12 +37,14 @@ class Check(ABC):
     class's `kind` make the stable id. `settles` marks the checks of the converge stage. `independent` marks checks
     that say something even while the release is not (yet) served, so they run although converging failed. `watches`
     marks checks whose one look lasts until the case is clear, so that a second one would only take its time again.
+    `refines` marks those that look closer at what others decide: where requests wait for their turn, they wait longest.
     """
 
     kind: ClassVar[str]
     stage: ClassVar[Stage]
     independent: ClassVar[bool] = False
     watches: ClassVar[bool] = False
+    refines: ClassVar[bool] = False
 
     subject: str
     service: str | None = None
@@ -52,6 +55,13 @@ class Check(ABC):
     def id(self) -> str:
         """The stable id, `<kind>/<subject>`."""
         return f"{self.kind}/{self.subject}"
+
+    @property
+    def rank(self) -> Rank:
+        """What its requests go before and after."""
+        if not self.gating:
+            return Rank.ADVISORY
+        return Rank.REFINING if self.refines else Rank.DECIDING
 
     @property
     def promise(self) -> str:

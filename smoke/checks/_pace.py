@@ -3,13 +3,14 @@ Tell a slow route from a busy machine, by medians; pure.
 
 A route is slow if it takes a multiple of what it took before the deploy, and noticeably longer, or longer than the
 environment allows at all. What a control host takes longer by, at the same moments, is taken off first: it is not the
-release that slows down an unrelated host.
+release that slows down an unrelated host. So is what this process was woken late by, which needs no control host.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from smoke.checks._own_delay import STEPS
 from smoke.environment.load import Latency
 
 FEWEST = 5
@@ -36,7 +37,7 @@ class Pace:
     What a route may take.
 
     *before_ms* and *control_before_ms* are medians of before the deploy, None where none was measured; *replicas* is
-    how many copies have to warm up.
+    how many copies have to warm up; *own_ms* is how late this process was woken meanwhile.
     """
 
     latency: Latency
@@ -44,6 +45,7 @@ class Pace:
     before_ms: float | None = None
     control_before_ms: float | None = None
     max_median_ms: float | None = None
+    own_ms: float = 0.0
 
     def limit_ms(self, control: Sequence[float]) -> float | None:
         """Return the longest median that is no fault, None where nothing tells; *control* are its times now."""
@@ -62,9 +64,10 @@ class Pace:
 
     def allowance_ms(self, control: Sequence[float]) -> float:
         """Return what a busy machine or network may add at this moment."""
+        own_ms = STEPS * self.own_ms
         if self.control_before_ms is None or not control:
-            return 0.0
-        return SHARE_OF_CONTROL * max(0.0, median(control) - self.control_before_ms)
+            return own_ms
+        return max(own_ms, SHARE_OF_CONTROL * (median(control) - self.control_before_ms))
 
     def enough(self, times: Sequence[Timed], control: Sequence[float]) -> bool:
         """Tell whether more samples would change nothing: it is clearly quick, clearly slow, or there are enough."""

@@ -95,6 +95,7 @@ def login_request(environment: Environment, user: str, password: str) -> Request
         json=None if as_form else body,
         write=WRITE,
         secret_body=True,
+        urgent=True,  # once for all checks, whichever needs it first
     )
 
 

@@ -9,6 +9,7 @@ import anyio
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._own_delay import STEPS, own_delays
 from smoke.checks._routes import routes
 from smoke.checks._sampled import SampledCheck, commonest_fault, intern, transport_facts
 from smoke.environment import Environment
@@ -57,6 +58,7 @@ class BurstCheck(Check):
 
     kind: ClassVar[str] = "burst"
     stage: ClassVar[Stage] = Stage.MONITORING
+    refines: ClassVar[bool] = True
 
     route: SampledCheck
     parallel: int
@@ -73,9 +75,13 @@ class BurstCheck(Check):
         turn: anyio.Lock = world.shared.setdefault("burst", anyio.Lock())
         async with turn:
             alone = [one for _ in range(ALONE) for one in await world.http.sample(request, 1)]
-            together = await world.http.sample(request, self.parallel)
+            async with own_delays() as own:
+                together = await world.http.sample(request, self.parallel)
         before = world.before(self.id)
-        facts = {"before": before.measured.get("times_alone") if before else None}
+        facts = {
+            "before": before.measured.get("times_alone") if before else None,
+            "own_ms": median(own) if own else 0.0,
+        }
         return Observation(intern([*alone, *together]), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -117,8 +123,10 @@ class BurstCheck(Check):
     def _slow_or_fine(
         self, seen: Observation, alone: Sequence[Exchange], together: Sequence[Exchange], facts: dict[str, Any]
     ) -> Judgement:
-        times, before = facts["measured"]["times_alone"], seen.facts["before"]
-        longer_ms = _median_ms(together) - _median_ms(alone)
+        before, alone_ms = seen.facts["before"], _median_ms(alone)
+        # What this process was woken late by is not the service's.
+        took_ms = _median_ms(together) - STEPS * seen.facts["own_ms"]
+        times, longer_ms = round(took_ms / max(1.0, alone_ms), 1), took_ms - alone_ms
         message = f"{self.parallel} at once take {_ms(together)}, one by one {_ms(alone)} (medians)"
         most = max(self.burst.ratio, TIMES_BEFORE * before) if before is not None else None
         if most is not None and times > most and longer_ms > self.burst.floor_ms:

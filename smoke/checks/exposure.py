@@ -29,6 +29,7 @@ class ExposureCheck(SampledCheck):
 
     kind: ClassVar[str] = "exposure"
     stage: ClassVar[Stage] = Stage.FUNCTIONAL
+    refines: ClassVar[bool] = True
 
     url: str
     private: tuple[str, ...]

@@ -49,6 +49,7 @@ class HeadersCheck(SampledCheck):
 
     kind: ClassVar[str] = "headers"
     stage: ClassVar[Stage] = Stage.IMMEDIATE
+    refines: ClassVar[bool] = True
 
     url: str
     promise_of: Headers

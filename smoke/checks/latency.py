@@ -10,6 +10,7 @@ import anyio
 from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._own_delay import own_delays
 from smoke.checks._pace import FEWEST, Pace, Timed, median_ms
 from smoke.checks._reach import control_request, reached
 from smoke.checks._routes import routes
@@ -63,6 +64,7 @@ class LatencyCheck(Check):
 
     kind: ClassVar[str] = "latency"
     stage: ClassVar[Stage] = Stage.MONITORING
+    refines: ClassVar[bool] = True
 
     route: SampledCheck
     pace: Pace
@@ -72,15 +74,18 @@ class LatencyCheck(Check):
         pace = self._pace(world)
         if round_number == 1:
             await world.pause(world.environment.confirm.pause_s)
-        control, seen = _Control.of(world), list[Exchange]()
+        control, seen, late = _Control.of(world), list[Exchange](), list[float]()
         while not self._enough(pace, seen, control.times):
             try:
                 request = await self.route.request(world)
             except SmokeError as error:
                 return obstacle(error)
             async with control.turn:
-                seen += await world.http.sample(request, 1)
+                async with own_delays() as own:
+                    seen += await world.http.sample(request, 1)
+                late += own
                 await control.ask(world, len(seen))
+        pace = replace(pace, own_ms=median(late) if late else 0.0)
         facts = {"pace": pace, "times": tuple(self._times(seen)), "control": tuple(control.times)}
         return Observation(intern([replace(one, body=b"") for one in seen]), facts)
 
@@ -154,7 +159,7 @@ class LatencyCheck(Check):
         said = f"{_spoken(pace.before_ms)} before the deploy" if pace.before_ms is not None else self._due(pace)
         added = pace.allowance_ms(control)
         slowed = pace.latency.floor_ms / 2
-        return f"{said}; the control host is slower as well" if added > slowed else said
+        return f"{said}; this machine, or the control host as well, is slower now" if added > slowed else said
 
 
 @dataclass

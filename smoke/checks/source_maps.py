@@ -52,6 +52,7 @@ class SourceMapsCheck(Check):
 
     kind: ClassVar[str] = "maps"
     stage: ClassVar[Stage] = Stage.IMMEDIATE
+    refines: ClassVar[bool] = True
 
     assets: Assets
     server: Service

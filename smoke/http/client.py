@@ -15,7 +15,7 @@ from smoke.http.connection import Lanes
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
 from smoke.http.guard import READS, check_write
 from smoke.http.hop import Hop
-from smoke.http.pacing import Pace
+from smoke.http.pacing import RANK, Pace, Rank
 from smoke.http.redirects import Trail
 from smoke.http.routing import Router
 from smoke.http.settings import RUN_HEADER, HttpSettings
@@ -106,7 +106,7 @@ class HttpClient:
         except (httpx.InvalidURL, UnicodeError) as error:
             failure = Failure(FailureKind.PROTOCOL, f"{request.url!r} cannot be asked for: {error}")
             return Exchange(request, time.time(), 0.0, failure=failure)
-        async with self._pace.of(sent.url.host).turn(urgent=request.urgent):
+        async with self._pace.of(sent.url.host).turn(Rank.URGENT if request.urgent else RANK.get()):
             begun = time.perf_counter()
             answer = await self._run(request, sent, limit_s, remaining_s)
             return replace(answer, duration_s=time.perf_counter() - begun)

@@ -61,7 +61,7 @@ class Request:
     *write* names the allowed write this request makes (see `writes` in the environment file); None means the
     request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
     *secret_body* keeps the bodies of request and answer out of every record. An *urgent* request goes before others
-    that wait for their turn at the same host: when it is made is a part of what it measures.
+    that wait for their turn at the same host: when it is made is a part of what it measures, or many wait for it.
     *show_certificate* asks for the certificate that the host was accepted with.
     """
 

@@ -4,22 +4,85 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from enum import IntEnum
+from heapq import heapify, heappop, heappush
+from itertools import count
 
 import anyio
+
+
+class Rank(IntEnum):
+    """What goes first where requests wait for their turn at the same host."""
+
+    URGENT = 0
+    DECIDING = 1
+    REFINING = 2
+    ADVISORY = 3
+
+
+RANK: ContextVar[Rank] = ContextVar("rank", default=Rank.DECIDING)
+"""The rank of what is sent from here on in this task; the engine sets it for each check."""
+
+
+class _Turnstile:
+    """Let one through at a time: the first in rank, among equals who came first."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._number = count()
+        self._queue: list[tuple[Rank, int, anyio.Event]] = []
+
+    @asynccontextmanager
+    async def passing(self, rank: Rank) -> AsyncIterator[None]:
+        """Wait for the others, and hold the turnstile."""
+        if self._taken:
+            await self._queued(rank)
+        self._taken = True
+        try:
+            yield
+        finally:
+            self._hand_on()
+
+    async def _queued(self, rank: Rank) -> None:
+        place = (rank, next(self._number), anyio.Event())
+        heappush(self._queue, place)
+        passed = False
+        try:
+            await place[2].wait()
+            passed = True
+        finally:
+            if not passed:
+                self._leave(place)
+
+    def _leave(self, place: tuple[Rank, int, anyio.Event]) -> None:
+        """Give a place up; one whose turn had just come hands it on."""
+        if place[2].is_set():
+            self._hand_on()
+        else:
+            self._queue.remove(place)
+            heapify(self._queue)
+
+    def _hand_on(self) -> None:
+        """Let the next one through; the turnstile stays taken until nobody waits."""
+        if self._queue:
+            heappop(self._queue)[2].set()
+        else:
+            self._taken = False
 
 
 class HostPace:
     """
     The pace for one host: at most *concurrency* requests at once, at most *requests_per_s* begun in any one second.
 
-    Requests begin in the order in which they came, but urgent ones before all others. Whoever waits for the rate holds
-    no slot, so that slow answers and a low rate do not add up.
+    Requests begin in the order of their rank, then in the order in which they came: what only refines a verdict never
+    keeps waiting what decides it. Whoever waits for the rate holds no slot, so that slow answers and a low rate do not
+    add up.
     """
 
     def __init__(self, concurrency: int, requests_per_s: float) -> None:
         self._slots = anyio.Semaphore(concurrency, fast_acquire=True)
-        self._turnstile = anyio.Lock(fast_acquire=True)
-        self._express = anyio.Lock(fast_acquire=True)
+        self._turnstile = _Turnstile()
         # Rates below one a second: one request in a longer window.
         self._most = max(1, int(requests_per_s))
         self._window_s = self._most / requests_per_s
@@ -31,9 +94,9 @@ class HostPace:
         return self._slots.value
 
     @asynccontextmanager
-    async def turn(self, *, urgent: bool = False) -> AsyncIterator[None]:
-        """Wait for a turn, and hold its slot; an *urgent* one waits for other urgent ones only."""
-        async with self._express if urgent else self._turnstile:
+    async def turn(self, rank: Rank = Rank.DECIDING) -> AsyncIterator[None]:
+        """Wait for a turn, and hold its slot."""
+        async with self._turnstile.passing(rank):
             await self._begin()
         try:
             yield

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._check import Observation
 from smoke.checks.burst import ALONE, checks
 from smoke.environment import Environment
 from smoke.errors import SmokeError
@@ -106,6 +107,15 @@ def test_a_slower_burst_may_be_a_busy_machine() -> None:
     known = Before(Outcome.PASSED, measured={"times_alone": 2.0})
     slow = replace(GOOD, duration_s=0.9)
     assert judged(lambda number: GOOD if number < ALONE else slow, known)[0].outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("late_ms", "outcome"), [(0.0, Outcome.FAILED), (400.0, Outcome.PASSED)])
+def test_a_verifier_that_starves_in_its_own_burst_condemns_nothing(late_ms: float, outcome: Outcome) -> None:
+    """What this process was woken late by, while a dozen were under way, is not the service's."""
+    (check,) = checks(environment(), Release())
+    answers = (*[GOOD] * ALONE, *[replace(GOOD, duration_s=2.0)] * PARALLEL)
+    seen = Observation(answers, {"before": 2.0, "own_ms": late_ms})
+    assert check.judge([seen, seen]).outcome is outcome
 
 
 def test_no_session_is_an_obstacle() -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._check import Observation
+from smoke.checks._pace import Pace, Timed
 from smoke.checks.latency import checks
 from smoke.environment import Environment
+from smoke.environment.load import Latency
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
@@ -156,7 +159,16 @@ def test_a_busy_machine_is_not_the_release() -> None:
     """When the control host takes longer by as much, it is not the release; the note says so."""
     judgement, _ = judged(lambda _n, _r: 700, control_ms=250)
     assert judgement.outcome is Outcome.PASSED
-    assert "the control host is slower as well" in judgement.message
+    assert "this machine, or the control host as well, is slower now" in judgement.message
+
+
+@pytest.mark.parametrize(("late_ms", "outcome"), [(0.0, Outcome.FAILED), (300.0, Outcome.PASSED)])
+def test_what_this_process_was_woken_late_by_is_not_the_routes(late_ms: float, outcome: Outcome) -> None:
+    """A verifier that starves times itself; that needs no control host to be known."""
+    pace = Pace(Latency(), before_ms=20.0, own_ms=late_ms)
+    (check,) = checks(environment(), Release())
+    facts = {"pace": pace, "times": tuple([Timed(700.0)] * 7), "control": ()}
+    assert check.judge([Observation(facts=facts)] * 2).outcome is outcome
     assert judged(lambda _n, _r: 5000, control_ms=250)[0].outcome is Outcome.FAILED
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from smoke.http.pacing import HostPace, Pace
+from smoke.http.pacing import RANK, HostPace, Pace, Rank
 from tests.http.servers import HELLO, Connection, client, get, in_loop, saying, serving
 
 
@@ -41,21 +41,69 @@ async def test_urgent_ones_go_first() -> None:
     order: list[str] = []
     began: list[float] = []
 
-    async def visit(name: str, *, urgent: bool) -> None:
-        async with pace.turn(urgent=urgent):
+    async def visit(name: str, rank: Rank) -> None:
+        async with pace.turn(rank):
             order.append(name)
             began.append(time.monotonic())
             await asyncio.sleep(0.01)
 
     async with asyncio.TaskGroup() as group:
         for number in range(40):
-            group.create_task(visit(f"{number}", urgent=False))
+            group.create_task(visit(f"{number}", Rank.DECIDING))
         await asyncio.sleep(0.05)
         for number in range(4):
-            group.create_task(visit(f"urgent {number}", urgent=True))
+            group.create_task(visit(f"urgent {number}", Rank.URGENT))
     assert max(order.index(f"urgent {number}") for number in range(4)) < 16
     assert len(order) == 44
     assert all(later - earlier > 0.9 for earlier, later in zip(began, began[20:], strict=False))
+
+
+@in_loop
+async def test_what_decides_goes_before_what_refines() -> None:
+    """Requests wait by the rank of the task they are sent from; among equals who came first."""
+    order: list[str] = []
+
+    async def answer(connection: Connection) -> None:
+        order.append(connection.target)
+        await asyncio.sleep(0.005)
+        await connection.send(HELLO)
+
+    async with serving(answer) as server, client(concurrency=1) as http:
+
+        async def ask(rank: Rank) -> None:
+            RANK.set(rank)
+            await http.sample(get(f"{server.url}/{rank.name}"), 3)
+
+        async with asyncio.TaskGroup() as group:
+            for rank in (Rank.ADVISORY, Rank.REFINING, Rank.DECIDING):
+                group.create_task(ask(rank))
+    names = [one.strip("/") for one in order]
+    assert names[:2] == ["ADVISORY"] * 2, "one came while nobody waited, one is the next already"
+    assert names[2:] == ["DECIDING"] * 3 + ["REFINING"] * 3 + ["ADVISORY"]
+
+
+@in_loop
+async def test_who_gives_up_blocks_nobody() -> None:
+    """A place in the queue that is given up, even in the moment its turn came, is handed on."""
+    pace = HostPace(1, 1000)
+    through: list[str] = []
+
+    async def visit(name: str) -> None:
+        async with pace.turn():
+            through.append(name)
+
+    async with pace.turn():
+        waiting = [asyncio.create_task(visit(name)) for name in "abcd"]
+        await asyncio.sleep(0.01)
+        waiting[1].cancel()
+        await asyncio.sleep(0)
+    waiting[2].cancel()
+    waiting[0].cancel()
+    await asyncio.wait_for(waiting[3], 2)
+    assert through == ["d"]
+    async with pace.turn():
+        assert pace.free_slots == 0
+    assert pace.free_slots == 1
 
 
 @in_loop
