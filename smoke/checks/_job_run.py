@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -14,7 +15,7 @@ from smoke.checks._obstacle import role_headers
 from smoke.checks._queue_probe import QueueProbe
 from smoke.environment.queues import QueueJob
 from smoke.http import Exchange, Request
-from smoke.waiting import Patience, wait_until
+from smoke.waiting import JITTER, Patience, wait_until
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
@@ -23,6 +24,9 @@ TAKEN = (200, 201, 202)
 GONE = (200, 202, 204, 404, 410)
 LOOKS = 20
 """A job is asked for about this often until its deadline."""
+
+SLOWER = 2.0
+"""A job may take so many times as long as before the deploy, even where that is longer than its deadline."""
 
 PATIENCE = 1.5
 """A backlog may take half as long again as its pace tells."""
@@ -45,7 +49,7 @@ class JobRun:
     One job on its way; *exchanges* grows as it goes.
 
     *probe* reports the depth of the queue before and, if the job is late, after. *compares* tells that this run looks
-    at a release, and has something from before the deploy to compare with.
+    at a release, and has something from before the deploy to compare with; *before_s* is how long a job took then.
     """
 
     world: "World"
@@ -54,6 +58,7 @@ class JobRun:
     permits: Permits
     probe: QueueProbe
     compares: bool = False
+    before_s: float = 0.0
     exchanges: list[Exchange] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,9 +69,13 @@ class JobRun:
         submitted = await self._send(self._submission())
         job_id = _id(find(self.job.id, document_of(submitted, TAKEN).value))
         if job_id is None:
-            return {"answer": document_of(submitted, TAKEN).fault or "no id in the answer"}
+            fault = document_of(submitted, TAKEN).fault or "no id in the answer"
+            return {"answer": fault, "unanswered": submitted.status is None}
         try:
-            seen = await self._follow(job_id, self.job.deadline_s)
+            seen = await self._follow(job_id, max(self.job.deadline_s, SLOWER * self.before_s))
+            if self._late(seen) and not seen["cut"] and (ours_s := self._our_delay_s(submitted)):
+                # What this machine was late to look does not tell for how long the job was not done.
+                seen.update(await self._follow(job_id, ours_s), took_s=None)
             if self._late(seen):
                 seen.update(self._backlog(before, await self._report()))
                 if longer_s := self._worth_waiting_s(seen):
@@ -78,6 +87,14 @@ class JobRun:
 
     def _late(self, seen: Mapping[str, Any]) -> bool:
         return seen["state"] not in {*self.job.done, *self.job.failed}
+
+    def _our_delay_s(self, submitted: Exchange) -> float:
+        """Return how much later than planned the looks were made: what waited for its turn here, or was not woken."""
+        looks = self.exchanges[self.exchanges.index(submitted) + 1 :]
+        longest_s = (1 + JITTER) * self.job.deadline_s / LOOKS
+        gaps = [later.at - one.at - one.duration_s for one, later in pairwise([submitted, *looks])]
+        late_s = sum(max(0.0, gap - longest_s) for gap in gaps)
+        return min(late_s, self.job.deadline_s) if late_s > longest_s else 0.0
 
     def _worth_waiting_s(self, seen: Mapping[str, Any]) -> float:
         """
@@ -103,7 +120,7 @@ class JobRun:
 
     async def _follow(self, job_id: str, within_s: float) -> dict[str, Any]:
         """Ask for the job until it ends; an answer that fails on the way is asked again, as this is waiting."""
-        request = Request("GET", self._named(self.job.status_path, job_id), headers=self.headers)
+        request = Request("GET", self._named(self.job.status_path, job_id), headers=self.headers, urgent=True)
         started = self.world.remaining_s()
         ends = {*self.job.done, *self.job.failed}
         first = len(self.exchanges)

@@ -1,5 +1,7 @@
 """A job must go through the queue from end to end."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,6 +116,63 @@ def test_slow_once() -> None:
 
     assert found.outcome is Outcome.PASSED
     assert found.facts["noted"].startswith("1 of 3 jobs did not get through")
+
+
+def of_each(*jobs: Exchange | None) -> Callable[[int], Exchange]:
+    """Return what the submissions get; None is a job that is taken."""
+    return lambda number: jobs[number - 1] or json_answer({"id": f"job {number}"}, 202)
+
+
+RESET, BROKEN = failing(FailureKind.RESET), answer("", 500)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "outcome"),
+    [
+        ((RESET, None), Outcome.PASSED),
+        ((BROKEN, None, RESET), Outcome.UNDECIDED),
+        ((RESET, BROKEN, None), Outcome.UNDECIDED),
+        ((BROKEN, RESET, None), Outcome.UNDECIDED),
+        ((RESET, BROKEN, BROKEN), Outcome.FAILED),
+        ((BROKEN, RESET, BROKEN), Outcome.FAILED),
+        ((BROKEN, None, BROKEN), Outcome.FAILED),
+        ((RESET, RESET), Outcome.FAILED),
+    ],
+)
+def test_one_lost_connection_condemns_nothing(jobs: tuple[Exchange | None, ...], outcome: Outcome) -> None:
+    """A lone reset, on whichever job, neither condemns nor completes a majority; two are no chance."""
+    exports = Exports(submit=of_each(*jobs))
+
+    found, _ = judged(exports)
+
+    assert found.outcome is outcome
+    assert len(exports.submitted) == len(jobs)
+
+
+def starved(exports: Exports, before: Before | None = None, oversleeps: float = 1.0) -> Judgement:
+    """Send jobs from a machine whose every pause takes longer than it should."""
+    queue = {"path": "/health/queues", "at": "queues.exports", "job": JOB}
+    environment = environment_of(queues={"exports": queue}, writes=WRITES)
+    (check,) = checks(environment, Release(deployed_at=NOW - 60))
+    world = world_of(exports.routes(), environment, before=lambda _id: before)
+
+    async def pause(seconds: float) -> None:
+        await world.http.clock.pause(oversleeps * seconds)  # type: ignore[attr-defined]
+
+    return concluded(check, replace(world, pause=pause))
+
+
+def test_our_own_delay_is_not_the_jobs() -> None:
+    """A machine that is too busy to look as often as it should looks on for as long as it was late."""
+    assert starved(Exports(looks=4), oversleeps=9.0).outcome is Outcome.PASSED
+    assert starved(Exports(looks=10**6), oversleeps=9.0).outcome is Outcome.FAILED
+
+
+def test_as_slow_as_before_the_deploy() -> None:
+    """What took most of its deadline before may take longer now; a quick one may not."""
+    slow, quick = (Before(Outcome.PASSED, measured={"took_s": took_s}) for took_s in (5.0, 0.5))
+    assert starved(Exports(looks=26), slow).outcome is Outcome.PASSED
+    assert starved(Exports(looks=36), quick).outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(
