@@ -23,19 +23,25 @@ ENOUGH = 0.5
 """The part of the time that has to be covered at least."""
 
 
+LEAST_LOOKS = 0.25
+"""The part of the looks that the time has room for, and that are made at least: between few of them much can hide."""
+
+
 @dataclass(slots=True)
 class Watched:
     """
     What a soak saw of one service.
 
     *votes* are those of each look; *began_at* is epoch seconds, *deployed_at* likewise. *planned_s* is what was to be
-    covered and *covered_s* what was; *needed* samples it takes at least; *stopped* says why it ended before its time.
+    covered and *covered_s* what was, *every_s* the pause between looks; *needed* samples it takes at least; *stopped*
+    says why it ended before its time.
     """
 
     unanimity: Unanimity | None
     began_at: float
     planned_s: float
     needed: int = 1
+    every_s: float | None = None
     deployed_at: float | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     beats: list[Beat] = field(default_factory=list)
@@ -57,8 +63,10 @@ class Watched:
 
     @property
     def told_enough(self) -> bool:
-        """Whether there are as many samples as it takes to meet one bad replica."""
-        return len(self.beats) >= self.needed
+        """Whether there are as many samples as it takes to meet one bad replica, from looks all over the time."""
+        looks = len({one.look for one in self.beats})
+        least = LEAST_LOOKS * self.planned_s / self.every_s if self.every_s else 1
+        return len(self.beats) >= self.needed and looks >= least
 
     @property
     def uneasy(self) -> bool:
@@ -203,13 +211,13 @@ def _passed(watched: Watched) -> Judgement:
     if watched.stopped is not None:
         message = f"watched for {covered} of {watched.planned_s:g} s only: {watched.stopped}"
         return Judgement(Outcome.SKIPPED, message, Cause.SUITE, EXPECTED, facts={"unmade": "condemned"})
-    if not watched.told_enough:
-        message = f"only {len(watched.beats)} answers in {covered}, too few to tell; raise the budget"
-        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, EXPECTED, message)
     if watched.covered_s < ENOUGH * watched.planned_s:
         message = (
             f"the budget left only {covered} of the {watched.planned_s:g} s to watch; raise it, or lower soak.lasts_s"
         )
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, EXPECTED, message)
+    if not watched.told_enough:
+        message = f"only {len(watched.beats)} answers in {covered}, too few to tell; raise the budget"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, EXPECTED, message)
     notes = list(_notes(watched))
     message = "; ".join([f"watched for {covered}, {len(watched.beats)} answers", *notes])

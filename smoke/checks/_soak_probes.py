@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from smoke.checks._answers import find, not_json, not_ok, parse
@@ -32,13 +32,17 @@ class Probes:
     third_parties: frozenset[str] = frozenset()
 
     async def requests(self, world: "World", look: int) -> list[tuple[str, Request]]:
-        """Return what is asked in one look, with the name of each route; who cannot log in is left out."""
+        """
+        Return what is asked in one look, with the name of each route; who cannot log in is left out.
+
+        They are few and go before others: who watches must not look away while the rest of the run is in a rush.
+        """
         url = self.service.url.rstrip("/")
-        asked = [(path, Request("GET", f"{url}{path}")) for path in self.places]
+        asked = [(path, Request("GET", f"{url}{path}", urgent=True)) for path in self.places]
         if self.routes:
             route = self.routes[look % len(self.routes)]
             with suppress(SmokeError):
-                asked.append((route.id, await route.request(world)))
+                asked.append((route.id, replace(await route.request(world), urgent=True)))
         return asked
 
     def counts(self, exchange: Exchange) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 MARGIN_S = 1.0
-"""What a soak leaves of the time that is left, so that its finding is still written."""
+"""What a soak leaves of the time that it has, so that it ends by itself and its finding is still written."""
 
 MORE_LOOKS = 4
 """An outbreak that is under way in the end is watched for so many looks more."""
@@ -78,7 +78,8 @@ class SoakCheck(Check):
         began, lasts_s = world.remaining_s(), min(self.soak.lasts_s, world.remaining_s() - MARGIN_S)
         extra = MORE_LOOKS
         while True:
-            exchanges += await self._look(world, watched, began)
+            with anyio.move_on_after(max(0.0, world.remaining_s() - MARGIN_S)):  # a look that hangs loses no other
+                exchanges += await self._look(world, watched, began)
             watched.covered_s = min(began - world.remaining_s(), self.soak.lasts_s)
             found = concern(watched)
             if found is not None and found.sure:
@@ -117,6 +118,7 @@ class SoakCheck(Check):
             unanimity=unanimity,
             began_at=world.now(),
             planned_s=self.soak.lasts_s,
+            every_s=self.soak.every_s,
             needed=samples_needed(self.probes.service.share),
             deployed_at=world.release.deployed_at,
             before=before.measured if before else {},

@@ -94,8 +94,10 @@ def judged(
 ) -> tuple[Judgement, FakeHttp]:
     """Conclude the check of *service*."""
     described = described or environment(service.named)
+    looks_take_s = world.pop("looks_take_s", 0.0)
     made = world_of({HEALTH: service, ITEMS: service}, described, release, **world)
     service.http = made.http  # type: ignore[assignment]
+    service.http.takes_s = looks_take_s
     (check,) = checks(described, release)
     return concluded(check, made), service.http
 
@@ -328,3 +330,17 @@ def test_an_outbreak_at_the_end_is_seen_to_its_end() -> None:
     assert 12 < http.clock.elapsed_s < 15
     ends, _ = judged(Service(lambda now, _: answer("", 502) if 11.5 < now < 12.5 else None))
     assert ends.outcome in {Outcome.PASSED, Outcome.FAILED}
+
+
+def test_a_few_looks_in_all_the_time_verify_nothing() -> None:
+    """Who hardly got to look watches on, and if that does not help either says so; it is never green."""
+    starving, http = judged(Service(never), environment(replicas=1), budget_s=30, looks_take_s=14)
+    assert starving.outcome is Outcome.UNDECIDED
+    assert "too few to tell" in starving.message
+    assert http.clock.elapsed_s > 12, "it was watched on while there was time"
+
+
+def test_it_asks_before_others() -> None:
+    """The few requests of a look do not wait behind the rush of other checks."""
+    _, http = judged(Service(never))
+    assert all(one.urgent for one in http.asked)
