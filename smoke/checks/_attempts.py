@@ -30,7 +30,7 @@ class Attempt:
     One attempt of *role*: when it was made (epoch seconds), and what the limiter told.
 
     *limit* is how many are taken, *used* how many it had counted with this one, *reset_s* when it counts anew; None
-    where it told nothing.
+    where it told nothing. It was counted at some moment within *took_s* of when it was made.
     """
 
     role: str
@@ -39,6 +39,7 @@ class Attempt:
     limit: int | None = None
     used: int | None = None
     reset_s: float | None = None
+    took_s: float = 0.0
 
     @property
     def limited(self) -> bool:
@@ -58,7 +59,8 @@ def attempt_of(role: str, exchange: Exchange) -> Attempt:
     reset = _told(headers, "reset")
     reset_s = None if reset is None else reset - exchange.at if reset > _EPOCH_S else float(reset)
     waits = [one for one in (reset_s, retry_after_s(exchange)) if one is not None and one >= 0]
-    return Attempt(role, exchange.at, exchange.status, limit, used, max(waits, default=None))
+    wait_s = max(waits, default=None)
+    return Attempt(role, exchange.at, exchange.status, limit, used, wait_s, exchange.duration_s)
 
 
 def noting(memory: dict[str, Any], role: str) -> Callable[[Exchange], None]:

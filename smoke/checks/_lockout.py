@@ -85,7 +85,13 @@ class Known:
         """Return how many may have been ours at most, those before the deploy included if they still count."""
         at = _number(self.before.get("at"))
         still = at is not None and at > attempt.at - self.window_s
-        return self.certain(attempt) + self.browser + (self.made_before if still else 0)
+        return self._maybe(attempt) + self.browser + (self.made_before if still else 0)
+
+    def _maybe(self, attempt: Attempt) -> int:
+        """Return how many attempts of this run may count: a slow one was counted at any moment of its way."""
+        begin, end = attempt.at - self.window_s, attempt.at + attempt.took_s + TOGETHER_S
+        taken = sum(1 for one in self.run if begin < one.at + one.took_s and one.at <= end and not one.limited)
+        return taken + attempt.limited
 
     @property
     def made_before(self) -> int:

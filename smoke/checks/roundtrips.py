@@ -14,6 +14,7 @@ from smoke.environment import Environment
 from smoke.environment.roundtrips import ID, Roundtrip
 from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 from smoke.verdict.tally import Reading, Sample, read, samples_needed
 from smoke.verdict.words import Cause, Outcome, Stage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 LAG = "lag_s"
+GAP = "gap_s"
 TOO_LATE_TO_SEE = 4
 """Reads may come so many times later than what a lag may grow by: a lag to be found is longer than that."""
 
@@ -63,7 +65,7 @@ class RoundtripCheck(Check):
         except SmokeError as error:
             return obstacle(error, tuple(trips.exchanges))
         before = world.before(self.id)
-        known = {} if before is None else {"before": before.measured.get(LAG)}
+        known = {} if before is None else {"before": _lag_of(before)}
         return Observation(tuple(trips.exchanges), {**facts, **known})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -103,8 +105,7 @@ class RoundtripCheck(Check):
 
     def _seen_in_time(self, passed: Judgement, seen: Observation, *, last: bool) -> Judgement:
         """Ask for another look where most first reads came too late to see the lag that matters; in the end, say so."""
-        gaps = sorted(trip["gap_s"] for trip in seen.facts["trips"] if not trip["late"])
-        middle = gaps[len(gaps) // 2] if gaps else 0.0
+        middle = _middle(seen.facts["trips"])
         if middle <= TOO_LATE_TO_SEE * self.roundtrip.slower_s:
             return passed
         said = f"the reads came about {middle:.1f} s after the writes: a shorter lag would not show"
@@ -133,7 +134,8 @@ class RoundtripCheck(Check):
         facts["route"] = self.url + self.roundtrip.path
         lags = [one.facts[LAG] for one in made if one.facts[LAG] is not None]
         if lags:
-            facts["measured"] = {LAG: max(lags)}
+            gaps = [_middle(one.facts["trips"]) for one in made]
+            facts["measured"] = {LAG: max(lags), **({GAP: min(gaps)} if min(gaps) > self.roundtrip.slower_s else {})}
         return facts
 
     def _faults(self, samples: Sequence[Sequence[Sample]], made: Sequence[Observation]) -> dict[str, Any]:
@@ -164,6 +166,18 @@ class RoundtripCheck(Check):
         if noted:
             facts["noted"] = noted
         return Judgement(Outcome.PASSED, found, None, self.expected, found, facts)
+
+
+def _middle(trips: Sequence[Mapping[str, Any]]) -> float:
+    """Return the median time after which the first reads came that showed the write, 0 if none did."""
+    gaps = sorted(trip["gap_s"] for trip in trips if not trip["late"])
+    return float(gaps[len(gaps) // 2]) if gaps else 0.0
+
+
+def _lag_of(before: Before) -> float | None:
+    """Return the longest lag that reads may have had before the deploy: one shorter than their gap did not show."""
+    lag, gap = before.measured.get(LAG), before.measured.get(GAP)
+    return lag if lag is None or gap is None else max(float(lag), float(gap))
 
 
 def checks(environment: Environment, release: Release) -> Iterator[RoundtripCheck]:  # noqa: ARG001 - always the same

@@ -1,5 +1,6 @@
 """Whose login limit it is, by arithmetic."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,3 +124,13 @@ def test_what_limiters_tell(headers: dict[str, str], told: tuple[int | None, ...
 def test_no_answer_is_no_limit() -> None:
     """An attempt that got no answer was not limited."""
     assert not attempt_of("a", failing(FailureKind.RESET)).limited
+
+
+def test_a_slow_attempt_was_counted_at_any_moment_of_its_way() -> None:
+    """Attempts that overtook a slow one are counted before it, and are ours all the same."""
+    quick = [Attempt(role, NOW + 5 + place, 200, 20, 1 + place, 60) for place, role in enumerate("abcdef")]
+    slow = [Attempt(role, NOW, 200, 20, 7 + place, 60, took_s=12.0) for place, role in enumerate("gh")]
+    assert reading([*slow, *quick], before={**BEFORE, "attempts": 0}, browser=0) is not Reading.CROWDED
+    prompt = [replace(one, took_s=0.1) for one in slow]
+    assert read(Look(tuple(prompt)), Known([*prompt, *quick], 0, BEFORE)) is Reading.CROWDED
+    assert read(Look(tuple(slow)), Known([*slow, *quick], 0, BEFORE)) is not Reading.CROWDED

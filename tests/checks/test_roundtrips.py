@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from smoke.checks._check import Observation
-from smoke.checks.roundtrips import RoundtripCheck, checks
+from smoke.checks.roundtrips import RoundtripCheck, _lag_of, checks
 from smoke.environment import Environment
 from smoke.errors import SmokeError
 from smoke.http import Exchange, FailureKind, Request
@@ -310,3 +310,36 @@ def test_reproduce() -> None:
     assert isinstance(check, RoundtripCheck)
     assert check.reproduce() == "curl -X POST https://api.test/notes"
     assert check.judge([Observation(facts={"cut": True})]).outcome is Outcome.UNDECIDED
+
+
+def test_a_slow_look_is_no_end_of_the_time() -> None:
+    """A look that was long on its way, past the limit, is followed by one that was begun after it."""
+    notes = Notes({}, lag_s=1.3)
+    notes.takes_s = 0.0
+
+    async def slow(request: Request, times: int) -> tuple[Exchange, ...]:
+        answers = tuple(notes._answer(request) for _ in range(times))
+        notes.clock.elapsed_s += 6.0 if times > 1 else 0.0
+        return answers
+
+    notes.sample = slow  # type: ignore[method-assign]
+    found = judged(notes, 1.4)
+    assert found.outcome is Outcome.PASSED
+
+
+def test_a_lag_that_could_not_be_seen_before() -> None:
+    """Where the reads of before came late, a lag shorter than that may have been there already."""
+    (check,) = checks(environment(), Release())
+    trip = {
+        "fault": None,
+        "replica": "a",
+        "late": True,
+        "gap_s": 0.1,
+        "conflict": False,
+        "left": None,
+        "unremoved": None,
+    }
+    for gap_s, outcome in ((None, Outcome.FAILED), (2.0, Outcome.PASSED)):
+        before = Before(Outcome.PASSED, measured={"lag_s": 0.0, **({"gap_s": gap_s} if gap_s else {})})
+        facts = {"trips": [trip] * 12, "lag_s": 1.5, "hidden_s": 1.2, "before": _lag_of(before)}
+        assert check.judge([Observation(facts=facts)] * 2).outcome is outcome
