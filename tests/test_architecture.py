@@ -62,7 +62,10 @@ PURE = {
 }
 """All that the verdict needs: no network, clock, file or pytest."""
 
-SLEEPS = {"smoke/http/pacing.py": "keeps requests to one host apart"}
+SLEEPS = {
+    "smoke/http/pacing.py": "keeps requests to one host apart",
+    "smoke/checks/_own_delay.py": "measures how late this very process is woken",
+}
 BROWSER_WAITS = {"smoke/browser/visit.py": "polls a page; Playwright's own loop must run meanwhile"}
 
 MODULE_LINES = 250

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MARGIN_S = 1.0
 """What a soak leaves of the time that it has, so that it ends by itself and its finding is still written."""
 
+REST = 3.0
+"""How many times as long as a look waited for its turn the next is put off: a soak goes first, but takes its share."""
+
 MORE_LOOKS = 4
 """An outbreak that is under way in the end is watched for so many looks more."""
 
@@ -78,6 +81,7 @@ class SoakCheck(Check):
         began, lasts_s = world.remaining_s(), min(self.soak.lasts_s, world.remaining_s() - MARGIN_S)
         extra = MORE_LOOKS
         while True:
+            before, left_s = len(exchanges), world.remaining_s()
             with anyio.move_on_after(max(0.0, world.remaining_s() - MARGIN_S)):  # a look that hangs loses no other
                 exchanges += await self._look(world, watched, began)
             watched.covered_s = min(began - world.remaining_s(), self.soak.lasts_s)
@@ -93,7 +97,8 @@ class SoakCheck(Check):
             elif world.condemned():
                 watched.stopped = CONDEMNED
                 break
-            await world.pause(min(self.soak.every_s, max(0.0, world.remaining_s() - MARGIN_S)))
+            rest_s = REST * _queued_s(left_s - world.remaining_s(), exchanges[before:])
+            await world.pause(min(max(self.soak.every_s, rest_s), max(0.0, world.remaining_s() - MARGIN_S)))
         kept = intern(slim(exchanges))
         since = [one for one in kept if one.at >= watched.began_at + trouble_began_s(watched)]
         return Observation(kept, {"watched": watched, "transport": transport_facts(since)})
@@ -156,3 +161,8 @@ class SoakCheck(Check):
             votes = self.electorate.votes(census)
         watched.votes[-1] = votes
         return made
+
+
+def _queued_s(took_s: float, exchanges: Sequence[Exchange]) -> float:
+    """Return what a look took longer than its longest answer: its requests waited for their turn."""
+    return max(0.0, took_s - max((one.duration_s for one in exchanges), default=took_s))

@@ -344,3 +344,11 @@ def test_it_asks_before_others() -> None:
     """The few requests of a look do not wait behind the rush of other checks."""
     _, http = judged(Service(never))
     assert all(one.urgent for one in http.asked)
+
+
+def test_it_takes_no_more_than_its_share() -> None:
+    """The longer its requests had to wait for their turn, the longer it lets others go first."""
+    _, idle = judged(Service(never))
+    _, busy = judged(Service(never), budget_s=60, looks_take_s=0.5)
+    assert max(idle.clock.pauses) == 0.6
+    assert 1.0 < min(busy.clock.pauses[:-1]) < 4.0
