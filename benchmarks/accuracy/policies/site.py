@@ -17,6 +17,9 @@ WEB = f"https://{addresses.WEB}"
 AFTER_THE_DEPLOY_S = 30.0
 """How long careful pipelines wait in the field before they look once."""
 
+ANOTHER_MACHINE = "127.0.0.2"
+"""Where policies connect from: for the stack another client than the verifier, as they would be in the field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -50,7 +53,7 @@ class ConnectTo(httpx.AsyncBaseTransport):
         split = (line.split(":") for line in rules.splitlines())
         self._rules = {host: (to, int(to_port)) for host, _, to, to_port in split}
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._inner = httpx.AsyncHTTPTransport(verify=context, limits=limits)
+        self._inner = httpx.AsyncHTTPTransport(verify=context, limits=limits, local_address=ANOTHER_MACHINE)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send *request*."""

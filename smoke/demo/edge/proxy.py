@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterable
 from contextlib import suppress
 from http import HTTPStatus
+from ipaddress import ip_address
 
 import h11
 
@@ -23,7 +24,7 @@ IDLE_S = 30.0
 UPSTREAM_S = 20.0
 BODY_LIMIT = 1_000_000
 OUR_ADDRESS = "198.51.100.23"
-"""Where every request through this edge comes from, as it tells the replicas."""
+"""Where requests from 127.0.0.1 come from, as the edge tells the replicas; other loopback addresses are neighbours."""
 
 
 class Edge:
@@ -81,7 +82,7 @@ class Edge:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after the other."""
-        connection = h11.Connection(h11.SERVER)
+        connection, address = h11.Connection(h11.SERVER), _public(writer.get_extra_info("peername"))
         while True:
             request, body = await _receive(connection, reader)
             if request is None:
@@ -89,13 +90,13 @@ class Edge:
             if self._conditions.resets():
                 _reset(writer)
                 return
-            answer = await self._answer(request, body)
+            answer = await self._answer(request, body, address)
             await _send(connection, writer, answer, head_only=request.method == b"HEAD")
             if connection.our_state is h11.MUST_CLOSE or connection.their_state is h11.MUST_CLOSE:
                 return
             connection.start_next_cycle()
 
-    async def _answer(self, request: h11.Request, body: bytes) -> Answer:
+    async def _answer(self, request: h11.Request, body: bytes, address: str) -> Answer:
         host = dict(request.headers).get(b"host", b"").decode("ascii", "replace").partition(":")[0].lower()
         screen, target = self._conditions.screen, request.target.decode("ascii", "replace")
         if screen is not None and (screen.everybody or host not in self.neighbours):
@@ -106,14 +107,14 @@ class Edge:
             return _plain(421, b"unknown host\n")
         if self._conditions.drops(asyncio.get_running_loop().time()):
             return _plain(503, b"no healthy upstream")
-        return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body))
+        return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body), address)
 
-    async def _serve(self, host: str, call: Call) -> Answer:
+    async def _serve(self, host: str, call: Call, address: str = OUR_ADDRESS) -> Answer:
         """Answer out of the cache or from a replica."""
         kept = self.cache.find(host, call.method, call.target)
         if kept is not None:
             return kept
-        onward = Call(call.method, call.target, _forwarded(call.headers), call.body)
+        onward = Call(call.method, call.target, _forwarded(call.headers, address), call.body)
         return self.cache.keep(host, call.method, call.target, await self._forward(self._sites[host], onward))
 
     async def _forward(self, site: Upstreams, call: Call) -> Answer:
@@ -157,10 +158,16 @@ async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, answer
     await writer.drain()
 
 
-def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+def _public(peer: tuple[str, int] | None) -> str:
+    """Return the public address of who connects from a loopback address: each stands for another machine."""
+    number = int(peer[0].rpartition(".")[2]) if peer else 1
+    return str(ip_address(OUR_ADDRESS) + number - 1)
+
+
+def _forwarded(headers: Iterable[tuple[bytes, bytes]], address: str) -> Headers:
     """Return the headers that go on to the replica."""
     kept = [(name, value) for name, value in headers if name not in HOP_BY_HOP]
-    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", OUR_ADDRESS.encode())]
+    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", address.encode())]
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
