@@ -29,6 +29,7 @@ Takes = Callable[[int, str], float]
 def environment(**keys: Any) -> Environment:
     """Return an environment with one read and a control host."""
     reads = [{"name": "items", "path": "/items", **keys.pop("read", {})}]
+    keys["latency"] = {"every_route": True, **keys.get("latency", {})}
     return environment_of(reads=reads, control=[CONTROL], **keys)
 
 
@@ -74,16 +75,16 @@ def test_identity() -> None:
 
 
 def test_which_routes_are_timed() -> None:
-    """Every read and page; or those that say so; never one that says no, is retired or stands behind a flag."""
+    """Those that say so, or every read and page; never one that says no, is retired or stands behind a flag."""
     reads: list[dict[str, Any]] = [{"name": name, "path": f"/{name}"} for name in ("one", "two")]
     reads += [{"name": "never", "path": "/x", "timed": False}, {"name": "flagged", "path": "/y", "flag": "new"}]
     reads[1] |= {"max_median_ms": 500}
     pages = [{"name": "one", "service": "bff", "path": "/", "contains": ["x"]}]
     flags = {"service": "bff", "path": "/flags", "at": "flags"}
-    described = environment_of(reads=reads, pages=pages, flags=flags)
+    described = environment_of(reads=reads, pages=pages, flags=flags, latency={"every_route": True})
     assert [one.subject for one in checks(described, Release())] == ["one", "two", "page-one"]
     assert [one.subject for one in checks(described, Release(retired=("read/one",)))] == ["two", "one"]
-    declared = environment_of(reads=reads, pages=pages, flags=flags, latency={"every_route": False})
+    declared = environment_of(reads=reads, pages=pages, flags=flags)
     assert [one.subject for one in checks(declared, Release())] == ["two"]
 
 
