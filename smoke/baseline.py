@@ -85,7 +85,7 @@ def _before(finding: Finding) -> Before:
 
 def save(state: Path, environment: str, baseline: Baseline) -> Path:
     """Write both files, each in one step; returns their directory. Raises UsageError when it cannot be written."""
-    directory = _directory(state, environment)
+    directory = directory_of(state, environment)
     outcomes = {
         "run_id": baseline.run_id,
         "recorded_at": baseline.recorded_at,
@@ -106,7 +106,7 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
 
 def load(state: Path, environment: str) -> Baseline | None:
     """Return the last baseline of *environment*, or None; raises UsageError when its file is damaged."""
-    directory = _directory(state, environment)
+    directory = directory_of(state, environment)
     outcomes = _read(directory / OUTCOMES)
     if outcomes is None:
         return None
@@ -123,7 +123,8 @@ def load(state: Path, environment: str) -> Baseline | None:
         raise _damaged(directory / OUTCOMES, error) from error
 
 
-def _directory(state: Path, environment: str) -> Path:
+def directory_of(state: Path, environment: str) -> Path:
+    """Return where the baseline of *environment* lies."""
     return state / "baseline" / environment
 
 

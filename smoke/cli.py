@@ -12,7 +12,7 @@ from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
-    *("verify", "prime", "demo", "environments", "replay", "schema", "reference"),
+    *("verify", "prime", "baseline", "demo", "environments", "replay", "schema", "reference"),
     *("canary", "history", "status"),
 )
 
