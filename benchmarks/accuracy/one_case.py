@@ -37,7 +37,8 @@ US = "smokegate"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the case and print what came of it."""
     chosen = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell lets its background jobs ignore the latter
+        signal.signal(number, signal.default_int_handler)
     threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     try:
         print(json.dumps(asyncio.run(_run(chosen))), flush=True)

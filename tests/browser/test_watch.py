@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha1
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Page
@@ -32,6 +33,17 @@ def kinds(watch: Watch, *wanted: Kind) -> list[Event]:
     return [one for one in watch.events if one.kind in wanted]
 
 
+def heard(page: Page, watch: Watch, kind: Kind, count: int) -> None:
+    """Wait until so many events of a kind are written down and no request is open; a busy machine takes its time."""
+
+    def there() -> bool:
+        return sum("favicon" not in one.url for one in kinds(watch, kind)) >= count and not watch.pending
+
+    deadline = monotonic() + 10
+    while not there() and monotonic() < deadline:
+        page.wait_for_timeout(20)
+
+
 def test_uncaught_errors_name_their_script(watched: tuple[Page, Watch], site: Site) -> None:
     """Errors and unhandled rejections are written down with the script that they come from."""
     page, watch = watched
@@ -39,7 +51,7 @@ def test_uncaught_errors_name_their_script(watched: tuple[Page, Watch], site: Si
     site.serve("/", "<!doctype html><script src=/main.js></script>")
 
     page.goto(site.url)
-    page.wait_for_timeout(100)
+    heard(page, watch, Kind.ERROR, 2)
 
     errors = kinds(watch, Kind.ERROR)
     assert {one.what for one in errors} == {"boom", "lost"}
@@ -53,7 +65,7 @@ def test_statuses_are_told_by_resource(watched: tuple[Page, Watch], site: Site) 
     site.serve("/", f"<!doctype html>{body}", status=500)
 
     page.goto(site.url)
-    page.wait_for_timeout(100)
+    heard(page, watch, Kind.STATUS, 4)
 
     seen = {one.url.removeprefix(site.url): (one.resource, one.status) for one in kinds(watch, Kind.STATUS)}
     seen.pop("/favicon.ico", None)
