@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from smoke.browser import executable
 from smoke.browser.launch import QUIET, Launch, machine
@@ -18,15 +18,23 @@ from tests.browser.site import Site
 
 
 @contextmanager
-def live_browser() -> Iterator[LiveBrowser]:
-    """Run a browser that is started when it is first needed."""
+def running_playwright() -> Iterator[Playwright]:
+    """Run Playwright without a browser; a thread can have it only once."""
     playwright = sync_playwright().start()
+    try:
+        yield playwright
+    finally:
+        playwright.stop()
+
+
+@contextmanager
+def live_browser(playwright: Playwright) -> Iterator[LiveBrowser]:
+    """Run a browser that is started when it is first needed."""
     live = LiveBrowser(playwright.chromium.launch, Launch(executable.find(), (*QUIET, *machine())))
     try:
         yield live
     finally:
         live.close()
-        playwright.stop()
 
 
 def environment(site: Site, **changes: Any) -> Environment:

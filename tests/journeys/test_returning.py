@@ -1,12 +1,11 @@
 """The returning visitor: primed on one release, back on the next, in a real browser with a profile on disk."""
 
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from smoke.browser import executable
 from smoke.browser.launch import QUIET, Launch, machine
@@ -89,14 +88,6 @@ class Shop:
             return run_journey(journeys_of(self.environment)[-1], place)
         finally:
             live.close()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Run Playwright without a browser: each visit starts its own."""
-    running = sync_playwright().start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from smoke.environment.journeys import Journey, Landmark
 from smoke.journeys import run_journey
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import environment, live_browser, scene
+from tests.browser.chromium import environment, live_browser, running_playwright, scene
 from tests.browser.site import Answer, Asked, Site
 
 JOURNEY = Journey(name="home", landmark=Landmark(role="heading", name="Home"))
@@ -45,7 +45,7 @@ def with_own_browser(body: Callable[[Own], Judgement]) -> Judgement:
     def run() -> Judgement:
         me = psutil.Process(os.getpid())
         before = set(me.children())
-        with live_browser() as live:
+        with running_playwright() as playwright, live_browser(playwright) as live:
             (driver,) = set(me.children()) - before
             return body(Own(live, driver))
 

@@ -34,7 +34,7 @@ def test_green(project: Project, site: Site, ways: list[str]) -> None:
     ended = project.pytest("-m", "prod", "--sha", COMMIT, *ways)
     assert (ended.status, ended.err) == (0, "")
     assert set(ended.outcomes.values()) == {"passed"}
-    assert len(ended.outcomes) == 10
+    assert len(ended.outcomes) == 11
     assert ended.verdict["complete"]
     assert set(ended.verdict["release"]["observed"]["web"]["commits"]) == {COMMIT}
     jsonschema.validate(ended.verdict, SCHEMA)
