@@ -81,8 +81,12 @@ def test_b05_one_by_one_is_fine_and_together_is_not(start: Start) -> None:
     alone = [visitor.ask(API, "/catalogue").status for _ in range(6)]
     assert alone == [200] * 6
     with ThreadPoolExecutor(12) as pool:
-        together = [seen.status for seen in pool.map(lambda _: visitor.ask(API, "/catalogue"), range(12))]
-        assert 2 <= together.count(500) <= 9
+
+        def failing_together() -> int:
+            return [seen.status for seen in pool.map(lambda _: visitor.ask(API, "/catalogue"), range(12))].count(500)
+
+        # A busy machine sends a dozen one after the other, and then there is no crowd.
+        assert eventually(lambda: 2 <= failing_together() <= 9)
         assert {visitor.ask(API, "/health").status for _ in range(6)} == {200}
 
 

@@ -215,7 +215,7 @@ def test_scripts_import_only_what_the_manifest_lists(deployed: Deployed) -> None
     manifest = deployed[0].ask(WEB, "/assets/manifest.json").json
     imported = re.findall(r'"\./([\w.-]+\.js)"', deployed[0].ask(WEB, manifest["main.js"]).text)
     assert {f"/assets/{name}" for name in imported} <= set(manifest.values())
-    assert len(imported) == 9
+    assert len(imported) == 11
 
 
 def test_salesforce_gives_tokens_and_answers_queries(deployed: Deployed) -> None:
