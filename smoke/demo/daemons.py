@@ -98,6 +98,9 @@ class Sentinel:
         deadline = asyncio.get_running_loop().time() + 3.0
         while any(map(_is_running, self.pids)) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - foreign processes
             await asyncio.sleep(0.02)
+        for pid in filter(_is_running, self.pids):  # a background job's servers may ignore SIGQUIT, as it does itself
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         for directory in self._directories:
             shutil.rmtree(directory, ignore_errors=True)
 
