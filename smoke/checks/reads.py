@@ -100,7 +100,8 @@ class ReadCheck(FlaggedCheck):
             return document.fault
         departed = departures(self.read.shape, document.value)
         if self.read.keeps_shape:
-            departed += [f"{one} as before the deploy" for one in self._changes(document.value)]
+            changed = [one for one in self._changes(document.value) if one not in departed]
+            departed += [f"{one}, unlike before the deploy" for one in changed]
         faults = (unmet(one, document.value, self.before) for one in self.read.expect)
         return _listed(departed) or BETWEEN_FAULTS.join(dict.fromkeys(filter(None, faults))) or None
 
