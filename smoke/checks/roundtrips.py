@@ -27,6 +27,10 @@ GAP = "gap_s"
 TOO_LATE_TO_SEE = 4
 """Reads may come so many times later than what a lag may grow by: a lag to be found is longer than that."""
 
+INCOMPARABLE = (
+    "what was written can be read only later; before the deploy the reads came too late to tell whether it was so"
+)
+
 TOO_LATE = "too little of the budget was left to write and remove once more"
 
 
@@ -65,7 +69,7 @@ class RoundtripCheck(Check):
         except SmokeError as error:
             return obstacle(error, tuple(trips.exchanges))
         before = world.before(self.id)
-        known = {} if before is None else {"before": _lag_of(before)}
+        known = {} if before is None else {"before": before.measured.get(LAG), "unseen_s": _unseen(before)}
         return Observation(tuple(trips.exchanges), {**facts, **known})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -77,6 +81,8 @@ class RoundtripCheck(Check):
         samples = [[self._sample(trip, one.facts) for trip in one.facts["trips"]] for one in made]
         reading = read(samples, self.share if self.roundtrip.times is None else 1.0)
         facts = {**self._facts(made), **self._faults(samples, made)}
+        if reading is Reading.HEALTHY and any(self._may_be_new(one.facts) for one in made):
+            return Judgement(Outcome.UNDECIDED, INCOMPARABLE, Cause.RUNNER, self.expected, INCOMPARABLE, facts)
         if reading is Reading.HEALTHY:
             return self._seen_in_time(
                 self._passed(made[-1], facts), made[-1], last=cut or len(rounds) >= self.most_rounds
@@ -120,14 +126,19 @@ class RoundtripCheck(Check):
 
     def _lateness(self, facts: Mapping[str, Any]) -> str | None:
         """Say what is wrong with being late, in stable words; nothing, if it was as late before the deploy."""
-        lag, before = facts[LAG], facts.get("before")
-        if lag is None:
+        before = facts.get("before")
+        if facts[LAG] is None or facts["hidden_s"] > self.roundtrip.within_s:
             return f"what was written cannot be read {self.roundtrip.within_s:g} s later"
-        if before is None or facts["hidden_s"] < before + self.roundtrip.slower_s:
+        if before is None or facts["hidden_s"] < max(before, facts["unseen_s"]) + self.roundtrip.slower_s:
             return None
         if before:
             return "what was written can be read only later than before the deploy"
         return "what was written cannot be read at once, as it could be before the deploy"
+
+    def _may_be_new(self, facts: Mapping[str, Any]) -> bool:
+        """Tell whether writes are late, and the reads before the deploy came too late to tell that they were then."""
+        late, before = any(trip["late"] for trip in facts["trips"]), facts.get("before")
+        return late and before is not None and facts["hidden_s"] >= before + self.roundtrip.slower_s
 
     def _facts(self, made: Sequence[Observation]) -> dict[str, Any]:
         facts = transport_facts([exchange for one in made for exchange in one.exchanges])
@@ -174,10 +185,9 @@ def _middle(trips: Sequence[Mapping[str, Any]]) -> float:
     return float(gaps[len(gaps) // 2]) if gaps else 0.0
 
 
-def _lag_of(before: Before) -> float | None:
-    """Return the longest lag that reads may have had before the deploy: one shorter than their gap did not show."""
-    lag, gap = before.measured.get(LAG), before.measured.get(GAP)
-    return lag if lag is None or gap is None else max(float(lag), float(gap))
+def _unseen(before: Before) -> float:
+    """Return the longest lag, in seconds, that the reads before the deploy came too late to show."""
+    return float(before.measured.get(GAP, 0.0))
 
 
 def checks(environment: Environment, release: Release) -> Iterator[RoundtripCheck]:  # noqa: ARG001 - always the same
