@@ -2,7 +2,8 @@
 Judge a journey by its looks: pure.
 
 One failure does not condemn: the same fault seen in two looks does, and so do three looks that failed each in another
-way. One success does not erase a failure either; it is noted (law 8).
+way. One success does not erase a failure either; it is noted (law 8). Of looks that failed in different ways, what came
+most often is told, and an answer rather than a lost connection.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ def judge(looks: Sequence[Look], promise: str, *, last: bool, before: Before | N
     elif _is_ours(look, appraisal):
         judgement = _held(look)
     else:
-        judgement = _failed(looks, appraisal, known, last=last)
+        judgement = _failed(looks, known, last=last)
     seen = measured(look.events, [one.signature for one in appraisal.faults])
     return replace(judgement, facts={**judgement.facts, "measured": seen})
 
@@ -81,12 +82,15 @@ def _held(look: Look) -> Judgement:
     return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, look.expected, look.found, facts=look.facts)
 
 
-def _failed(looks: Sequence[Look], appraisal: Appraisal, known: Known, *, last: bool) -> Judgement:
-    look = looks[-1]
+def _failed(looks: Sequence[Look], known: Known, *, last: bool) -> Judgement:
     bad = [one for one in looks if not is_good(one, known) and not one.obstacle]
     seen = [_signature(one, known) for one in bad]
-    facts = {**_facts(look, bad), "signature": seen[-1]}
-    certain = len(bad) >= _ENOUGH and (seen.count(seen[-1]) >= _ENOUGH or last or len(bad) > _ENOUGH)
+    look = _telling(bad, seen)
+    appraisal, signature = _appraised(look, known), _signature(look, known)
+    facts = {**_facts(look, bad), "signature": signature}
+    answered = [one for one in bad if not one.facts.get("failure_kinds")]
+    unlike = last and len(answered or bad) >= _ENOUGH
+    certain = seen.count(signature) >= _ENOUGH or len(bad) > _ENOUGH or unlike
     if last and not certain:
         message = f"{_message(look, appraisal)}; seen only once"
         return Judgement(
@@ -106,6 +110,15 @@ def _failed(looks: Sequence[Look], appraisal: Appraisal, known: Known, *, last: 
         facts=facts,
         unclear=not certain,
     )
+
+
+def _telling(bad: Sequence[Look], signatures: Sequence[str]) -> Look:
+    """Return the look that failed as most did; of as many, one that was answered, as connections fail by themselves."""
+
+    def weight(number: int) -> tuple[int, bool, int]:
+        return signatures.count(signatures[number]), not bad[number].facts.get("failure_kinds"), number
+
+    return bad[max(range(len(bad)), key=weight)]
 
 
 def _facts(look: Look, bad: Sequence[Look]) -> dict[str, Any]:

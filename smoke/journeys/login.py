@@ -24,14 +24,12 @@ REFUSALS = frozenset({400, 401, 403, 422, 423, 429})
 _STORED = "() => Object.entries(sessionStorage)"
 
 
-def sign_in(visit: Visit, service: str, credentials: Credentials) -> None:
+def sign_in(visit: Visit, form: LoginPage, service: str, credentials: Credentials) -> None:
     """
-    Type the credentials, arrive, and arrive again after the page was loaded anew; raises Unmet.
+    Type the credentials into the open *form*, arrive, and arrive again after the page was loaded anew; raises Unmet.
 
     The second arrival proves that the browser has stored the session, not merely that the answer was right.
     """
-    form = LoginPage(visit, service)
-    form.open()
     with _refusals(visit, service, credentials) as refusals:
         form.submit(credentials.user, credentials.password)
         try:

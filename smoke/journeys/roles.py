@@ -6,6 +6,7 @@ from typing import Any
 
 from smoke.browser.credentials import Credentials
 from smoke.browser.guard import login_writes
+from smoke.browser.login_page import LoginPage
 from smoke.browser.visit import Visit
 from smoke.errors import SecretMissing
 from smoke.journeys.judging import judge
@@ -17,7 +18,7 @@ from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause
 
 _ATTEMPTS = 2
-"""Enough to tell noise from a fault, and too few to lock an account."""
+"""So often a password is typed: enough to tell noise from a fault, and too few to lock an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,21 @@ def _log_in(scene: Scene, role: str) -> dict[str, Any]:
     except SecretMissing as missing:
         return {"looks": [], "session": None, "obstacle": [str(missing), Cause.CREDENTIALS.value]}
     kept: dict[str, Any] = {}
+    looks: list[Look] = []
     service = service_of_login(scene.environment, role)
 
+    attempts: list[int] = []
+
     def act(visit: Visit) -> None:
-        sign_in(visit, service, credentials)
+        form = LoginPage(visit, service)
+        form.open()
+        attempts.append(len(looks))  # a page that does not even open locks nobody's account
+        sign_in(visit, form, service, credentials)
         kept.update(session_of(visit))
 
-    looks: list[Look] = []
     writes = login_writes(scene.environment, scene.environment.services[service].url)
-    while not looks or (len(looks) < _ATTEMPTS and judge(looks, "", last=False).unclear):
+    rounds = max(_ATTEMPTS, scene.environment.confirm.rounds)
+    while not looks or (len(attempts) < _ATTEMPTS and len(looks) < rounds and judge(looks, "", last=False).unclear):
         if looks:
             scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
         kept.clear()

@@ -1,5 +1,7 @@
 """Judging looks: pure, so every case is a table row."""
 
+import pytest
+
 from smoke.browser.events import Event, Kind
 from smoke.browser.hosts import Party
 from smoke.journeys.judging import judge
@@ -108,3 +110,29 @@ def test_looks_survive_the_way_through_json() -> None:
     look = Look("a", "b", ("c", "runner"), (HELD, THROWN), {"x": 1}, 3, ("browser/a.png",), ("d",))
 
     assert Look.from_json(look.to_json()) == look
+
+
+REFUSED = Look(expected="to be logged in", found="a refusal: HTTP 401", facts={"refused": True}, requests=7)
+RESET = Look(expected="/login to open", found="ERR_CONNECTION_RESET", facts={"failure_kinds": ["connection reset"]})
+
+
+@pytest.mark.parametrize("looks", [[REFUSED, RESET], [RESET, REFUSED]])
+def test_a_lost_connection_confirms_no_answer(looks: list[Look]) -> None:
+    """An answer and a lost connection are two things, each seen once; what was answered is told."""
+    judgement = judge(looks, "", last=True)
+    assert judgement.outcome is Outcome.UNDECIDED
+    assert "HTTP 401" in judgement.message
+    assert judgement.facts["refused"]
+
+
+@pytest.mark.parametrize("looks", [[REFUSED, RESET, REFUSED], [REFUSED, REFUSED, RESET]])
+def test_what_came_most_often_is_told(looks: list[Look]) -> None:
+    """Two of three looks were refused: that is the fault, whatever the third met."""
+    judgement = judge(looks, "", last=True)
+    assert judgement.outcome is Outcome.FAILED
+    assert judgement.facts["refused"]
+
+
+def test_connections_lost_again_and_again_condemn() -> None:
+    """Two looks that were not answered at all are no noise."""
+    assert judge([RESET, RESET], "", last=True).outcome is Outcome.FAILED
