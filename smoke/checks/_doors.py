@@ -22,7 +22,7 @@ def judge_door(
         return judgement
     total = sum(len(each.exchanges) for each in rounds)
     message = f"{said}: {sum(seen)} of {total}"
-    facts = {**judgement.facts, "signature": signature}
+    facts = {**judgement.facts, "signature": signature, "let_in": True}
     facts.pop("noted", None)
     found = next(one.outline() for each in rounds for one in each.exchanges if is_open(one))
     failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, judgement.expected, found, facts)

@@ -107,6 +107,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         yield ProtectedCheck(
             subject=route.name,
             service=route.service,
+            depends_on=route.depends_on,
             share=service.share,
             replica_header=service.replica_header,
             route=route,

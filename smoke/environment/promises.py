@@ -107,6 +107,7 @@ class Protected(Model):
     )
     refused: tuple[Status, ...] = Field((401, 403), min_length=1, description="statuses that are a refusal")
     redirects_to: Text | None = Field(None, description="a redirect whose location contains this text is a refusal too")
+    depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
 
     @model_validator(mode="after")
     def _owner_is_somebody_else(self) -> Self:

@@ -151,6 +151,16 @@ def test_another_ones_record() -> None:
     assert portal(route, {"customer": OPEN, "control": OPEN}).outcome is Outcome.FAILED
 
 
+def test_a_record_that_a_third_party_knows() -> None:
+    """What the route needs is handed on, so that the outage of a third party can explain an error, but no open door."""
+    route = {"name": "invoice", "path": "/invoices/1", "depends_on": ["whmcs"]}
+    whmcs = {"reported": {"path": "/health", "at": "whmcs"}}
+    (check,) = checks(environment_of(protected=[route], dependencies={"whmcs": whmcs}), Release())
+    assert check.depends_on == ("whmcs",)
+    assert judged(OPEN).facts["let_in"]
+    assert "let_in" not in judged(answer("", 502)).facts
+
+
 def test_a_record_that_nobody_gets() -> None:
     """The refusal of a record that its owner does not get either proves nothing."""
     gone = json_answer({"message": "not found"}, 404)

@@ -294,6 +294,13 @@ class TestDependency:
         calls = [direct("whmcs", standing)] if standing else []
         assert self.cause(*calls, trust)[1] is cause
 
+    def test_an_open_door(self) -> None:
+        """Nobody's outage lets those in who may not see something."""
+        door = finding("protected/invoices", facts={"let_in": True})
+        down = direct("whmcs", "down")
+        judged = attribute(plan(planned(door, depends_on=("whmcs",)), planned(down)), (door, down))
+        assert judged[0].cause is Cause.RELEASE
+
     def test_another_dependency_is_down(self) -> None:
         """A dependency that the check does not need explains nothing."""
         assert self.cause(direct("salesforce", "down"))[1] is Cause.RELEASE

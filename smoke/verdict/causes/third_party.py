@@ -14,6 +14,8 @@ def third_party(finding: Finding, evidence: Evidence) -> Finding | None:
 
     Of several that a service reports as down each must be: one that answers everybody else refuses the release.
     """
+    if finding.facts.get("let_in"):
+        return None  # whoever is down, a door is not opened by that
     outages = {name: evidence.outage(name) for name in evidence.needs(finding)}
     down = {name: one for name, one in outages.items() if one is not None and evidence.testifies(one, finding)}
     if not down or not set(finding.facts.get("reported_down", ())) <= set(down):
