@@ -45,6 +45,8 @@ class Bug(Enum):
     ASKS_CONSENT = "a banner that asks new visitors for consent covers the whole page"
     LABELS_OTHERWISE = "an experiment gives every button another label"
     ASKS_THIRD_PARTY = "every page loads the script of a third party"
+    MEMOISES_THE_ACCOUNT = "each process keeps what it read of an account, and gives it to whoever asks next"
+    ANSWERS_OTHERWISE = "answers have one more field, and their fields in another order"
     KEYS_DIFFER = "each replica has a key of its own for what forms post"
 
 
@@ -129,6 +131,7 @@ class Settings:
     publishable and the secret key at the payment provider; of *api_keys*, the partners' keys, the newest comes last.
     *read_only* lets it write nothing; its reads lag *read_lag_s* behind its writes. *flags* are the shares of sessions
     that see a feature, None where somebody left the value empty. *app_minimum* and *app_latest* are what it tells apps.
+    Of its answers no more than *most_bytes* get through; with *trusts_no_script* its pages forbid all scripts.
     """
 
     database: str
@@ -150,6 +153,8 @@ class Settings:
     flags: Mapping[str, float | None] = field(default_factory=dict)
     app_minimum: str = "3.8.0"
     app_latest: str = "4.2.0"
+    most_bytes: int | None = None
+    trusts_no_script: bool = False
     pooling: Pooling = field(default_factory=Pooling)
 
     def without_secret(self) -> "Settings":

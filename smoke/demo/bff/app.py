@@ -1,5 +1,7 @@
 """The BFF as an application: its routes, its guard against other origins, its errors."""
 
+from collections.abc import Iterator
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -28,6 +30,7 @@ from smoke.demo.bff.cors import PagesMayCall
 from smoke.demo.bff.errors import on_http_exception
 from smoke.demo.bff.guarding import Unguessed
 from smoke.demo.bff.privacy import Private
+from smoke.demo.bff.whole_answers import CutShort, Memoised, SaidOtherwise
 from smoke.demo.release import Bug
 from smoke.demo.warmth import Enduring, Replica
 
@@ -75,14 +78,24 @@ ROUTES = [
 
 def bff(context: Context) -> ASGIApp:
     """Return the application of one replica."""
-    pages = Middleware(PagesMayCall, settings=context.settings)
-    shared = Bug.SHARES_THE_ACCOUNT in context.image.bugs
+    settings, bugs = context.settings, context.image.bugs
+    pages = Middleware(PagesMayCall, settings=settings)
+    shared = Bug.SHARES_THE_ACCOUNT in bugs
     app = Starlette(
         routes=ROUTES,
-        middleware=[pages, Middleware(Private, shared=shared), Middleware(Unguessed)],
+        middleware=[pages, Middleware(Private, shared=shared), Middleware(Unguessed), *_careless(context)],
         exception_handlers={HTTPException: on_http_exception},
     )
     app.state.context = context
-    settings = context.settings
     enduring = Enduring(app, context.memory, context.image.endurance.slow_routes)
     return Replica(enduring, context.name, settings.slow_first_s, each_route=settings.slow_each_route)
+
+
+def _careless(context: Context) -> Iterator[Middleware]:
+    """Yield what this build or this replica does to whole answers."""
+    if context.settings.most_bytes is not None:
+        yield Middleware(CutShort, most=context.settings.most_bytes)
+    if Bug.ANSWERS_OTHERWISE in context.image.bugs:
+        yield Middleware(SaidOtherwise)
+    if Bug.MEMOISES_THE_ACCOUNT in context.image.bugs:
+        yield Middleware(Memoised, sessions=context.sessions)

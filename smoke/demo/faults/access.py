@@ -49,6 +49,12 @@ def forgotten_owners(scene: "Scene") -> None:
     scene.after = scene.after.having(Bug.FORGETS_OWNERS)
 
 
+@fault("S24", "Whoever asks next sees the account of the one before", Word.FAIL)
+def memoised_account(scene: "Scene") -> None:
+    """Let each process keep what it read of an account under the address alone; no header tells."""
+    scene.after = scene.after.having(Bug.MEMOISES_THE_ACCOUNT)
+
+
 @fault("S23", "Errors show their stack trace to everybody", Word.FAIL)
 def stack_traces(scene: "Scene") -> None:
     """Ship the error filter of development."""

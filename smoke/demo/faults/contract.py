@@ -44,6 +44,12 @@ def missing_files_admitted(scene: "Scene") -> None:
     scene.declares["retired"] = ["page/missing-image"]
 
 
+@fault("N22", "Answers have one more field, and their fields in another order", Word.PASS)
+def said_otherwise(scene: "Scene") -> None:
+    """Write JSON with a new serialiser."""
+    scene.after = scene.after.having(Bug.ANSWERS_OTHERWISE)
+
+
 @fault("S12", "Apps are told a minimum version that no store has", Word.FAIL)
 def minimum_version_too_high(scene: "Scene") -> None:
     """Tell apps a minimum above the latest version, above any latest before, or none that can be read."""

@@ -24,6 +24,12 @@ def missing_chunk(scene: "Scene") -> None:
     scene.after = replace(scene.after, missing_chunks=frozenset({chunk}))
 
 
+@fault("C21", "One of three replicas serves pages that forbid their own scripts", Word.FAIL)
+def forbidden_scripts(scene: "Scene") -> None:
+    """Give one web replica a content security policy that allows no script."""
+    scene.odd_ones["web", scene.one_slot()] = replace(scene.settings, trusts_no_script=True)
+
+
 @fault("C10", "An error page is rendered with status 200", Word.FAIL)
 def error_page(scene: "Scene") -> None:
     """Answer the page of the invoices with an error text."""

@@ -26,6 +26,13 @@ def one_replica_without_secret(scene: "Scene") -> None:
     scene.odd_ones["bff", scene.one_slot()] = scene.settings.without_secret()
 
 
+@fault("B21", "One of three replicas cuts longer answers short", Word.FAIL)
+def full_buffer(scene: "Scene") -> None:
+    """Let one BFF replica send but the beginning of an answer; its health is short enough."""
+    odd = replace(scene.settings, most_bytes=scene.rng.randrange(330, 480))
+    scene.odd_ones["bff", scene.one_slot()] = odd
+
+
 @fault("Q02", "Every replica carries out the schedule", Word.FAIL)
 def schedule_everywhere(scene: "Scene") -> None:
     """Let no replica ask whether another has carried out a tick already."""

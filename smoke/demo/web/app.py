@@ -170,8 +170,9 @@ class WebReplica:
         return self._image.api_address or self._settings.api_origin
 
     def _headers(self) -> dict[str, str]:
+        scripts = "'none'" if self._settings.trusts_no_script else f"'self' https://{addresses.WIDGET}"
         policy = (
-            f"default-src 'none'; script-src 'self' https://{addresses.WIDGET}; style-src 'self'; img-src 'self';"
+            f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self';"
             f" connect-src 'self' {self._api}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
         return {**UNCACHED, "content-security-policy": policy, "x-content-type-options": "nosniff"}
