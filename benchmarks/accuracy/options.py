@@ -79,7 +79,11 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         "--fresh", action="store_true", default=_is_set(environ, "FRESH"), help="run finished ones again"
     )
     parser.add_argument("--only-report", action="store_true", help="run nothing, report what is finished")
-    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md, section Accuracy")
+    parser.add_argument(
+        "--write-readme",
+        action="store_true",
+        help="put the tables into README.md, section Accuracy, and docs/accuracy.md, section Twins",
+    )
     return parser
 
 

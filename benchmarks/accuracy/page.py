@@ -32,6 +32,7 @@ def write(path: Path, verdicts: Sequence[Judged], about: Circumstances) -> None:
         verdicts=VERDICTS,
         confusions=list(_confusions([one for one in verdicts if one.policy == US])),
         chart=chart(verdicts),
+        twins=list(tables.twins(verdicts)),
         wrong=sorted(wrong(verdicts), key=lambda one: (one.id, one.seed)),
         others=list(_mistakes_of_others(verdicts)),
     )

@@ -91,6 +91,7 @@ class Score:
         _say(verdicts, about)
         if self._chosen.write_readme:
             readme.write(ROOT / "README.md", tables.for_the_readme(verdicts, about), name="accuracy")
+            readme.write(ROOT / "docs" / "accuracy.md", [table.markdown(list(tables.twins(verdicts)))], name="twins")
 
     async def _interruptibly(self, waiting: list[Case]) -> None:
         task = asyncio.current_task()

@@ -1,5 +1,6 @@
 """The scores as tables, for terminal, page and README."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.accuracy.cases import COMPOUND, HEALTHY
@@ -7,7 +8,8 @@ from benchmarks.accuracy.circumstances import Circumstances
 from benchmarks.accuracy.one_case import US
 from benchmarks.accuracy.scoring import Judged, Score, score
 from benchmarks.table import Row, markdown
-from smoke.demo.faults._corpus import CLASSES
+from smoke.demo.faults import find
+from smoke.demo.faults._corpus import CLASSES, TWINS
 
 NAMES = {**{letter: f"{letter}. {name}" for letter, name in CLASSES.items()}, COMPOUND: "Compounds", HEALTHY: "Healthy"}
 """The classes, in the order of the tables."""
@@ -51,6 +53,24 @@ def for_the_readme(verdicts: Sequence[Judged], about: Circumstances) -> list[str
         f"commit {about.commit}). In brackets the 95 % interval; times are those of the stack."
     )
     return [said, markdown(list(by_judge(verdicts))), markdown(list(by_class(verdicts)))]
+
+
+def twins(verdicts: Sequence[Judged]) -> Iterator[Row]:
+    """Yield, for each pair that looks alike and differs in truth, what our verdict said of both, first seed first."""
+    ours: dict[str, list[Judged]] = {}
+    for one in sorted(verdicts, key=lambda one: one.seed):
+        if one.policy == US:
+            ours.setdefault(one.id, []).append(one)
+    yield ("twins", "what happened", "verdicts", "the sentence")
+    for pair in TWINS:
+        for row in pair:
+            if row in ours:
+                yield (" / ".join(pair), f"{row}: {find(row).title}", _counted(ours[row]), ours[row][0].message)
+
+
+def _counted(verdicts: Sequence[Judged]) -> str:
+    counts = Counter(one.verdict for one in verdicts)
+    return ", ".join(f"{count} x {verdict}" for verdict, count in counts.most_common())
 
 
 def _row(name: str, found: Score) -> Row:

@@ -102,3 +102,18 @@ def test_a_page_of_nothing_is_a_page(tmp_path: Path) -> None:
     """A run that was interrupted at once has one too."""
     page.write(tmp_path / "accuracy.html", [], ABOUT)
     assert "None." in (tmp_path / "accuracy.html").read_text()
+
+
+def test_twins_stand_together_with_what_was_said() -> None:
+    """Both rows of a pair, how often each verdict was given, and the sentence of the first seed."""
+    looked = [
+        given(Word.FAIL, "fail", id="D02", faults=("D02",), group="D", seed=2, message="later"),
+        given(Word.FAIL, "fail", id="D02", faults=("D02",), group="D", message="roll back bff"),
+        given(Word.PASS, "inconclusive", id="N13", faults=("N13",), group="N", message="it failed before"),
+    ]
+    _, *rows = tables.twins(looked)
+    assert [(pair, verdicts, said) for pair, _, verdicts, said in rows] == [
+        ("D02 / N13", "2 x fail", "roll back bff"),
+        ("D02 / N13", "1 x inconclusive", "it failed before"),
+    ]
+    assert rows[0][1].startswith("D02: The code is ahead of the schema")
