@@ -43,6 +43,7 @@ MODULES = (
     "schedules",
     "salesforce",
     "whmcs",
+    "errors",
     "latency",
     "burst",
     "soak",

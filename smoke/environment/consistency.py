@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from smoke.environment._canary_rules import canary_rules
+from smoke.environment._monitoring_rules import monitoring_rules
 from smoke.environment._references import dangling
 from smoke.environment._validation import Problem
 from smoke.environment._wording import unknown
@@ -32,6 +33,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         _checkout_writes,
         _form_writes,
         canary_rules,
+        monitoring_rules,
     ):
         yield from rule(environment)
 

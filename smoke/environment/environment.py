@@ -18,11 +18,13 @@ from smoke.environment.invariants import Invariant
 from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
 from smoke.environment.load import Burst, Latency, Soak
+from smoke.environment.monitoring import Monitoring
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.roundtrips import Roundtrip
 from smoke.environment.schedules import Schedule
 from smoke.environment.services import Service
+from smoke.environment.telemetry import Errors
 from smoke.environment.writes import Write
 from smoke.verdict.words import Tier
 
@@ -127,6 +129,8 @@ class Environment(Model):
     queues: dict[Name, Queue] = Field({}, description="queues, by name")
     schedules: dict[Name, Schedule] = Field({}, description="work on a schedule, by name")
     dependencies: Dependencies = Field(Dependencies(), description="third parties")
+    monitoring: Monitoring = Field(Monitoring(), description="the monitoring systems, and when they are asked")
+    errors: dict[Name, Errors] = Field({}, description="new issues of the release in Sentry, by name")
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
     browser: Browser = Field(Browser(), description="how journeys use the browser")

@@ -124,12 +124,13 @@ def _vouches(finding: Finding) -> bool:
     """
     Tell whether a finding can carry a pass.
 
-    A census says what is live, not that it works; a control host or a third party that answers says nothing about us,
-    and a refusal alone may be anybody's: of a login wall, for instance.
+    A census says what is live, not that it works; a control host or a third party that answers says nothing about us; a
+    monitoring system that tells nothing bad may have been told nothing; and a refusal alone may be anybody's: of a
+    login wall, for instance.
     """
     if not finding.gating or finding.outcome is not Outcome.PASSED or finding.stage in {Stage.CONVERGE, Stage.CONFIRM}:
         return False
-    beside_the_point = any(fact in finding.facts for fact in ("census", "control", "direct"))
+    beside_the_point = any(fact in finding.facts for fact in ("census", "control", "direct", "hearsay"))
     return not beside_the_point and not is_refusal(finding)
 
 

@@ -1,0 +1,62 @@
+"""Checks that ask a monitoring system about the release: late, and with few requests."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.dependencies._answer import Answer
+from smoke.environment import Environment
+from smoke.errors import SmokeError
+from smoke.verdict.finding import Judgement
+from smoke.verdict.words import Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelemetryCheck(Check):
+    """
+    A monitoring system tells nothing bad of the release.
+
+    What happens takes a while to get there, so it is asked *after_s* after the release has settled. That it cannot be
+    asked is never the release's fault.
+    """
+
+    stage: ClassVar[Stage] = Stage.MONITORING
+    system: ClassVar[str]
+
+    after_s: float
+    timeout_s: float
+
+    @abstractmethod
+    async def look(self, world: "World") -> Observation:
+        """Ask once; a SmokeError raised here (a missing secret) leaves the check undecided."""
+
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Wait until what happened can have arrived, then ask."""
+        if round_number == 1 and self.after_s > 0:
+            # What is left of the budget must do for asking twice.
+            await world.pause(max(0.0, min(self.after_s, world.remaining_s() - 2 * self.timeout_s)))
+        try:
+            return await self.look(world)
+        except SmokeError as error:
+            return obstacle(error, facts=self.facts)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Facts of every finding: the word of a witness carries no pass (see `smoke.verdict.decide`)."""
+        return {"hearsay": self.system}
+
+    def unheard(self, answer: Answer, expected: str, facts: Mapping[str, Any] | None = None) -> Judgement:
+        """Return that the system could not be asked, as *answer* says."""
+        told = {**self.facts, **(facts or {})}
+        return Judgement(Outcome.UNDECIDED, answer.message, answer.cause, expected, answer.message, told)
+
+
+def patience_s(environment: Environment) -> float:
+    """Return how long after the release has settled monitoring systems are asked."""
+    return max(environment.monitoring.after_s, environment.soak.lasts_s)
