@@ -1,6 +1,8 @@
 """What others call the release: names made of its commit and version, as far as these are known."""
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from smoke.errors import SmokeError
 from smoke.verdict.release import same_commit
@@ -9,6 +11,8 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 SHORT = 7
+HARMLESS = re.compile(r"^[\w.+@/-]{1,200}$")
+"""What can stand in a search or a query without ending the text around it."""
 
 
 class NameUnknown(SmokeError):
@@ -27,9 +31,9 @@ def release_name(pattern: str, world: "World") -> str:
     for placeholder, value in known.items():
         if placeholder not in name:
             continue
-        if value is None:
+        if value is None or not HARMLESS.match(value):
             raise NameUnknown(
-                f"{pattern!r} cannot be completed, as the release's {placeholder[1:-1]} is not known; announce it "
+                f"{pattern!r} cannot be completed, as the release's {placeholder[1:-1]} is not known, or no name; announce it "
                 "with --sha or in the release manifest"
             )
         name = name.replace(placeholder, value)
@@ -38,7 +42,7 @@ def release_name(pattern: str, world: "World") -> str:
 
 def commit_of(world: "World") -> str | None:
     """Return the commit of the release, as long as anybody knows it."""
-    live = {commit for census in _settled(world) for commit in census.get("commits", ())}
+    live: set[str] = {commit for census in _settled(world) for commit in census.get("commits", ())}
     announced = world.release.commit
     if announced is None:
         return next(iter(live)) if len(live) == 1 else None
@@ -49,9 +53,9 @@ def _version(world: "World") -> str | None:
     if world.release.version:
         return world.release.version
     votes = [vote for census in world.memory.get("census", {}).values() for vote in census]
-    told = {vote.version for vote in votes if vote.version}
+    told: set[str] = {vote.version for vote in votes if vote.version}
     return told.pop() if len(told) == 1 else None
 
 
-def _settled(world: "World") -> list[dict[str, object]]:
+def _settled(world: "World") -> list[Mapping[str, Any]]:
     return list(world.memory.get("settled", {}).values())
