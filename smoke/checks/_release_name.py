@@ -33,8 +33,8 @@ def release_name(pattern: str, world: "World") -> str:
             continue
         if value is None or not HARMLESS.match(value):
             raise NameUnknown(
-                f"{pattern!r} cannot be completed, as the release's {placeholder[1:-1]} is not known, or no name; announce it "
-                "with --sha or in the release manifest"
+                f"{pattern!r} cannot be completed, as the release's {placeholder[1:-1]} is not known, or is no name; "
+                "announce it with --sha or in the release manifest"
             )
         name = name.replace(placeholder, value)
     return name
