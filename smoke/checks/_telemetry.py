@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 
+WHEN_BEGAN = "say when the deploy began (`deployed_at` in the release manifest), or run `smoke prime` before it"
+"""What decides where new cannot be told from old."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TelemetryCheck(Check):
     """

@@ -8,7 +8,7 @@ from smoke.environment.environment import Environment
 from smoke.environment.monitoring import Asked
 from smoke.verdict.words import Tier
 
-NEEDS = {"errors": "sentry"}
+NEEDS = {"errors": "sentry", "metrics": "prometheus", "targets": "prometheus", "logs": "loki"}
 """The section of the environment file, and the monitoring system that it needs."""
 
 

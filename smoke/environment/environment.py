@@ -24,7 +24,7 @@ from smoke.environment.queues import Queue
 from smoke.environment.roundtrips import Roundtrip
 from smoke.environment.schedules import Schedule
 from smoke.environment.services import Service
-from smoke.environment.telemetry import Errors
+from smoke.environment.telemetry import Errors, Logs, Metric, Targets
 from smoke.environment.writes import Write
 from smoke.verdict.words import Tier
 
@@ -131,6 +131,9 @@ class Environment(Model):
     dependencies: Dependencies = Field(Dependencies(), description="third parties")
     monitoring: Monitoring = Field(Monitoring(), description="the monitoring systems, and when they are asked")
     errors: dict[Name, Errors] = Field({}, description="new issues of the release in Sentry, by name")
+    metrics: dict[Name, Metric] = Field({}, description="values that Prometheus computes, by name")
+    targets: dict[Name, Targets] = Field({}, description="what Prometheus scrapes, by name")
+    logs: dict[Name, Logs] = Field({}, description="logs in Loki, by name")
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
     browser: Browser = Field(Browser(), description="how journeys use the browser")

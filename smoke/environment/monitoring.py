@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from smoke.environment._model import Model, Seconds, Secret, Text
+from smoke.environment._model import Model, Name, Seconds, Secret, Text
 from smoke.environment.addresses import BaseUrl
 
 
@@ -22,6 +22,56 @@ class Sentry(Model):
     token: Secret = Field(description="an auth token that may read issues and releases")
 
 
+class Prometheus(Model):
+    """
+    Prometheus, or what speaks its query API (Mimir, Thanos, VictoriaMetrics).
+
+    `[monitoring.prometheus]` with `url = "https://prometheus.example.net"`.
+    """
+
+    url: BaseUrl = Field(description="its address, up to where `/api/v1/query` follows")
+    token: Secret | None = Field(None, description="a bearer token, if it wants one")
+    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
+    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
+    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
+
+
+class Loki(Model):
+    """Loki, which collects logs: `[monitoring.loki]` with `url = "https://loki.example.net"` and `tenant = "shop"`."""
+
+    url: BaseUrl = Field(description="its address, up to where `/loki/api/v1/query` follows")
+    token: Secret | None = Field(None, description="a bearer token, if it wants one")
+    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
+    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
+    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
+
+
+class Alertmanager(Model):
+    """
+    Alertmanager: no alert may have begun since the deploy.
+
+    `[monitoring.alertmanager]` with `url = "https://alertmanager.example.net"` and `matchers = ['service="shop"']`.
+    Its alerts make two checks: `alerts/gating` and `alerts/advisory`.
+    """
+
+    url: BaseUrl = Field(description="its address, up to where `/api/v2/alerts` follows")
+    token: Secret | None = Field(None, description="a bearer token, if it wants one")
+    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
+    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
+    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
+    matchers: tuple[Text, ...] = Field(
+        (), description='only alerts with these labels, as Alertmanager writes them: `service="shop"`, `env=~"prod.*"`'
+    )
+    label: Text = Field("severity", description="the label that holds an alert's severity")
+    gating: tuple[Text, ...] = Field(
+        ("critical",), description="severities of alerts that count for the verdict; all others are only reported"
+    )
+    ignored: tuple[Text, ...] = Field(
+        ("Watchdog", "DeadMansSwitch", "InfoInhibitor"), description="names of alerts that always fire, or mean nothing"
+    )
+    service: Name | None = Field(None, description="the service to roll back for them, if it is one")
+
+
 class Monitoring(Model):
     """The monitoring systems, and when they are asked."""
 
@@ -32,8 +82,14 @@ class Monitoring(Model):
         "while to reach them",
     )
     timeout_s: Seconds = Field(15.0, description="for one question")
+    window_s: Seconds = Field(300.0, description="how far to look back where the start of the deploy is not known")
+    least_s: Seconds = Field(60.0, description="the shortest time to look back, however young the deploy is")
+    longest_s: Seconds = Field(3600.0, description="the longest time to look back, however old the deploy is")
     sentry: Sentry | None = Field(None, description="where errors are collected; needed by `[errors]`")
+    prometheus: Prometheus | None = Field(None, description="where metrics are; needed by `[metrics]` and `[targets]`")
+    alertmanager: Alertmanager | None = Field(None, description="where alerts are")
+    loki: Loki | None = Field(None, description="where logs are; needed by `[logs]`")
 
 
-Asked = Sentry
+Asked = Sentry | Prometheus | Loki | Alertmanager
 """Whoever is asked."""

@@ -1,10 +1,10 @@
 """What monitoring systems must tell of the release: no new errors, metrics within limits, logs that arrive."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from smoke.environment._model import Model, Name, Text
+from smoke.environment._model import Model, Name, Seconds, Text
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -37,4 +37,71 @@ class Errors(Model):
         description="smallest share of the release's sessions without a crash, as Sentry tells it",
     )
     service: Name | None = Field(None, description="the service to roll back for them, if it is one")
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
+
+
+class Metric(Model):
+    """
+    A value that Prometheus computes stays within limits; needs `[monitoring.prometheus]`.
+
+    Example: `[metrics.error-rate]` with `at_most = 0.01` and
+    `query = 'sum(rate(http_requests_total{code=~"5.."}[{window}])) / sum(rate(http_requests_total[{window}]))'`.
+    """
+
+    query: Text = Field(
+        description="an instant query in PromQL; `{window}` stands for the time since the deploy (`180s`), `{commit}`, "
+        "`{short}` and `{version}` for those of the release"
+    )
+    at_most: float | None = Field(None, description="largest value of any series")
+    at_least: float | None = Field(None, description="smallest value of any series")
+    empty: Literal["undecided", "passes", "fails"] = Field(
+        "undecided", description="what it means that there are no data, such as a ratio of no requests"
+    )
+    volume: Text | None = Field(None, description="a query that counts what the value is drawn from, such as requests")
+    min_volume: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="drawn from less, the value is not judged: one error of eight requests is no error rate"
+    )
+    service: Name | None = Field(None, description="the service to roll back for it, if it is one")
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError("found neither 'at_most' nor 'at_least', so nothing could fail; add one of them")
+        if (self.volume is None) != (self.min_volume is None):
+            raise ValueError("'volume' and 'min_volume' belong together; add the other one, or remove both")
+        return self
+
+
+class Targets(Model):
+    """
+    Metrics are collected: Prometheus scrapes every target of a job; needs `[monitoring.prometheus]`.
+
+    Example: `[targets.api]` with `job = "api"` and `at_least = 3`.
+    """
+
+    job: Text = Field(description="the value of the targets' label `job`")
+    at_least: Annotated[int, Field(ge=1)] = Field(1, description="fewest targets that must be there")
+    within_s: Seconds = Field(30.0, description="how long a new target may take until it is scraped")
+    service: Name | None = Field(None, description="the service to roll back for it, if it is one")
+    gating: bool = Field(True, description="whether its failure counts for the verdict")
+
+
+class Logs(Model):
+    """
+    Logs arrive in Loki, and errors in them do not multiply; needs `[monitoring.loki]`.
+
+    Example: `[logs.bff]` with `lines = '{app="bff"}'` and `errors = '|~ "(?i)error"'`. It makes the checks `logs/bff`
+    and, with `errors`, `log-errors/bff`.
+    """
+
+    lines: Text = Field(description='a selector in LogQL, such as `{app="bff"}`; filters may follow')
+    errors: Text | None = Field(None, description="a filter that follows `lines` and leaves only errors")
+    at_least: Annotated[int, Field(ge=1)] = Field(1, description="fewest lines since the deploy")
+    within_s: Seconds = Field(30.0, description="how long the first lines may take to arrive")
+    max_errors: Count = Field(10, description="up to so many errors since the deploy are right in any case")
+    growth: Annotated[float, Field(ge=1)] = Field(
+        3.0, description="more than that are wrong if they are so many times as many as in as long a time before"
+    )
+    service: Name | None = Field(None, description="the service to roll back for it, if it is one")
     gating: bool = Field(True, description="whether its failure counts for the verdict")

@@ -1,0 +1,131 @@
+"""No alert began with the deploy, as Alertmanager tells it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smoke.checks._check import Check, Observation
+from smoke.checks._telemetry import WHEN_BEGAN, TelemetryCheck, patience_s
+from smoke.dependencies import alertmanager
+from smoke.dependencies._answer import Answer
+from smoke.dependencies.alertmanager import Alert
+from smoke.environment import Environment
+from smoke.environment.monitoring import Alertmanager
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+CLOCKS_S = 5.0
+"""By how much two clocks may differ."""
+SHOWN = 3
+KEPT = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertsCheck(TelemetryCheck):
+    """
+    No alert began with the deploy, as Alertmanager tells it.
+
+    An alert is new if it began after the deploy did and was not active before. What was active before is noted.
+    """
+
+    kind: ClassVar[str] = "alerts"
+    system: ClassVar[str] = "alertmanager"
+
+    alertmanager: Alertmanager
+    severe: bool
+    """Whether the check is about the severities that count, or about all others."""
+
+    async def look(self, world: "World") -> Observation:
+        """Ask for the active alerts."""
+        request = alertmanager.question(self.alertmanager, world.secret, self.timeout_s)
+        before = world.before(self.id)
+        known = {"known": list(before.measured.get("alerts", []))} if before and "alerts" in before.measured else {}
+        facts = {"deployed_at": world.release.deployed_at, **known}
+        return Observation((await world.http.send(request),), facts)
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the newest look: an alert that is over does no harm any more."""
+        last = rounds[-1]
+        found = alertmanager.read(last.exchanges[0], self.alertmanager.label)
+        if isinstance(found, Answer):
+            return self.unheard(found, self._expected)
+        mine = [one for one in found if self._concerns(one)]
+        facts: dict[str, Any] = {**self.facts, "measured": {"alerts": [one.fingerprint for one in mine[:KEPT]]}}
+        new, undated = self._new(mine, last.facts)
+        old = [one for one in mine if one not in new]
+        if old and not undated:
+            facts["noted"] = f"from before the deploy: {_named(old)}"
+        if undated:
+            return self._undated(mine, facts)
+        if new:
+            message = f"{_count(new)} since the deploy: {_named(new)}"
+            # No signature: which alerts are new is told by their beginning, not by their names.
+            return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._expected, _named(new), facts)
+        message = "no alert since the deploy" + (f"; {facts['noted']}" if old else "")
+        return Judgement(Outcome.PASSED, message, expected=self._expected, found=message, facts=facts)
+
+    def reproduce(self) -> str:
+        """Return the request; credentials are left out."""
+        return f"curl '{self.alertmanager.url}/api/v2/alerts?active=true&silenced=false&inhibited=false'"
+
+    @property
+    def _expected(self) -> str:
+        severities = ", ".join(self.alertmanager.gating)
+        return f"no new alert of severity {severities}" if self.severe else f"no new alert but of severity {severities}"
+
+    def _concerns(self, alert: Alert) -> bool:
+        if alert.name in self.alertmanager.ignored:
+            return False
+        return (alert.severity in self.alertmanager.gating) is self.severe
+
+    def _new(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> tuple[list[Alert], bool]:
+        """Return the alerts that began with the deploy, and whether there are some of which nobody knows."""
+        deployed_at, known = facts["deployed_at"], facts.get("known")
+        if deployed_at is None and known is None:
+            return [], bool(alerts)
+        began = [one for one in alerts if deployed_at is None or one.started_at >= deployed_at - CLOCKS_S]
+        return [one for one in began if one.fingerprint not in (known or ())], False
+
+    def _undated(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> Judgement:
+        message = f"{_count(alerts)} active, and nobody knows when the deploy began: {_named(alerts)}"
+        told = {**facts, "decider": WHEN_BEGAN}
+        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, _named(alerts), told)
+
+
+def _count(alerts: Sequence[Alert]) -> str:
+    return f"{len(alerts)} {'alert' if len(alerts) == 1 else 'alerts'}"
+
+
+def _named(alerts: Sequence[Alert]) -> str:
+    """Name the alerts, the newest first, with when they began."""
+    newest = sorted(alerts, key=lambda one: (-one.started_at, one.name))
+    words = [_words(one) for one in newest[:SHOWN]]
+    return "; ".join(words) + (f" and {len(alerts) - SHOWN} more" if len(alerts) > SHOWN else "")
+
+
+def _words(alert: Alert) -> str:
+    since = datetime.fromtimestamp(alert.started_at, UTC).strftime("%H:%M:%S UTC")
+    kind = f"{alert.severity}, " if alert.severity else ""
+    return f"{alert.name} ({kind}since {since})" + (f": {alert.summary}" if alert.summary else "")
+
+
+def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+    """Return one check for the severities that count, and one for all others."""
+    system = environment.monitoring.alertmanager
+    if system is None:
+        return
+    for subject, severe in (("gating", True), ("advisory", False)):
+        yield AlertsCheck(
+            subject=subject,
+            service=system.service,
+            gating=severe,
+            after_s=patience_s(environment),
+            timeout_s=environment.monitoring.timeout_s,
+            alertmanager=system,
+            severe=severe,
+        )

@@ -1,0 +1,189 @@
+"""Alerts that began with the deploy fail it; older ones are noted, silenced ones are nobody's business."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from smoke.checks.alerts import checks
+from smoke.environment import Environment
+from smoke.http import Exchange, FailureKind
+from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
+from smoke.verdict.release import Release
+from smoke.verdict.words import Cause, Outcome
+from tests.checks.fake_world import (
+    NEW,
+    NOW,
+    Answer,
+    FakeHttp,
+    answer,
+    concluded,
+    environment_of,
+    failing,
+    html,
+    json_answer,
+    world_of,
+)
+
+API = "https://alertmanager.test/api/v2/alerts"
+RELEASE = Release(commit=NEW, deployed_at=NOW - 180)
+
+
+def moment(before_now_s: float) -> str:
+    """Return a moment as Alertmanager writes it."""
+    return datetime.fromtimestamp(NOW - before_now_s, UTC).isoformat(timespec="milliseconds")
+
+
+def alert(name: str = "HighErrorRate", age_s: float = 60, severity: str = "critical", **more: Any) -> dict[str, Any]:
+    """Return an alert that has been active for *age_s* seconds; its end lies in the future."""
+    status = {"state": "active", "silencedBy": [], "inhibitedBy": [], "mutedBy": [], **more.pop("status", {})}
+    return {
+        "labels": {"alertname": name, "severity": severity},
+        "annotations": {"summary": "5 % of requests fail"},
+        "startsAt": moment(age_s),
+        "updatedAt": moment(1),
+        "endsAt": moment(-240),
+        "fingerprint": f"fp-{name}",
+        "receivers": [{"name": "oncall"}],
+        "status": status,
+        **more,
+    }
+
+
+def environment(**keys: Any) -> Environment:
+    """Return an environment with an Alertmanager."""
+    return environment_of(monitoring={"after_s": 0, "alertmanager": {"url": "https://alertmanager.test", **keys}})
+
+
+def judged(
+    alerts: Answer | list[dict[str, Any]], subject: str = "gating", release: Release = RELEASE, **more: Any
+) -> Judgement:
+    """Judge what Alertmanager lists."""
+    described = more.pop("described", environment())
+    check = next(one for one in checks(described, release) if one.subject == subject)
+    reply = json_answer(alerts) if isinstance(alerts, list) else alerts
+    return concluded(check, world_of({API: reply}, described, release, **more))
+
+
+def test_which_checks() -> None:
+    """What counts for the verdict and what is only reported are two checks; without Alertmanager there is none."""
+    assert {one.id: one.gating for one in checks(environment(), RELEASE)} == {
+        "alerts/gating": True,
+        "alerts/advisory": False,
+    }
+    assert not list(checks(environment_of(), RELEASE))
+
+
+def test_no_alert() -> None:
+    """Silence passes, and vouches for nothing."""
+    found = judged([])
+    assert (found.outcome, found.facts["hearsay"]) == (Outcome.PASSED, "alertmanager")
+
+
+def test_an_alert_since_the_deploy() -> None:
+    """It is named, with its severity, its beginning and its summary."""
+    found = judged([alert(age_s=60)])
+
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    began = datetime.fromtimestamp(NOW - 60, UTC).strftime("%H:%M:%S UTC")
+    assert found.message == f"1 alert since the deploy: HighErrorRate (critical, since {began}): 5 % of requests fail"
+
+
+def test_an_alert_from_before_is_noted() -> None:
+    """What was active before the deploy is no news, but is told."""
+    found = judged([alert("DiskFull", age_s=7200)])
+
+    assert found.outcome is Outcome.PASSED
+    assert "from before the deploy: DiskFull" in found.facts["noted"]
+
+
+def test_an_alert_that_flaps() -> None:
+    """What was active before and began anew is no news either."""
+    then = Before(Outcome.PASSED, measured={"alerts": ["fp-HighErrorRate"]})
+    assert judged([alert(age_s=60)], before=lambda _: then).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        alert(status={"state": "suppressed", "silencedBy": ["s-1"]}),
+        alert(status={"state": "suppressed", "inhibitedBy": ["fp-2"]}),
+        alert(status={"silencedBy": ["s-1"]}),
+        alert(status={"mutedBy": ["weekend"]}),
+        alert(status={"state": "unprocessed"}),
+        alert(endsAt=moment(10)),
+        alert("Watchdog"),
+    ],
+)
+def test_what_is_not_active_does_not_count(quiet: dict[str, Any]) -> None:
+    """Silenced, inhibited, muted, resolved alerts and the one that always fires are left out."""
+    assert judged([quiet]).outcome is Outcome.PASSED
+
+
+def test_severities() -> None:
+    """A severity that does not count is only reported, by the other check."""
+    alerts = [alert("Slow", severity="warning"), alert("Nameless", severity="")]
+    assert judged(alerts).outcome is Outcome.PASSED
+    assert judged(alerts, "advisory").message.startswith("2 alerts since the deploy: Nameless (since")
+
+    paging = environment(label="priority", gating=["P1"])
+    labelled = alert(labels={"alertname": "Down", "priority": "P1"})
+    assert judged([labelled], described=paging).outcome is Outcome.FAILED
+
+
+def test_without_the_start_of_the_deploy() -> None:
+    """New is told from old by the baseline; without one either, active alerts decide nothing."""
+    unknown = Release(commit=NEW)
+    then = Before(Outcome.PASSED, measured={"alerts": ["fp-DiskFull"]})
+
+    assert judged([alert("DiskFull")], release=unknown, before=lambda _: then).outcome is Outcome.PASSED
+    assert judged([alert()], release=unknown, before=lambda _: then).outcome is Outcome.FAILED
+    found = judged([alert()], release=unknown)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.RELEASE)
+    assert "deployed_at" in found.facts["decider"]
+    assert judged([], release=unknown).outcome is Outcome.PASSED
+
+
+def test_what_is_asked() -> None:
+    """Only active alerts with the environment's labels are asked for."""
+    described = environment(matchers=['service="shop"', 'env=~"prod.*"'])
+    http = FakeHttp({API: json_answer([])})
+    judged([], described=described, http=http)
+
+    assert parse_qs(urlsplit(http.asked[0].url).query) == {
+        "active": ["true"],
+        "silenced": ["false"],
+        "inhibited": ["false"],
+        "filter": ['service="shop"', 'env=~"prod.*"'],
+    }
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause", "said"),
+    [
+        (failing(FailureKind.REFUSED), Cause.DEPENDENCY, "gave no answer"),
+        (failing(FailureKind.TIMEOUT), Cause.DEPENDENCY, "gave no answer"),
+        (failing(FailureKind.TLS), Cause.DEPENDENCY, "gave no answer"),
+        (failing(FailureKind.NAME), Cause.RUNNER, "network may be at fault"),
+        (json_answer('bad matcher format: "x"', 400), Cause.SUITE, "correct them"),
+        (html("<h1>Log in</h1>"), Cause.DEPENDENCY, "a page"),
+        (answer("", 302, headers={"location": "https://sso.test/"}), Cause.CREDENTIALS, "sso.test"),
+        (answer("", 200), Cause.DEPENDENCY, "an empty body"),
+        (answer("[", 200), Cause.DEPENDENCY, "invalid JSON"),
+        (json_answer({"status": "success", "data": []}), Cause.DEPENDENCY, "no list of alerts"),
+        (json_answer([{"labels": {}}]), Cause.DEPENDENCY, "no alerts"),
+        (answer("", 401), Cause.CREDENTIALS, "HTTP 401"),
+        (answer("", 403), Cause.CREDENTIALS, "HTTP 403"),
+        (answer("", 404), Cause.SUITE, "check the address"),
+        (answer("", 429), Cause.DEPENDENCY, "too often"),
+        (answer("", 500), Cause.DEPENDENCY, "HTTP 500"),
+    ],
+)
+def test_an_alertmanager_that_cannot_be_asked(reply: Exchange, cause: Cause, said: str) -> None:
+    """Whatever keeps it from telling is never the release's fault, and never green."""
+    found = judged(reply)
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
+    assert said in found.message
