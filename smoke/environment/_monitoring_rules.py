@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from smoke.environment._validation import Problem
+from smoke.environment._wording import unknown
 from smoke.environment.addresses import is_loopback
 from smoke.environment.environment import Environment
 from smoke.environment.monitoring import Asked
@@ -20,6 +21,14 @@ def monitoring_rules(environment: Environment) -> Iterator[Problem]:
                 said = f"nothing says where to ask for it; add [monitoring.{system}], or remove it"
                 yield Problem((section, name), said)
     yield from _clear_text(environment)
+    yield from _keys(environment)
+
+
+def _keys(environment: Environment) -> Iterator[Problem]:
+    for name, app in environment.apps.items():
+        if app.key is not None and app.key not in environment.keys:
+            remedy = f"add [keys.{app.key}] or remove it here"
+            yield Problem(("apps", name, "key"), unknown(app.key, list(environment.keys), "key", remedy))
 
 
 def _clear_text(environment: Environment) -> Iterator[Problem]:

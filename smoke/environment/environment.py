@@ -8,6 +8,8 @@ from pydantic import Discriminator, Field, Tag
 
 from smoke.environment._model import FileReference, Model, Name, Seconds, Text
 from smoke.environment.addresses import BaseUrl, Url
+from smoke.environment.announcements import Announcement
+from smoke.environment.apps import App
 from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
 from smoke.environment.dependencies import Dependencies
@@ -124,6 +126,7 @@ class Environment(Model):
     )
     roundtrips: tuple[Roundtrip, ...] = Field((), description="harmless writes that are read back and removed again")
     flags: Flags | None = Field(None, description="where the product tells which feature flags are on")
+    apps: dict[Name, App] = Field({}, description="mobile apps and the least version demanded of them, by name")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")
     migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
     queues: dict[Name, Queue] = Field({}, description="queues, by name")
@@ -134,6 +137,7 @@ class Environment(Model):
     metrics: dict[Name, Metric] = Field({}, description="values that Prometheus computes, by name")
     targets: dict[Name, Targets] = Field({}, description="what Prometheus scrapes, by name")
     logs: dict[Name, Logs] = Field({}, description="logs in Loki, by name")
+    announcements: dict[Name, Announcement] = Field({}, description="messages about the deploy in Slack, by name")
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
     browser: Browser = Field(Browser(), description="how journeys use the browser")

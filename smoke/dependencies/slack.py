@@ -1,0 +1,91 @@
+"""
+Read the messages of a Slack channel since a moment.
+
+Facts from the wire formats, section 8.3: errors come with HTTP 200 and `ok: false`; the channel is named by its id;
+too many requests are a 429 with `Retry-After`. Some apps may ask once a minute and get 15 messages, so few questions.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from smoke.dependencies._answer import Answer, down, refused, unknown
+from smoke.dependencies._reply import odd, reply_of, told
+from smoke.environment.announcements import Announcement
+from smoke.http import Exchange, Request
+
+NAME = "Slack"
+PAGE = 200
+
+REFUSALS = {
+    "not_authed": "no token was sent",
+    "invalid_auth": "the token is not valid",
+    "account_inactive": "the token belongs to a removed user or app",
+    "token_revoked": "the token was revoked",
+    "token_expired": "the token has expired",
+    "missing_scope": "the token lacks a scope; add channels:history (private channels: groups:history)",
+    "no_permission": "the token may not read this channel",
+    "not_in_channel": "the bot is not in the channel; invite it there",
+    "access_denied": "the token may not read this channel",
+    "ekm_access_denied": "an administrator has suspended access",
+}
+WRONG = {
+    "channel_not_found": "the token sees no such channel; name it by its id, and invite the bot if it is private",
+    "is_archived": "the channel is archived",
+    "invalid_ts_oldest": "the moment to begin with is none",
+}
+BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error"})
+"""What `error` says, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages, each as all of its texts, and where the next page begins."""
+
+    messages: tuple[str, ...]
+    cursor: str | None = None
+
+
+def history(
+    announcement: Announcement, oldest: float, cursor: str | None, secret: Callable[[object], str], timeout_s: float
+) -> Request:
+    """Return the question for the messages since *oldest* (epoch seconds); raises SecretMissing."""
+    fields = {"channel": announcement.channel, "oldest": f"{oldest:.6f}", "inclusive": "true", "limit": str(PAGE)}
+    address = f"{announcement.url}/conversations.history?{urlencode(fields | ({'cursor': cursor} if cursor else {}))}"
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {secret(announcement.token)}"}
+    return Request("GET", address, headers=headers, timeout_s=timeout_s)
+
+
+def read(exchange: Exchange) -> Page | Answer:
+    """Return a page of messages, or why it cannot be read; pure."""
+    reply = reply_of(NAME, exchange)
+    if reply.trouble:
+        return reply.trouble
+    document = reply.document
+    if not isinstance(document, dict) or not isinstance(document.get("ok"), bool):
+        return odd(NAME, "not what its Web API says")
+    if not document["ok"]:
+        return _refusal(told(document.get("error", "")), document)
+    messages = document.get("messages")
+    if not isinstance(messages, list):
+        return odd(NAME, "no messages")
+    after = document.get("response_metadata")
+    cursor = after.get("next_cursor") if isinstance(after, dict) and document.get("has_more") else None
+    return Page(tuple(_text(one) for one in messages), cursor if isinstance(cursor, str) and cursor else None)
+
+
+def _refusal(error: str, document: dict[str, Any]) -> Answer:
+    needed = told(document.get("needed") or "")
+    more = f" (needed: {needed})" if needed else ""
+    if error in REFUSALS:
+        return refused(f"{NAME} answered {error}: {REFUSALS[error]}{more}")
+    if error in BUSY:
+        return down(f"{NAME} answered {error}: it has no time for us")
+    return unknown(f"{NAME} answered {error or 'ok: false'}: {WRONG.get(error, 'see its Web API')}")
+
+
+def _text(message: Any) -> str:
+    """Return all texts of a message: those of its blocks and attachments too, wherever they lie."""
+    return json.dumps(message, ensure_ascii=False) if isinstance(message, dict) else ""
