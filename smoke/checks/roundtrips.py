@@ -41,7 +41,7 @@ class RoundtripCheck(Check):
 
     *share* is the smallest share of bad replicas that must be seen. How long the reads lag behind is measured, and
     compared with before the deploy. *most_rounds* is how often it may be looked at: reads that a busy machine makes too
-    late see no lag, so they are made again.
+    late see no lag, so they are made again, unless that might take longer than there is time.
     """
 
     kind: ClassVar[str] = "roundtrip"
@@ -62,15 +62,17 @@ class RoundtripCheck(Check):
         """Write, read back and remove, as often as it takes to meet a bad replica."""
         if world.remaining_s() < world.environment.limits.timeout_s:
             return Observation(facts={"cut": True})  # nothing is begun that could not be removed again
+        began = world.now()
         trips = Trips(world, self.roundtrip, self.url, self.writes, self.replica_header)
         needed = self.roundtrip.times or samples_needed(self.share)
         try:
             facts = await trips.make(needed if round_number == 1 else max(LATER_AT_LEAST, 2 * needed))
         except SmokeError as error:
             return obstacle(error, tuple(trips.exchanges))
+        hurried = world.remaining_s() < 2 * (world.now() - began)
         before = world.before(self.id)
         known = {} if before is None else {"before": before.measured.get(LAG), "unseen_s": _unseen(before)}
-        return Observation(tuple(trips.exchanges), {**facts, **known})
+        return Observation(tuple(trips.exchanges), {**facts, **known, "hurried": hurried})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Tally the writes over all rounds, by replica."""
@@ -84,9 +86,8 @@ class RoundtripCheck(Check):
         if reading is Reading.HEALTHY and any(self._may_be_new(one.facts) for one in made):
             return Judgement(Outcome.UNDECIDED, INCOMPARABLE, Cause.RUNNER, self.expected, INCOMPARABLE, facts)
         if reading is Reading.HEALTHY:
-            return self._seen_in_time(
-                self._passed(made[-1], facts), made[-1], last=cut or len(rounds) >= self.most_rounds
-            )
+            last = cut or len(rounds) >= self.most_rounds or bool(made[-1].facts.get("hurried"))
+            return self._seen_in_time(self._passed(made[-1], facts), made[-1], last=last)
         fault = str(facts.get("signature", "no write could be judged"))
         flat = [sample for one in samples for sample in one]
         message = f"{fault} {locate(samples[-1] if any(one.fault for one in samples[-1]) else flat)}"

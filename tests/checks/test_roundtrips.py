@@ -146,6 +146,20 @@ def test_reads_that_come_too_late() -> None:
     assert "a shorter lag would not show" in found.facts["noted"]
 
 
+def test_reads_that_come_too_late_in_a_hurry() -> None:
+    """What may not be finished in time is not begun again: it is said what could not be seen."""
+    notes = Notes({}, read_takes_s=2.5)
+
+    def busy(request: Request, _replica: str) -> Exchange | None:
+        notes.clock.elapsed_s += 2.0 if request.method == "POST" else 0.0
+        return None
+
+    notes.instead = busy
+    found = judged(notes, 0.0, budget_s=60.0)
+    assert (found.outcome, notes.made) == (Outcome.PASSED, 12)
+    assert "a shorter lag would not show" in found.facts["noted"]
+
+
 @pytest.mark.parametrize("before", [None, 0.0, 60.0])
 def test_never(before: float | None) -> None:
     """What does not show within its time fails, whatever was before."""
