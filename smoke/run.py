@@ -24,6 +24,7 @@ from smoke.environment.returning import journeys_of
 from smoke.errors import ConfigurationError
 from smoke.exchange_evidence import keep
 from smoke.once import once
+from smoke.response import components_of, grading_of
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before, Plan, Planned
 from smoke.verdict.release import Release, same_commit
@@ -144,6 +145,8 @@ class Run:
             when_down={name: one.when_down for name, one in _dependencies(self.environment)},
             before=self._before(),
             without_baseline=(self.recorded.unfit_for(self.release) or "") if self.recorded else "",
+            components=components_of(self.environment),
+            grading=grading_of(self.environment.alerts),
             suite_version=__version__,
             config_sha256=config_sha256(self.environment),
         )

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from smoke.environment._model import VISIBLE, Kind, Model, Name, Seconds, Secret, Text, exactly_one
-from smoke.verdict.words import Severity
+from smoke.verdict.advice import REMEDIES
+from smoke.verdict.words import Severity, Word
 
 Times = Annotated[int, Field(ge=1, le=100)]
 Days = Annotated[int, Field(ge=1)]
@@ -18,6 +19,15 @@ def _growing(delays: tuple[float, ...]) -> tuple[float, ...]:
         found = ", ".join(f"{one:g}" for one in delays)
         raise ValueError(f"found [{found}], but each look must come later than the one before; sort them")
     return delays
+
+
+def _remedy(text: str) -> str:
+    if text not in REMEDIES:
+        raise ValueError(f"found {text!r}, but it is one of {', '.join(map(repr, REMEDIES))}")
+    return text
+
+
+Remedy = Annotated[str, AfterValidator(_remedy), Kind("remedy")]
 
 
 class Canary(Model):
@@ -68,8 +78,36 @@ class Escalation(Model):
     at_least: Severity = Field(Severity.INFO, description="only incidents that are at least so bad")
 
 
+class Incident(Model):
+    """A kind of incident, told by what a verdict found: whatever of its criteria is given must all hold."""
+
+    severity: Severity = Field(description="how bad it is")
+    verdict: tuple[Word, ...] = Field((), description="the verdicts that it goes with")
+    checks: tuple[CheckPattern, ...] = Field(
+        (), description='checks that failed, by id or pattern such as `"health/*"`'
+    )
+    more_than: int = Field(0, ge=0, description="in more than so many samples of one of those checks")
+    down: bool = Field(False, description="a service answers nothing but errors, or nothing at all")
+    deploy_over_s: Seconds | None = Field(
+        None, description="the deploy took longer than this, from its start until the release had settled"
+    )
+    remedy: Remedy | None = Field(None, description="what helps in place of a rollback, such as `repair` for lost data")
+    tell: tuple[Text, ...] = Field((), description="who must know")
+    within_s: Delay = Field(0.0, description="how soon they must; 0 is at once")
+
+    @model_validator(mode="after")
+    def _told_by_something(self) -> Self:
+        if not (self.verdict or self.checks or self.down or self.deploy_over_s is not None or self.remedy):
+            raise ValueError(
+                "nothing tells this incident; add 'verdict', 'checks', 'down', 'deploy_over_s' or 'remedy'"
+            )
+        if self.more_than and not self.checks:
+            raise ValueError("found 'more_than', but not the checks whose samples are counted; add 'checks'")
+        return self
+
+
 class Alerts(Model):
-    """When the canary alerts, and whom. Without channels, incidents are only recorded."""
+    """How bad what is, when the canary alerts, and whom. Without channels, incidents are only recorded."""
 
     after_failures: Times = Field(2, description="failures in a row that make an incident")
     after_successes: Times = Field(2, description="successes in a row that end it")
@@ -79,6 +117,10 @@ class Alerts(Model):
     checks: dict[CheckPattern, Severity] = Field(
         {},
         description='how bad the failure of some checks is, by id or pattern such as `"page/*"`; the first counts',
+    )
+    titles: dict[Severity, Text] = Field({}, description='what your team calls a severity, such as `error = "SEV-2"`')
+    incidents: dict[Name, Incident] = Field(
+        {}, description="kinds of incident, with their severity and who must know; every verdict names those that it is"
     )
     channels: dict[Name, Channel] = Field({}, description="where alerts go, by name")
     escalation: tuple[Escalation, ...] = Field(

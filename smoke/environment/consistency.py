@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from smoke.environment._canary_rules import canary_rules
 from smoke.environment._monitoring_rules import monitoring_rules
 from smoke.environment._references import dangling
+from smoke.environment._rollback_rules import rollback_rules
 from smoke.environment._validation import Problem
 from smoke.environment._wording import unknown
 from smoke.environment.addresses import is_loopback
@@ -34,6 +35,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         _form_writes,
         canary_rules,
         monitoring_rules,
+        rollback_rules,
     ):
         yield from rule(environment)
 

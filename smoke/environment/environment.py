@@ -23,6 +23,7 @@ from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.monitoring import Monitoring
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
+from smoke.environment.rollbacks import Guard, Part
 from smoke.environment.roundtrips import Roundtrip
 from smoke.environment.schedules import Schedule
 from smoke.environment.services import Service
@@ -141,6 +142,8 @@ class Environment(Model):
     writes: tuple[Write, ...] = Field((), description="the only requests that may change something here")
     journeys: tuple[Journey, ...] = Field((), description="checks that a real browser makes")
     browser: Browser = Field(Browser(), description="how journeys use the browser")
+    rollbacks: dict[Name, Part] = Field({}, description="what else can be rolled back, beside `services.*.rollback`")
+    guard: Guard = Field(Guard(), description="how long a deploy and its rollback may take (`smoke guard`)")
     canary: Canary = Field(Canary(), description="the same checks, again and again (`smoke canary`)")
     alerts: Alerts = Field(Alerts(), description="when the canary alerts, and whom")
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from smoke.environment._model import Header, JmesPath, Model, Path, Scalar, Seconds, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
 from smoke.environment.edge import Cors
+from smoke.environment.rollbacks import Rollback
 
 
 class Health(Model):
@@ -86,6 +87,7 @@ class Service(Model):
         None, description="how it tells what memory it holds; a leak is seen by it while the service is watched on"
     )
     uptime: Uptime | None = Field(None, description="how it tells when its process started; restarts are seen by it")
+    rollback: Rollback | None = Field(None, description="how it gets back to what was live before")
     cors: Cors | None = Field(None, description="pages of another origin that call it from the browser")
 
     @model_validator(mode="after")

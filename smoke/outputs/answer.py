@@ -152,7 +152,8 @@ def _cause_group(verdict: VerdictJson, cause: str, reasons: Sequence[Mapping[str
 def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str:
     if verdict["verdict"] == Word.FAIL and cause == Cause.RELEASE:
         previous = verdict["release"]["previous"]
-        helps = not any(one.get("remedy") for one in verdict["checks"])
+        fixed = any(not one["possible"] for one in verdict.get("components", ()))
+        helps = not fixed and not any(one.get("remedy") for one in verdict["checks"])
         return what_to_do(verdict) + (f" to {short(previous)}" if previous and helps else "")
     told = {str(one["id"]): str(one.get("decider", "")) for one in verdict["checks"]}
     deciders = [told.get(str(one["check"]), "") for one in verdict["reasons"] if one["cause"] == cause]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from smoke.outputs import answer, untrusted
+from smoke.outputs import answer, response, untrusted
 from smoke.outputs.ansi import BOLD, DIM, GREEN, RED, YELLOW, Style, wrap
 from smoke.outputs.answer import CauseGroup, VerdictJson
 from smoke.verdict.words import Cause, Word
@@ -25,6 +25,7 @@ def closing_lines(verdict: VerdictJson, report: str, style: Style) -> list[str]:
     return [
         *_answer(verdict, style),
         *_causes(verdict, style),
+        *_response(verdict, style),
         *_warnings(verdict, style),
         *_entries(verdict, report, style),
     ]
@@ -57,6 +58,16 @@ def _causes(verdict: VerdictJson, style: Style) -> Iterator[str]:
     if len(groups) > CAUSES_SHOWN:
         others = [group.cause for group in groups[CAUSES_SHOWN:]]
         yield from _entry("cause", f"also {answer.enumerate_in_words(others)}", style)
+
+
+def _response(verdict: VerdictJson, style: Style) -> Iterator[str]:
+    for way in response.ways_back(verdict):
+        yield from _entry("rollback", f"{way.component}: {way.words}", style)
+        if way.command:
+            yield f"  {' ' * KEY_WIDTH}{style.showable(untrusted.for_log(way.command))}"
+    if graded := response.severity(verdict):
+        yield from _entry("severity", graded, style)
+    yield from (line for one in response.to_tell(verdict) for line in _entry("tell", one, style))
 
 
 def _of(group: CauseGroup) -> str:

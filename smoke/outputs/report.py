@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smoke.outputs import answer, timeline, untrusted
+from smoke.outputs import answer, response, timeline, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.evidence import link, locate, picture
 from smoke.outputs.files import replace_file
@@ -73,6 +73,9 @@ def render(verdict: VerdictJson, run_directory: Path) -> str:
             headline=answer.what_to_do(verdict),
             missing=answer.what_is_missing(verdict),
             causes=answer.causes(verdict),
+            ways_back=response.ways_back(verdict),
+            severity=response.severity(verdict),
+            to_tell=response.to_tell(verdict),
             repeat=answer.repeat_command(verdict),
             stages=answer.by_stage(verdict),
             problems=problems,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smoke.outputs import answer, untrusted
+from smoke.outputs import answer, response, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Word
@@ -30,7 +30,9 @@ def write(run_directory: Path, verdict: VerdictJson) -> None:
 
 def render(verdict: VerdictJson) -> str:
     """Return the Markdown; cut where it would be too long."""
-    return _cut([*_opening(verdict), *_problems(verdict), *_footer(verdict), *_everything(verdict)])
+    return _cut(
+        [*_opening(verdict), *_response(verdict), *_problems(verdict), *_footer(verdict), *_everything(verdict)]
+    )
 
 
 def escape(text: object, limit: int = CELL_LIMIT) -> str:
@@ -59,6 +61,15 @@ def _opening(verdict: VerdictJson) -> Iterator[str]:
     for group in answer.causes(verdict):
         checks = answer.enumerate_in_words(group.checks)
         yield f"- **{escape(group.cause)}**: {escape(checks)}. What to do: {escape(group.next_step)}.\n"
+
+
+def _response(verdict: VerdictJson) -> Iterator[str]:
+    for way in response.ways_back(verdict):
+        command = untrusted.one_line(way.command, 1000).replace("`", "'")
+        yield f"- **{escape(way.component)}**: {escape(way.words)}{f': `{command}`' if command else ''}\n"
+    if graded := response.severity(verdict):
+        yield f"- **severity**: {escape(graded)}\n"
+    yield from (f"- **tell** {escape(one)}\n" for one in response.to_tell(verdict))
 
 
 def _problems(verdict: VerdictJson) -> Iterator[str]:

@@ -44,19 +44,19 @@ REMEDIES = {
 NOT_A_ROLLBACK = "a rollback would not help"
 
 
-def advise(guilty: Sequence[Finding], what: str, observed: Mapping[str, Any], expected: str | None) -> str:
+def advise(guilty: Sequence[Finding], rollback: str, observed: Mapping[str, Any], expected: str | None) -> str:
     """
     Return what to do about the *guilty* findings, in a few words: `roll back bff`, `purge the cache; …`.
 
-    *what* is what a rollback would roll back, *observed* is the newest census of each service, *expected* the
-    announced commit.
+    *rollback* says what undoes the release (`roll back bff`), *observed* is the newest census of each service,
+    *expected* the announced commit.
     """
     remedies = remedies_of(guilty)
     if NO_OP in remedies and _nowhere(observed, expected):
         return REMEDIES[NO_OP].do
     others = [REMEDIES[one].do for one in remedies if one != NO_OP]
     if not others or any(_remedy(one) in {"", NO_OP} for one in guilty):
-        return " and ".join([f"roll back {what}", *others])
+        return " and ".join([rollback, *others])
     return f"{' and '.join(others)}; {NOT_A_ROLLBACK}"
 
 

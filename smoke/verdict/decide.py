@@ -7,8 +7,10 @@ from typing import Any
 from smoke.verdict.advice import advise
 from smoke.verdict.attribution import attribute
 from smoke.verdict.cautions import cautions
+from smoke.verdict.component import at_fault, instead_of
 from smoke.verdict.evidence import is_refusal
 from smoke.verdict.finding import Finding
+from smoke.verdict.grading import incidents, severity
 from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.sentences import hold_until, names_of, summarise
 from smoke.verdict.unmade import NOT_SELECTED, UNFINISHED
@@ -49,13 +51,25 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
         warnings=(*end.warnings, *cautions(plan, judged, [*guilty, *doubts])),
         observed=_observed(judged),
     )
-    verdict = replace(verdict, services=_services(guilty) if verdict.word is Word.FAIL else ())
+    verdict = _graded(_located(verdict, guilty))
     return replace(verdict, summary=summarise(verdict, end.interruption), advice=_advice(verdict, guilty))
 
 
 def condemned(plan: Plan, findings: Sequence[Finding]) -> bool:
     """Tell whether *findings*, of a run still going on, already prove that the release is at fault; pure."""
     return any(_condemns(one) for one in attribute(plan, findings))
+
+
+def _located(verdict: Verdict, guilty: Sequence[Finding]) -> Verdict:
+    if verdict.word is not Word.FAIL:
+        return verdict
+    services = _services(guilty)
+    return replace(verdict, services=services, components=at_fault(verdict.plan.components, guilty, services))
+
+
+def _graded(verdict: Verdict) -> Verdict:
+    known = incidents(verdict.plan, verdict.word, verdict.findings)
+    return replace(verdict, incidents=known, severity=severity(verdict.plan, verdict.word, verdict.findings, known))
 
 
 def _word(
@@ -188,11 +202,20 @@ def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
 def _advice(verdict: Verdict, guilty: Sequence[Finding]) -> str:
     if verdict.word is not Word.FAIL:
         return ACTIONS[verdict.word].value if verdict.word is Word.PASS else hold_until(verdict)
+    return advise(guilty, _rolled_back(verdict), verdict.observed, verdict.plan.release.commit)
+
+
+def _rolled_back(verdict: Verdict) -> str:
+    """Return what to do about the release, in words: `roll back bff`, `ship a new version of ios`."""
     system = verdict.plan.environment.partition("/")[0]
     every = {one.service for one in verdict.plan.checks if one.service}
-    alone = len(verdict.services) > 1 and set(verdict.services) == every
-    what = f"all of {system}" if alone else names_of(verdict.services, NAMED_AT_MOST) or system
-    return advise(guilty, what, verdict.observed, verdict.plan.release.commit)
+    fixed = [one for one in verdict.components if not one.possible]
+    able = [one.name for one in verdict.components if one.possible] if verdict.components else verdict.services
+    if not able and fixed:
+        return instead_of(fixed)
+    alone = len(able) > 1 and set(able) == every
+    what = f"all of {system}" if alone else names_of(able, NAMED_AT_MOST) or system
+    return " and ".join([f"roll back {what}", *([instead_of(fixed)] if fixed else [])])
 
 
 def _observed(findings: Sequence[Finding]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from smoke.verdict.component import Component
 from smoke.verdict.release import Release
+from smoke.verdict.severities import Grading
 from smoke.verdict.words import Cause, Outcome, Stage, Tier
 
 
@@ -52,6 +54,7 @@ class Plan:
 
     *started_at* is epoch seconds. *when_down* says for each dependency whether its outage holds or passes the
     verdict. *before* is the baseline by check id; None when there is none, for the reason *without_baseline*.
+    *components* are what can be rolled back, *grading* says how bad which incident is.
     """
 
     run_id: str
@@ -64,6 +67,8 @@ class Plan:
     when_down: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, Before] | None = None
     without_baseline: str = ""
+    components: tuple[Component, ...] = ()
+    grading: Grading = field(default_factory=Grading)
     suite_version: str = ""
     config_sha256: str = ""
 
@@ -82,6 +87,8 @@ class Plan:
                 "release": Release.from_json(data["release"]),
                 "checks": tuple(_planned(one) for one in data["checks"]),
                 "before": None if before is None else {check: Before.from_json(one) for check, one in before.items()},
+                "components": tuple(Component.from_json(one) for one in data.get("components", ())),
+                "grading": Grading.from_json(data["grading"]) if "grading" in data else Grading(),
             }
         )
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from smoke.verdict.component import Component
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
-from smoke.verdict.words import ACTIONS, EXIT_STATUS, Action, Cause, Word
+from smoke.verdict.severities import Incident
+from smoke.verdict.words import ACTIONS, EXIT_STATUS, Action, Cause, Severity, Word
 
 SCHEMA_VERSION = 1
 
@@ -35,6 +37,10 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     """Services at fault when the word is fail."""
+    components: tuple[Component, ...] = ()
+    """What is to be rolled back when the word is fail, where the environment declares components."""
+    severity: Severity | None = None
+    incidents: tuple[Incident, ...] = ()
     advice: str = ""
     """What to do, in a few words; where a rollback would not help it says what does."""
     observed: Mapping[str, Any] = field(default_factory=dict)
@@ -73,10 +79,18 @@ class Verdict:
             "duration_s": round(max(0.0, self.finished_at - plan.started_at), 3),
             "budget_s": plan.budget_s,
             "services": list(self.services),
+            "components": [one.to_json() for one in self.components],
+            "severity": self._graded(),
+            "incidents": [one.to_json() for one in self.incidents],
             "checks": [self._check(one) for one in self.findings],
             "warnings": list(self.warnings),
             "suite": {"version": plan.suite_version, "config_sha256": plan.config_sha256},
         }
+
+    def _graded(self) -> dict[str, str] | None:
+        if self.severity is None:
+            return None
+        return {"grade": self.severity.value, "title": self.plan.grading.title(self.severity)}
 
     def _check(self, finding: Finding) -> dict[str, Any]:
         promise = next((one.promise for one in self.plan.checks if one.id == finding.check), "")

@@ -36,7 +36,7 @@ def wrong(remedy: str = "", check: str = "page/home", **given: Any) -> Finding:
 def test_advice(remedies: list[str], observed: dict[str, object], advice: str) -> None:
     """What a rollback does not reach is named; where it still helps, it comes first; where it is done, it is none."""
     guilty = [wrong(one, f"page/{number}") for number, one in enumerate(remedies)]
-    assert advise(guilty, "bff", observed, COMMIT) == advice
+    assert advise(guilty, "roll back bff", observed, COMMIT) == advice
 
 
 @pytest.mark.parametrize("remedy", [one for one in REMEDIES if one != "no-op"])

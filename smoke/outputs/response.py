@@ -1,0 +1,75 @@
+"""What a verdict asks of people beside the action: how each component is rolled back, how bad it is, whom to tell."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smoke.outputs.answer import VerdictJson, enumerate_in_words
+
+MINUTE_S = 60
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """How one *component* gets back, in *words* and as a *command* to copy, which may be missing."""
+
+    component: str
+    words: str
+    command: str = ""
+
+
+def ways_back(verdict: VerdictJson) -> list[WayBack]:
+    """Return how what is at fault gets back to what was live before, as the environment declares it."""
+    commits = {name: str(verdict["release"].get(name) or "") for name in ("expected", "previous")}
+    return [_way_back(one, commits) for one in verdict.get("components", ())]
+
+
+def filled(arguments: Sequence[str], sha: str, previous: str) -> list[str]:
+    """Return a command with the commits in place of `{sha}` and `{previous}`; without one its place stays."""
+    places = {name: value for name, value in (("{sha}", sha), ("{previous}", previous)) if value}
+    return [_filled(one, places) for one in arguments]
+
+
+def severity(verdict: VerdictJson) -> str:
+    """Return how bad it is and why: `SEV-2 (failed-deployment)`; nothing where the environment does not grade."""
+    graded = verdict.get("severity")
+    if not graded:
+        return ""
+    names = [str(one["name"]) for one in verdict.get("incidents", ())]
+    return f"{graded['title']}{f' ({enumerate_in_words(names)})' if names else ''}"
+
+
+def to_tell(verdict: VerdictJson) -> list[str]:
+    """Return who must know what, and by when: `DEV within 30 min: failed-deployment`."""
+    said = []
+    for one in verdict.get("incidents", ()):
+        if one["tell"]:
+            when = f"within {duration(one['within_s'])}" if one["within_s"] else "at once"
+            said.append(f"{enumerate_in_words([str(name) for name in one['tell']])} {when}: {one['name']}")
+    return said
+
+
+def duration(seconds: float) -> str:
+    """Return `30 s`, `5 min` or `2 h`, as people say it."""
+    for unit_s, unit in ((HOUR_S, "h"), (MINUTE_S, "min")):
+        if seconds >= unit_s and seconds % unit_s == 0:
+            return f"{seconds / unit_s:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def _way_back(component: Mapping[str, Any], commits: Mapping[str, str]) -> WayBack:
+    name = str(component["name"])
+    if not component["possible"]:
+        return WayBack(name, f"cannot be rolled back; {component.get('instead', '')}")
+    command = filled(component.get("command", ()), commits["expected"], commits["previous"])
+    words = str(component.get("procedure") or ("run this" if command else "no procedure is declared"))
+    takes_s = component.get("takes_s")
+    return WayBack(name, words + (f", about {duration(takes_s)}" if takes_s else ""), shlex.join(command))
+
+
+def _filled(argument: str, places: Mapping[str, str]) -> str:
+    for place, value in places.items():
+        argument = argument.replace(place, value)
+    return argument
