@@ -13,7 +13,7 @@ def rollback_rules(environment: Environment) -> Iterator[Problem]:
     owners: dict[str, str] = {
         name: f"services.{name}.rollback" for name, service in environment.services.items() if service.rollback
     }
-    for part, place, service in _parts(environment):
+    for owner, place, service in _parts(environment):
         if service not in environment.services:
             remedy = f"add [services.{service}] or remove it here"
             yield Problem(place, unknown(service, list(environment.services), "service", remedy))
@@ -22,7 +22,7 @@ def rollback_rules(environment: Environment) -> Iterator[Problem]:
                 place, f"found {service!r}, which {owners[service]} rolls back already; keep one way back for it"
             )
         else:
-            owners[service] = f"rollbacks.{part}"
+            owners[service] = f"rollbacks.{owner}"
     for name, part in environment.rollbacks.items():
         if name in environment.services and name not in part.services:
             yield Problem(

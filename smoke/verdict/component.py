@@ -31,7 +31,8 @@ class Component:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Component":
         """Read back what `to_json` wrote; raises TypeError on anything else."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+        plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        return cls(**plain)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives only."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from smoke.verdict.component import Component, at_fault
+from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from tests.verdict.made import finding, passed, plan, verdict_of
 
@@ -31,7 +32,7 @@ PASSED = passed("page/home", service="web")
         ([MOBILE], [], ["ios"]),
     ],
 )
-def test_at_fault(guilty: list, services: list[str], expected: list[str]) -> None:
+def test_at_fault(guilty: list[Finding], services: list[str], expected: list[str]) -> None:
     """A check's id goes before its service; a service without an entry stands for itself; nothing named is all."""
     assert [one.name for one in at_fault(PARTS, guilty, services)] == expected
 
@@ -50,7 +51,7 @@ def test_nothing_is_declared() -> None:
         ([HEALTH, MOBILE], "roll back api and ship a new version (ios cannot be rolled back)"),
     ],
 )
-def test_advice_names_components(findings: list, advice: str) -> None:
+def test_advice_names_components(findings: list[Finding], advice: str) -> None:
     """The advice names what is rolled back, and what cannot be."""
     verdict = verdict_of(*findings, PASSED, components=PARTS)
     assert verdict.advice == advice
