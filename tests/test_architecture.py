@@ -50,11 +50,23 @@ ONLY = {
     "psycopg": {"smoke.dependencies.postgres"},
     "filelock": {"smoke.once", "smoke.canary.turn"},
     "pydantic": {"smoke.environment"},
+    "redis": {"smoke.dependencies.redis_server", "smoke.dependencies.queue_server"},
     "sqlalchemy": {"smoke.history"},
 }
 """Third parties and the only places that know them; the embedded stack is a product of its own and may use any."""
 
-SLOW = ("allure_commons", "httpx", "jinja2", "playwright", "psycopg", "rich", "selectolax", "sqlalchemy", "tenacity")
+SLOW = (
+    "allure_commons",
+    "httpx",
+    "jinja2",
+    "playwright",
+    "psycopg",
+    "redis",
+    "rich",
+    "selectolax",
+    "sqlalchemy",
+    "tenacity",
+)
 """What takes long to import, and is imported where it is used."""
 
 PURE = {

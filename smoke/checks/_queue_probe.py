@@ -38,7 +38,7 @@ class QueueProbe:
         document = document_of(exchange, STATUSES)
         if document.fault:
             return document.fault
-        found = find(self.queue.at, document.value)
+        found = find(str(self.queue.at), document.value)
         if found is None:
             bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
             return f"{bare}nothing at {self.queue.at}"
@@ -59,9 +59,9 @@ class QueueProbe:
 
 def _path(queue: Queue, since: float | None) -> str:
     """Put the start of the deploy, in epoch milliseconds, where the path has room for it, else into the query."""
-    moment = str(int((since or 0) * 1000))
-    if "{since}" in queue.path:
-        return queue.path.replace("{since}", moment)
+    moment, path = str(int((since or 0) * 1000)), queue.path or "/"
+    if "{since}" in path:
+        return path.replace("{since}", moment)
     if queue.failed_since is None or since is None:
-        return queue.path
-    return f"{queue.path}{'&' if '?' in queue.path else '?'}since={moment}"
+        return path
+    return f"{path}{'&' if '?' in path else '?'}since={moment}"

@@ -135,6 +135,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             yield QueueJobCheck(
                 subject=name,
                 service=job.service,
+                depends_on=queue.depends_on,
                 job=job,
                 url=environment.services[job.service].url.rstrip("/"),
                 permits=permits,

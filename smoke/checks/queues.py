@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from smoke.checks._backlog import BACKLOG, worked_off
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import role_headers
 from smoke.checks._queue_probe import QueueProbe
@@ -13,16 +14,10 @@ from smoke.environment import Environment
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.verdict.words import Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
-
-BACKLOG = ("too many jobs are waiting", "the oldest job has waited too long")
-"""Faults that pass by themselves where the queue is draining."""
-
-SLOWER = 0.4
-"""A pace below this share of the one before the deploy is not the usual one any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +79,13 @@ class QueueCheck(SampledCheck):
         before, after = self._depth(rounds[0]), self._depth(rounds[-1])
         found = f"{after:g} waiting" if after is not None else judgement.found
         judgement = replace(judgement, message=f"{judgement.message}: {found}", found=found)
-        if before is None or after is None or len(rounds) == 1 or after >= before:
+        if before is None or after is None or len(rounds) == 1:
             return judgement
-        message = f"{judgement.message}, falling from {before:g}: the worker works through a backlog"
         known = rounds[-1].facts.get("before", {})
-        pace, usual = self._drained_per_s(rounds), known.get("drained_per_s")
-        if isinstance(usual, (int, float)) and pace is not None and pace < SLOWER * usual:
-            message = f"{message}, but at {pace:.1f} jobs in a second, before the deploy at {usual:.1f}"
-            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.RELEASE, message=message)
-        then = known.get("waiting")
-        if any(self.probe.from_before(one) for one in rounds[-1].exchanges) or (then is not None and then >= before):
-            message = f"{message} from before the deploy"
-            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.PREEXISTING, message=message)
-        return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.RELEASE, message=message)
+        usual, then = known.get("drained_per_s"), known.get("waiting")
+        old = any(self.probe.from_before(one) for one in rounds[-1].exchanges) or (then is not None and then >= before)
+        paces = self._drained_per_s(rounds), usual if isinstance(usual, (int, float)) else None
+        return worked_off(judgement, (before, after), paces, old=old)
 
     def reproduce(self) -> str:
         """Return the request."""
@@ -140,13 +129,16 @@ def _above(value: float | None, limit: float | None) -> bool:
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:
-    """Return one check for each queue."""
+    """Return one check for each queue that a service reports on."""
     for name, queue in environment.queues.items():
+        if queue.path is None:
+            continue
         service = environment.services[queue.service]
         yield QueueCheck(
             subject=name,
             service=queue.service,
             share=service.share,
             replica_header=service.replica_header,
+            depends_on=queue.depends_on,
             probe=QueueProbe.of(queue, environment, release),
         )

@@ -39,6 +39,7 @@ MODULES = (
     "roundtrips",
     "handoffs",
     "queues",
+    "queue_direct",
     "queue_jobs",
     "schedules",
     "salesforce",

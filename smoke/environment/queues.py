@@ -1,10 +1,10 @@
 """Queues: their limits, and a harmless job sent through from end to end."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Seconds, Text
+from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Seconds, Secret, Text
 from smoke.environment._secrecy import sounds_secret
 
 Count = Annotated[int, Field(ge=0)]
@@ -16,7 +16,33 @@ class QueueLimits(Model):
     max_waiting: Count | None = Field(None, description="most jobs that may wait")
     max_oldest_s: Seconds | None = Field(None, description="how long the oldest waiting job may have waited")
     max_failed: Count | None = Field(None, description="most jobs that may have failed (since the deploy, if known)")
+    max_stalled: Count | None = Field(
+        None, description="most active jobs that no worker holds any more (asked directly: BullMQ and Bull)"
+    )
     paused: bool = Field(False, description="whether the queue may be paused")
+
+
+class QueueDirect(Model):
+    """
+    How the queue's own server is asked, read only, beside what the API reports.
+
+    `direct = { kind = "bullmq", url = { env = "REDIS_URL" }, workers = 1 }` reads BullMQ 5 and 6 at Redis or Valkey;
+    `kind = "bull"` reads Bull 4, `kind = "celery"` the lists of a Celery broker there. `direct = { kind = "rabbitmq",
+    url = { env = "RABBITMQ_MANAGEMENT_URL" }, workers = 1 }` asks RabbitMQ's management API, for Celery over AMQP too.
+    """
+
+    kind: Literal["bullmq", "bull", "celery", "rabbitmq"] = Field(description="who wrote the queue")
+    url: Secret = Field(
+        description="`redis://`, `rediss://` (TLS) or `unix://` address of the server; of RabbitMQ the `https://` "
+        "address of its management API, with `user:password@`"
+    )
+    queue: Text | None = Field(None, description="the queue's name at the server; by default the name of this table")
+    prefix: Text = Field("bull", description="what the keys of BullMQ and Bull begin with")
+    vhost: Text = Field("/", description="RabbitMQ's virtual host")
+    workers: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="fewest workers that must be connected; not judged without it"
+    )
+    gating: bool = Field(True, description="whether a deploy depends on it")
 
 
 class QueueJob(Model):
@@ -55,15 +81,32 @@ class QueueJob(Model):
 
 
 class Queue(Model):
-    """A queue as the API reports it, and optionally a job sent through it."""
+    """
+    A queue, as the API reports it (`path` and `at`), as its own server tells (`direct`), or both.
 
-    service: Name = Field("bff", description="the service that reports")
-    path: Path = Field(description="where to ask; `{since}` stands for the start of the deploy in epoch milliseconds")
-    at: JmesPath = Field(description="where the counts of this queue lie")
+    `[queues.exports] service = "worker"`, `direct = { kind = "bullmq", url = { env = "REDIS_URL" }, workers = 1 }` and
+    `limits = { max_waiting = 100, max_oldest_s = 60, max_failed = 0 }` need no route of the application.
+    """
+
+    service: Name = Field("bff", description="the service that reports, and that is at fault beyond the limits")
+    path: Path | None = Field(
+        None, description="where to ask; `{since}` stands for the start of the deploy in epoch milliseconds"
+    )
+    at: JmesPath | None = Field(None, description="where the counts of this queue lie; needed with `path`")
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
     failed_since: JmesPath | None = Field(
         None,
         description="where failures since a moment lie; `{since}` in the path is epoch milliseconds of the deploy",
     )
+    direct: QueueDirect | None = Field(None, description="how to ask the queue's own server")
     limits: QueueLimits = Field(QueueLimits(), description="what is still right")
-    job: QueueJob | None = Field(None, description="a job to send through")
+    depends_on: tuple[Name, ...] = Field((), description="third parties that the jobs need")
+    job: QueueJob | None = Field(None, description="a job to send through; its backlog is read at `path`")
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if self.path is None and (self.direct is None or self.at is not None or self.job is not None):
+            raise ValueError("the key 'path' is missing, where the API reports this queue; add 'path' and 'at'")
+        if self.path is not None and self.at is None:
+            raise ValueError("the key 'at' is missing, where the counts lie in the answer; add it, or remove 'path'")
+        return self
