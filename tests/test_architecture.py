@@ -50,6 +50,7 @@ ONLY = {
     "psycopg": {"smoke.dependencies.postgres"},
     "filelock": {"smoke.once", "smoke.canary.turn"},
     "pydantic": {"smoke.environment"},
+    "jwt": {"smoke.dependencies._salesforce_token"},
     "redis": {"smoke.dependencies.redis_server", "smoke.dependencies.queue_server"},
     "sqlalchemy": {"smoke.history"},
 }

@@ -1,18 +1,20 @@
 """Salesforce is up: as the system reports it, as it answers us directly, and as its vendor says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._direct import judge_answers, with_trust
 from smoke.checks._obstacle import obstacle
+from smoke.checks._quota import judge_quota
 from smoke.checks._reported import ReportedCheck
 from smoke.dependencies import salesforce, salesforce_trust
 from smoke.dependencies._answer import Standing
+from smoke.dependencies._patience import PatientSender
 from smoke.dependencies.salesforce_trust import TrustState
 from smoke.environment import Environment
-from smoke.environment.dependencies import SalesforceDirect, Trust
+from smoke.environment.dependencies import Quota, SalesforceDirect, Trust
 from smoke.errors import SmokeError
 from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 NAME = "salesforce"
+
+FEW = 0.1
+"""The share of the daily API requests that is worth a note when less is left."""
 
 TRUST_CAUSES = {TrustState.INCIDENT: Cause.DEPENDENCY, TrustState.MAINTENANCE: Cause.MAINTENANCE}
 
@@ -48,7 +53,7 @@ class SalesforceDirectCheck(Check):
     async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask Salesforce; where it is down, ask its status page too."""
         try:
-            exchanges = await salesforce.ask(world.http, self.direct, world.secret, self.timeout_s)
+            exchanges = await salesforce.ask(_means(world, self.timeout_s), self.direct)
         except SmokeError as error:
             return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
         down = salesforce.read(exchanges).standing is Standing.DOWN
@@ -62,11 +67,42 @@ class SalesforceDirectCheck(Check):
         answers = [salesforce.read(_calls(one)) for one in rounds if not one.obstacle]
         last = rounds[-1]
         state = salesforce_trust.read(last.exchanges[-1])[0] if last.facts.get("trust") else None
-        return with_trust(judge_answers(NAME, answers), state)
+        return with_trust(_with_quota(judge_answers(NAME, answers), _calls(last)), state)
 
     def reproduce(self) -> str:
         """Return the call that needs no secret."""
         return f"curl '{salesforce.address(self.direct)}{salesforce.VERSIONS}'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesforceQuotaCheck(Check):
+    """Of the org's daily API requests enough are left for the system's own calls."""
+
+    kind: ClassVar[str] = NAME
+    stage: ClassVar[Stage] = Stage.INTEGRATION
+    independent: ClassVar[bool] = True
+
+    direct: SalesforceDirect
+    quota: Quota
+    timeout_s: float
+
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+        """Ask for the org's limits."""
+        try:
+            return Observation(await salesforce.ask_quota(_means(world, self.timeout_s), self.direct))
+        except SmokeError as error:
+            return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge what is left; a degraded dependency still serves, so it is no outage."""
+        exchanges = rounds[-1].exchanges
+        left, answer = salesforce.quota_in(exchanges), salesforce.read(exchanges)
+        return judge_quota(NAME, "daily API requests", left, self.quota.least_share, answer)
+
+    def reproduce(self) -> str:
+        """Return the call, with a variable in place of the token."""
+        url = f"{salesforce.address(self.direct)}{salesforce.VERSIONS}latest/{salesforce.LIMITS}"
+        return f"curl -H \"Authorization: Bearer $TOKEN\" '{url}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +124,7 @@ class SalesforceTrustCheck(Check):
         """Judge the newest status; one that cannot be read says nothing about Salesforce."""
         state, found = salesforce_trust.read(rounds[-1].exchanges[0])
         facts = {"dependency": NAME, "trust": state.value}
-        instance = self.trust.instance
+        instance = self.trust.instance or self.trust.alias
         if state is TrustState.OK:
             return Judgement(Outcome.PASSED, f"instance {instance} is {found}", expected="OK", found=found, facts=facts)
         if state is TrustState.UNKNOWN:
@@ -100,6 +136,21 @@ class SalesforceTrustCheck(Check):
     def reproduce(self) -> str:
         """Return the call; it needs no login."""
         return f"curl '{salesforce_trust.address(self.trust)}'"
+
+
+def _with_quota(judgement: Judgement, exchanges: Sequence[Exchange]) -> Judgement:
+    """Note that few API requests are left, which every answer tells beside what was asked for."""
+    left = salesforce.quota_in(exchanges)
+    if judgement.outcome is not Outcome.PASSED or left is None or left[0] >= FEW * left[1]:
+        return judgement
+    noted = f"{left[0]} of {left[1]} daily API requests left"
+    noted = "; ".join([str(judgement.facts["noted"]), noted] if "noted" in judgement.facts else [noted])
+    return replace(judgement, facts={**judgement.facts, "noted": noted})
+
+
+def _means(world: "World", timeout_s: float) -> salesforce.Means:
+    sender = PatientSender(world.http, world.pause, world.remaining_s)
+    return salesforce.Means(sender, world.secret, timeout_s, world.now())
 
 
 def _calls(observation: Observation) -> Sequence[Exchange]:
@@ -115,5 +166,9 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
     if configured and configured.direct:
         direct = configured.direct
         yield SalesforceDirectCheck(subject="direct", gating=False, direct=direct, timeout_s=timeout_s)
+        if direct.quota:
+            yield SalesforceQuotaCheck(
+                subject="quota", gating=direct.quota.gating, direct=direct, quota=direct.quota, timeout_s=timeout_s
+            )
         if direct.trust:
             yield SalesforceTrustCheck(subject="trust", gating=False, trust=direct.trust, timeout_s=timeout_s)

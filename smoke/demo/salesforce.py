@@ -5,8 +5,10 @@ It is no part of the portal. It answers as `<MyDomain>.my.salesforce.com` and `a
 (wire formats, section 4), so that checks and the BFF can be tried without an org.
 """
 
+import base64
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,9 @@ from smoke.demo.release import Credential
 
 INSTANCE = "AP15"
 VERSIONS = (("Spring '26", "66.0"), ("Summer '26", "67.0"), ("Winter '27", "68.0"))
+MOST = 15_000
+BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://login.salesforce.com"
 RECORDS: dict[str, dict[str, Any]] = {
     "Organization": {"InstanceName": INSTANCE, "IsSandbox": False},
     "Contact": {"Name": "Naomi Fischer", "Email": "naomi.fischer@aozora.example", "Phone": "+81 3 5555 0117"},
@@ -33,7 +38,8 @@ class Org:
     """
     The state of the stand-in: who may ask, which tokens live, and whether it is down for everybody.
 
-    The sessions of *strangers* are not valid, although they get them.
+    The sessions of *strangers* are not valid, although they get them. Each of *keys* is the public key of a consumer,
+    whose assertions may name one of *users*. *calls* are the API requests of the day; none is answered beyond `MOST`.
     """
 
     url: str
@@ -42,6 +48,9 @@ class Org:
     strangers: frozenset[str] = frozenset()
     tokens: set[str] = field(default_factory=set)
     calls: int = 0
+    keys: Mapping[str, str] = field(default_factory=dict)
+    users: frozenset[str] = frozenset()
+    maintenances: tuple[Mapping[str, Any], ...] = ()
 
     def app(self) -> ASGIApp:
         """Return the application that answers for the org."""
@@ -49,8 +58,8 @@ class Org:
             Route("/services/oauth2/token", self._token, methods=["POST"]),
             Route("/services/oauth2/userinfo", self._userinfo),
             Route("/services/data/", self._versions),
-            Route("/services/data/{version}/limits", self._limits),
-            Route("/services/data/{version}/query", self._query),
+            *(Route(f"/services/data/{{version}}/limits{slash}", self._limits) for slash in ("", "/")),
+            *(Route(f"/services/data/{{version}}/query{slash}", self._query) for slash in ("", "/")),
         ]
         unavailable = _rest_error("SERVER_UNAVAILABLE", "Server unavailable", 503)
         return Unreliable(
@@ -63,14 +72,42 @@ class Org:
 
     async def _token(self, request: Request) -> JSONResponse:
         form = await form_of(request)
-        if form.get("grant_type") != "client_credentials":
+        grant = form.get("grant_type")
+        if grant == BEARER:
+            identifier, refusal = self._asserted(form.get("assertion", ""))
+        elif grant == "client_credentials":
+            identifier, secret = _basic(request) or (form.get("client_id", ""), form.get("client_secret", ""))
+            refusal = self._refusal(identifier, secret)
+        else:
             return _oauth_error("unsupported_grant_type", "grant type not supported")
+        return refusal or self._issued(identifier)
+
+    def _refusal(self, identifier: str, secret: str) -> JSONResponse | None:
         known = {client.identifier: client.secret for client in self.clients}
-        identifier = form.get("client_id", "")
         if identifier not in known:
             return _oauth_error("invalid_client_id", "client identifier invalid")
-        if not secrets.compare_digest(known[identifier], form.get("client_secret", "")):
+        if not secrets.compare_digest(known[identifier], secret):
             return _oauth_error("invalid_client", "invalid client credentials")
+        return None
+
+    def _asserted(self, assertion: str) -> tuple[str, JSONResponse | None]:
+        """Return whom an assertion is from, and why it is refused: its signature, its audience or its user."""
+        import jwt  # here, since it loads all of cryptography, and the portal itself asks by client credentials
+
+        try:
+            identifier = str(jwt.decode(assertion, options={"verify_signature": False}).get("iss"))
+            if identifier not in self.keys:
+                return "", _oauth_error("invalid_client_id", "client identifier invalid")
+            claims = jwt.decode(assertion, self.keys[identifier], algorithms=["RS256"], audience=AUDIENCE)
+        except jwt.InvalidAudienceError:
+            return "", _oauth_error("invalid_grant", "audience is invalid")
+        except jwt.PyJWTError:
+            return "", _oauth_error("invalid_grant", "invalid assertion")
+        if claims.get("sub") not in self.users:
+            return "", _oauth_error("invalid_grant", "user hasn't approved this consumer")
+        return identifier, None
+
+    def _issued(self, identifier: str) -> JSONResponse:
         token = f"00D5i000000Demo!{secrets.token_urlsafe(24)}"
         if identifier not in self.strangers:
             self.tokens.add(token)
@@ -97,7 +134,7 @@ class Org:
         return JSONResponse({"sub": self.url, "user_id": "0055i000001DemoAAS", "organization_id": "00D5i000000DemoEAC"})
 
     async def _limits(self, request: Request) -> JSONResponse:
-        content = {"DailyApiRequests": {"Max": 15000, "Remaining": 15000 - self.calls}}
+        content = {"DailyApiRequests": {"Max": MOST, "Remaining": max(0, MOST - self.calls)}}
         return self._rest(request, content)
 
     async def _query(self, request: Request) -> JSONResponse:
@@ -124,7 +161,7 @@ class Org:
                 "isActive": True,
                 "Products": [],
                 "Incidents": incidents,
-                "Maintenances": [],
+                "Maintenances": [dict(one) for one in self.maintenances],
             }
         )
 
@@ -134,8 +171,22 @@ class Org:
     def _rest(self, request: Request, content: Any) -> JSONResponse:
         if not self._known(request):
             return _rest_error("INVALID_SESSION_ID", "Session expired or invalid", 401)
+        if self.calls >= MOST:
+            return _rest_error("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403)
         self.calls += 1
-        return JSONResponse(content, headers={"sforce-limit-info": f"api-usage={self.calls}/15000"})
+        return JSONResponse(content, headers={"sforce-limit-info": f"api-usage={self.calls}/{MOST}"})
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    """Return the credentials of HTTP Basic, in which a client may send them too."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        identifier, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return identifier, secret
 
 
 def _rest_error(code: str, message: str, status: int) -> JSONResponse:

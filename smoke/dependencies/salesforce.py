@@ -1,15 +1,16 @@
 """
-Ask Salesforce directly: versions without a login, a token by client credentials, one query with it.
+Ask Salesforce directly: versions without a login, a token, and one read with it.
 
-Facts from the wire formats, sections 4.1 to 4.3: client credentials work on the My Domain host only; `instance_url` of
-the token answer is the host for further calls; REST errors are arrays; of the 401 answers only an expired session is
-cured by a new token.
+Facts from the wire formats, sections 4.1 to 4.3: `instance_url` of the token answer is the host for further calls; REST
+errors are arrays; of the 401 answers only an expired session is cured by a new token.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from smoke.dependencies import _salesforce_token as token
 from smoke.dependencies._answer import (
     Answer,
     Sender,
@@ -22,14 +23,13 @@ from smoke.dependencies._answer import (
     up,
     without_answer,
 )
+from smoke.dependencies._salesforce_token import NAME
 from smoke.environment.dependencies import SalesforceDirect
 from smoke.http import Exchange, Request
 
-NAME = "Salesforce"
 VERSIONS = "/services/data/"
-TOKEN = "/services/oauth2/token"  # noqa: S105 - a path
-QUERY = "SELECT InstanceName,IsSandbox FROM Organization"
-WRITE = "dependency:salesforce"
+QUERY = "query?q=" + quote("SELECT InstanceName,IsSandbox FROM Organization")  # noqa: S608 - a constant
+LIMITS = "limits"
 
 EXPIRED = "INVALID_SESSION_ID"
 QUOTA = "REQUEST_LIMIT_EXCEEDED"
@@ -38,30 +38,41 @@ NOT_EXPIRY = ("this session is not valid for use with the rest api", "connected 
 """Texts of 401 answers that a new token does not cure (wire formats, section 4.3)."""
 
 
-async def ask(
-    http: Sender, direct: SalesforceDirect, secret: Callable[[object], str], timeout_s: float
-) -> tuple[Exchange, ...]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What asking takes: the client, the secrets of the environment, the limit of one call, and the clock."""
+
+    http: Sender
+    secret: Callable[[object], str]
+    timeout_s: float
+    now: float
+
+
+async def ask(means: Means, direct: SalesforceDirect, resource: str = QUERY) -> tuple[Exchange, ...]:
     """
     Make the calls up to the first that does not succeed, with one new token if the session counts as expired.
 
     Raises SecretMissing before anything is sent.
     """
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": secret(direct.client_id),
-        "client_secret": secret(direct.client_secret),
-    }
-    origin = address(direct)
-    done = [await http.send(Request("GET", origin + VERSIONS, timeout_s=timeout_s))]
+    form, origin = token.form_of(direct, means.secret, means.now), address(direct)
+    done = [await means.http.send(Request("GET", origin + VERSIONS, timeout_s=means.timeout_s))]
     for _ in range(2):
         if read(done[:1]).cause is not None:
             break
-        done.append(await http.send(_token_request(origin, form, timeout_s)))
-        if _token(done[-1]) is None:
+        done.append(await means.http.send(token.request_of(origin, form, means.timeout_s)))
+        if token.token_in(done[-1]) is None:
             break
-        done.append(await http.send(_query_request(done[0], done[-1], timeout_s)))
+        done.append(await means.http.send(_request(done, resource, means.timeout_s)))
         if not _expired(done[-1]):
             break
+    return tuple(done)
+
+
+async def ask_quota(means: Means, direct: SalesforceDirect) -> tuple[Exchange, ...]:
+    """Ask for the limits; a user who may not see them is told the use of the requests with any other answer."""
+    done = list(await ask(means, direct, LIMITS))
+    if _path(done[-1]).endswith(f"/{LIMITS}") and done[-1].status == 403 and _error(json_of(done[-1]))[0] != QUOTA:  # noqa: PLR2004
+        done.append(await means.http.send(_request(done, QUERY, means.timeout_s)))
     return tuple(done)
 
 
@@ -76,21 +87,32 @@ def read(exchanges: Sequence[Exchange]) -> Answer:
     failed = without_answer(NAME, last)
     if failed:
         return failed
-    path = urlsplit(last.request.url).path
-    if path.endswith(TOKEN):
-        return _read_token(last)
-    if path.endswith("/query"):
-        return _read_query(last)
+    if _path(last).endswith(token.PATH):
+        return token.read(last)
+    if _path(last).endswith(("/query", f"/{LIMITS}")):
+        return _read_resource(last)
     return up("the versions are listed") if _versions(last) else by_status(NAME, last)
 
 
-def _token_request(origin: str, form: dict[str, str], timeout_s: float) -> Request:
-    return Request("POST", origin + TOKEN, form=form, write=WRITE, secret_body=True, timeout_s=timeout_s)
+def quota_in(exchanges: Sequence[Exchange]) -> tuple[int, int] | None:
+    """Return how many of how many daily API requests are left, or None if no answer tells; pure."""
+    last = exchanges[-1]
+    limits = json_of(last)
+    daily = limits.get("DailyApiRequests") if isinstance(limits, dict) else None
+    left, most = (daily.get("Remaining"), daily.get("Max")) if isinstance(daily, dict) else (None, None)
+    if _is_count(left) and _is_count(most) and most:
+        return int(left), int(most)
+    told = [found for one in exchanges if (found := _used(one.headers.get("sforce-limit-info", "")))]
+    if told:
+        return max(0, told[-1][1] - told[-1][0]), told[-1][1]
+    return (0, 0) if _error(limits)[0] == QUOTA else None
 
 
-def _query_request(versions: Exchange, token: Exchange, timeout_s: float) -> Request:
-    access, instance = _token(token) or ("", "")
-    path = f"{VERSIONS}v{_versions(versions)[-1]}/query?q={quote(QUERY)}"
+def _request(done: Sequence[Exchange], resource: str, timeout_s: float) -> Request:
+    """Return the request for *resource* of the newest version, with the newest token."""
+    tokens = [found for one in done if (found := token.token_in(one))]
+    access, instance = tokens[-1]
+    path = f"{VERSIONS}v{_versions(done[0])[-1]}/{resource}"
     return Request("GET", instance + path, headers={"Authorization": f"Bearer {access}"}, timeout_s=timeout_s)
 
 
@@ -103,40 +125,13 @@ def _versions(exchange: Exchange) -> list[str]:
     return sorted((name for name in names if _is_number(name)), key=float)
 
 
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()
-
-
-def _token(exchange: Exchange) -> tuple[str, str] | None:
-    """Return the access token and the instance's origin, or None if there is no token."""
+def _read_resource(exchange: Exchange) -> Answer:
     answer = json_of(exchange)
-    if exchange.failure or exchange.status != 200 or not isinstance(answer, dict):  # noqa: PLR2004 - OK
-        return None
-    access, instance = answer.get("access_token"), answer.get("instance_url")
-    if not isinstance(access, str) or not isinstance(instance, str) or not instance.startswith(("https://", "http://")):
-        return None
-    return access, instance.rstrip("/")
-
-
-def _read_token(exchange: Exchange) -> Answer:
-    if _token(exchange):
-        return up("a token was issued")
-    answer = json_of(exchange)
-    if not isinstance(answer, dict):
-        return by_status(NAME, exchange)
-    if exchange.status == 200:  # noqa: PLR2004 - OK
-        return unknown(f"{NAME} answered the token request without access_token and instance_url")
-    if (exchange.status or 0) >= 500:  # noqa: PLR2004 - the class of server errors
-        return down(f"{NAME} answered the token request with {exchange.outline()}")
-    said = _said(answer.get("error"), answer.get("error_description"))
-    hint = "; use the My Domain address" if "not supported on this domain" in said else ""
-    return refused(f"{NAME} issues no token to the verifier: {said or exchange.outline()}{hint}")
-
-
-def _read_query(exchange: Exchange) -> Answer:
-    answer = json_of(exchange)
-    if exchange.status == 200 and isinstance(answer, dict) and isinstance(answer.get("records"), list):  # noqa: PLR2004 - OK
-        return up("it answers a query", instance=_instance(answer["records"]))
+    if exchange.status == 200 and isinstance(answer, dict):  # noqa: PLR2004 - OK
+        if isinstance(answer.get("records"), list):
+            return up("it answers a query", instance=_instance(answer["records"]))
+        if isinstance(answer.get("DailyApiRequests"), dict):
+            return up("it tells its limits")
     code, said = _error(answer)
     if code == QUOTA:
         # The quota belongs to the whole org, so every caller is refused, not the verifier alone.
@@ -144,8 +139,8 @@ def _read_query(exchange: Exchange) -> Answer:
     if (exchange.status or 0) >= 500 or not code or looks_like_html(exchange):  # noqa: PLR2004 - server errors
         return by_status(NAME, exchange)
     if exchange.status in {401, 403}:
-        return refused(f"{NAME} refuses the verifier's query: {said}")
-    return unknown(f"{NAME} answered the verifier's query with HTTP {exchange.status}: {said}")
+        return refused(f"{NAME} refuses the verifier's {_name(exchange)}: {said}")
+    return unknown(f"{NAME} answered the verifier's {_name(exchange)} with HTTP {exchange.status}: {said}")
 
 
 def _expired(exchange: Exchange) -> bool:
@@ -158,7 +153,15 @@ def _error(answer: Any) -> tuple[str, str]:
     first = answer[0] if isinstance(answer, list) and answer else None
     if not isinstance(first, dict) or not isinstance(first.get("errorCode"), str):
         return "", ""
-    return first["errorCode"], _said(first["errorCode"], first.get("message"))
+    code, message = first["errorCode"], first.get("message")
+    return code, f"{code[:200]}: {message[:200]}" if isinstance(message, str) and message else code[:200]
+
+
+def _used(header: str) -> tuple[int, int] | None:
+    """Return how many of how many requests were made: `api-usage=10018/100000`, maybe with more after it."""
+    usage = next((part.strip() for part in header.split(";") if part.strip().startswith("api-usage=")), "")
+    used, _, most = usage.removeprefix("api-usage=").partition("/")
+    return (int(used), int(most)) if _is_digits(used) and _is_digits(most) and int(most) else None
 
 
 def _instance(records: list[Any]) -> str:
@@ -166,5 +169,21 @@ def _instance(records: list[Any]) -> str:
     return str(first.get("InstanceName", ""))
 
 
-def _said(*texts: object) -> str:
-    return ": ".join(text[:200] for text in texts if isinstance(text, str) and text)
+def _path(exchange: Exchange) -> str:
+    return urlsplit(exchange.request.url).path
+
+
+def _name(exchange: Exchange) -> str:
+    return "request for its limits" if _path(exchange).endswith(f"/{LIMITS}") else "query"
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16  # noqa: PLR2004 - what a float holds exactly
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

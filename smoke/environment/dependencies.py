@@ -1,6 +1,7 @@
 """Third parties that the system depends on: as the system reports them, and asked directly."""
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -18,26 +19,71 @@ class Reported(Model):
 
 
 class Trust(Model):
-    """The vendor's public status of our instance."""
+    """The vendor's public status of our instance: `trust = { instance = "AP15" }`, or by My Domain's name."""
 
-    instance: Text = Field(description="the instance's name, e.g. `AP15`")
+    instance: Text | None = Field(None, description="the instance's name, e.g. `AP15`")
+    alias: Text | None = Field(None, description="instead of the instance, the My Domain name that leads to it")
     url: BaseUrl = Field("https://api.status.salesforce.com", description="the status service")
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        exactly_one(self, "instance", "alias")
+        return self
+
+
+class Quota(Model):
+    """How much of the org's daily API requests must be left: `quota = { least_share = 0.1 }`."""
+
+    least_share: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1, description="the share of `DailyApiRequests` below which Salesforce counts as degraded"
+    )
+    gating: bool = Field(False, description="whether that holds a deploy; without it, it is advisory")
+
+
+LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
+"""Hosts that serve every org: they take assertions (JWT bearer), but no client credentials."""
 
 
 class SalesforceDirect(Model):
-    """Client credentials to ask Salesforce ourselves."""
+    """
+    How to ask Salesforce ourselves: by client credentials, or as a user by an assertion that a key signs (JWT bearer).
+
+    `direct = { my_domain = "acme", client_id = { env = "SF_ID" }, client_secret = { env = "SF_SECRET" } }`, or
+    `direct = { my_domain = "acme", client_id = { env = "SF_ID" }, username = { env = "SF_USER" }, private_key =
+    { env = "SF_KEY" } }`.
+    """
 
     my_domain: Annotated[str, Field(pattern=LABEL), Kind("domain label")] | None = Field(
         None, description="`acme` for https://acme.my.salesforce.com; needed for client credentials"
     )
     url: BaseUrl | None = Field(None, description="instead of my_domain, the whole address")
-    client_id: Secret = Field(description="the connected app's consumer key")
-    client_secret: Secret = Field(description="the connected app's consumer secret")
+    client_id: Secret = Field(description="the app's consumer key")
+    client_secret: Secret | None = Field(None, description="the app's consumer secret, for client credentials")
+    username: Secret | None = Field(None, description="the user to ask as, with private_key")
+    private_key: Secret | None = Field(
+        None, description="the RSA key in PEM format whose certificate the app has; it signs the assertion"
+    )
+    audience: BaseUrl = Field(
+        "https://login.salesforce.com",
+        description="whom the assertion is for; of a sandbox `https://test.salesforce.com`",
+    )
     trust: Trust | None = Field(None, description="where the vendor's own status of our instance is read")
+    quota: Quota | None = Field(None, description="how much of the daily API requests must be left")
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
         exactly_one(self, "my_domain", "url")
+        return self
+
+    @model_validator(mode="after")
+    def _one_grant(self) -> Self:
+        exactly_one(self, "client_secret", "private_key")
+        if (self.private_key is None) != (self.username is None):
+            raise ValueError("'username' and 'private_key' belong together, for an assertion; add the other one")
+        if self.client_secret is not None and self.url and urlsplit(self.url).hostname in LOGIN_HOSTS:
+            raise ValueError(
+                f"found {self.url!r}, where client credentials are refused; give the org's own address: 'my_domain'"
+            )
         return self
 
 

@@ -23,7 +23,7 @@ from tests.checks.fake_world import (
     json_answer,
     world_of,
 )
-from tests.dependencies.fake_salesforce import DIRECT, FakeSalesforce, rest_error, secret
+from tests.dependencies.fake_salesforce import DIRECT, INSTANCE, ORIGIN, FakeSalesforce, rest_error, secret
 
 REPORT = "https://api.test/auth/health-check"
 
@@ -196,3 +196,98 @@ def test_trust(status: Exchange, outcome: Outcome, cause: Cause | None, trust: s
 
     assert (found.outcome, found.cause, found.facts["trust"]) == (outcome, cause, trust)
     assert "direct" not in found.facts
+
+
+def quota(body: Any, status: int = 200, **headers: str) -> Judgement:
+    """Make the check of the quota while the limits answer *body*."""
+    routes = FakeSalesforce(instead={"query": json_answer({"records": []}, headers=headers)}).routes()
+    routes[f"{INSTANCE}/services/data/v65.0/limits"] = json_answer(body, status)
+    direct = {**DIRECT.model_dump(), "quota": {"least_share": 0.1}}
+    asked = environment_of(dependencies={"salesforce": {"direct": direct}})
+    made = next(one for one in checks(asked, Release()) if one.id == "salesforce/quota")
+    assert not made.gating
+    return concluded(made, world_of(routes, asked, secret=secret))
+
+
+def daily(left: Any, most: Any = 15_000) -> dict[str, Any]:
+    """Return the limits of an org."""
+    return {"DailyApiRequests": {"Max": most, "Remaining": left, "App": {"Max": 0}}, "DataStorageMB": {"Max": 5}}
+
+
+def test_enough_requests_are_left() -> None:
+    """Enough of the daily API requests are left, which is no proof of anything of the product's."""
+    found = quota(daily(14_998))
+
+    assert (found.outcome, found.facts["direct"]) == (Outcome.PASSED, "plenty")
+    assert "14998 of 15000" in found.message
+
+
+@pytest.mark.parametrize("left", [0, 1, 1_499])
+def test_few_requests_are_left(left: int) -> None:
+    """A quota that is nearly used up is degraded: Salesforce's matter, and no outage."""
+    found = quota(daily(left))
+
+    assert (found.outcome, found.cause, found.facts["direct"]) == (Outcome.FAILED, Cause.DEPENDENCY, "degraded")
+    assert "refuse every caller" in found.message
+
+
+def test_quota_used_up() -> None:
+    """An org that refuses for its quota has none left."""
+    found = quota([{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}], 403)
+
+    assert (found.outcome, found.facts["direct"]) == (Outcome.FAILED, "degraded")
+
+
+FORBIDDEN = [{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}]
+
+
+def test_quota_told_beside_another_answer() -> None:
+    """A user that may not see the limits is told the use with the answer to a query."""
+    header = {"sforce-limit-info": "api-usage=14018/15000; per-app-api-usage=17/250(appName=x)"}
+
+    assert quota(FORBIDDEN, 403, **header).facts["measured"] == {"left": 982, "most": 15_000}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "cause"),
+    [
+        (FORBIDDEN, 403, Cause.SUITE),
+        ({}, 200, Cause.SUITE),
+        (daily("14"), 200, Cause.SUITE),
+        (daily(14, 0), 200, Cause.SUITE),
+        ([{"errorCode": "NOT_FOUND", "message": "x"}], 404, Cause.SUITE),
+        ([{"errorCode": "SERVER_UNAVAILABLE", "message": "x"}], 503, Cause.DEPENDENCY),
+    ],
+)
+def test_quota_that_nobody_tells(body: Any, status: int, cause: Cause) -> None:
+    """Where no answer tells the quota, nothing is proved."""
+    found = quota(body, status)
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
+
+
+def test_few_requests_are_noted_beside_a_query() -> None:
+    """The direct check notes it too, as every answer tells the use."""
+    headers = {"sforce-limit-info": "api-usage=14999/15000"}
+    found = judged("direct", FakeSalesforce(instead={"query": json_answer({"records": []}, headers=headers)}).routes())
+
+    assert (found.outcome, found.facts["noted"]) == (Outcome.PASSED, "1 of 15000 daily API requests left")
+
+
+def test_a_limit_on_requests_is_waited_for() -> None:
+    """A 429 with Retry-After is come back to once."""
+    limited = answer("slow down", 429, headers={"retry-after": "2"})
+    routes = FakeSalesforce().routes()
+    first = routes[f"{ORIGIN}/services/data/"]
+    routes[f"{ORIGIN}/services/data/"] = in_turn(limited, first)
+
+    assert judged("direct", routes).outcome is Outcome.PASSED
+
+
+def test_status_by_alias() -> None:
+    """The status may be read by My Domain's name, which follows the org when it moves."""
+    direct = {**DIRECT.model_dump(), "trust": {"alias": "acme"}}
+    asked = environment_of(dependencies={"salesforce": {"direct": direct}})
+    made = next(one for one in checks(asked, Release()) if one.id == "salesforce/trust")
+
+    assert made.reproduce() == "curl 'https://api.status.salesforce.com/v1/instanceAliases/acme/status'"

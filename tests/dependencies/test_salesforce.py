@@ -8,14 +8,14 @@ from smoke.dependencies import salesforce
 from smoke.dependencies._answer import Answer, Standing
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.words import Cause
-from tests.checks.fake_world import FakeHttp, answer, failing, html, json_answer
+from tests.checks.fake_world import NOW, FakeHttp, answer, failing, html, json_answer
 from tests.dependencies.fake_salesforce import DIRECT, FakeSalesforce, rest_error, secret
 
 
 def ask(fake: FakeSalesforce) -> tuple[Answer, FakeHttp]:
     """Ask *fake* and read what came."""
     http = FakeHttp(fake.routes())
-    return salesforce.read(asyncio.run(salesforce.ask(http, DIRECT, secret, 5.0))), http
+    return salesforce.read(asyncio.run(salesforce.ask(salesforce.Means(http, secret, 5.0, NOW), DIRECT))), http
 
 
 def test_answers_properly() -> None:
