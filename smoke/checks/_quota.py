@@ -1,5 +1,7 @@
 """How much of an allowance is left: one that is nearly used up serves for now, and nobody soon."""
 
+from typing import Any
+
 from smoke.dependencies._answer import Answer
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
@@ -13,13 +15,13 @@ def judge_quota(dependency: str, what: str, left: tuple[int, int] | None, least:
     expected = f"at least {least:.0%} of the {what} left"
     if left is None:
         said = answer.message if answer.cause else "the answer does not tell it"
-        facts = {"dependency": dependency, "direct": "unknown"}
         cause = answer.cause or Cause.SUITE
-        return Judgement(Outcome.UNDECIDED, f"the {what} are not known: {said}", cause, expected, said, facts)
+        untold = {"dependency": dependency, "direct": "unknown"}
+        return Judgement(Outcome.UNDECIDED, f"the {what} are not known: {said}", cause, expected, said, untold)
     remaining, most = left
     share = remaining / most if most else 0.0
     found = f"{remaining} of {most} {what} left ({share:.1%})" if most else f"no {what} left"
-    facts = {"dependency": dependency, "measured": {"left": remaining, "most": most}}
+    facts: dict[str, Any] = {"dependency": dependency, "measured": {"left": remaining, "most": most}}
     if share >= least:
         return Judgement(Outcome.PASSED, found, None, expected, found, {**facts, "direct": PLENTY})
     message = f"{found}: {dependency} will refuse every caller when they are used up"

@@ -100,8 +100,8 @@ def quota_in(exchanges: Sequence[Exchange]) -> tuple[int, int] | None:
     limits = json_of(last)
     daily = limits.get("DailyApiRequests") if isinstance(limits, dict) else None
     left, most = (daily.get("Remaining"), daily.get("Max")) if isinstance(daily, dict) else (None, None)
-    if _is_count(left) and _is_count(most) and most:
-        return int(left), int(most)
+    if isinstance(left, int) and isinstance(most, int) and left >= 0 and most > 0:
+        return left, most
     told = [found for one in exchanges if (found := _used(one.headers.get("sforce-limit-info", "")))]
     if told:
         return max(0, told[-1][1] - told[-1][0]), told[-1][1]
@@ -183,7 +183,3 @@ def _is_number(text: str) -> bool:
 
 def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16  # noqa: PLR2004 - what a float holds exactly
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

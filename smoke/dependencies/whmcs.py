@@ -1,5 +1,5 @@
 """
-Ask WHMCS directly: `WhmcsDetails` of its classic API, the cheapest proof of address, credential and role.
+Ask WHMCS directly by its classic API: `WhmcsDetails`, the cheapest proof of address, credential and role.
 
 Facts from the wire formats, section 5.1: the error envelope comes with HTTP 200 or 403, so the body is read before the
 status; there is no error code, only the message; an HTML page with 200 is not a WHMCS answer.
@@ -16,30 +16,35 @@ NAME = "WHMCS"
 API = "/includes/api.php"
 WRITE = "dependency:whmcs"
 
+DETAILS = "WhmcsDetails"
+HEALTH = "GetHealthStatus"
+
 REFUSALS = {
     "invalid ip": "this machine's address is not on the allow-list",
-    "invalid permissions": "the credential's API role lacks the action WhmcsDetails",
+    "invalid permissions": "the credential's API role lacks the action",
     "authentication failed": "the verifier's identifier or secret is wrong",
     "access denied": "the verifier's account lacks API access",
 }
 """What a message begins with, lower-case, and what it means (wire formats, section 5.1)."""
 
 
-async def ask(http: Sender, direct: WhmcsDirect, secret: Callable[[object], str], timeout_s: float) -> Exchange:
+async def ask(
+    http: Sender, direct: WhmcsDirect, secret: Callable[[object], str], timeout_s: float, action: str = DETAILS
+) -> Exchange:
     """
     Make the one call; its body carries secrets and stays out of records.
 
     Raises SecretMissing before anything is sent.
     """
     form = {
-        "action": "WhmcsDetails",
+        "action": action,
         "identifier": secret(direct.identifier),
         "secret": secret(direct.secret),
         "responsetype": "json",
     }
     if direct.access_key is not None:
         form["accesskey"] = secret(direct.access_key)
-    # The API answers POST only, but WhmcsDetails changes nothing.
+    # The API answers POST only, but the actions change nothing.
     request = Request("POST", address(direct), form=form, write=WRITE, secret_body=True, timeout_s=timeout_s)
     return await http.send(request)
 
@@ -49,7 +54,7 @@ def address(direct: WhmcsDirect) -> str:
     return direct.url.rstrip("/") + API
 
 
-def read(exchange: Exchange) -> Answer:
+def read(exchange: Exchange, action: str = DETAILS) -> Answer:
     """Return what the call proves; pure."""
     failed = without_answer(NAME, exchange)
     if failed:
@@ -57,20 +62,43 @@ def read(exchange: Exchange) -> Answer:
     answer = json_of(exchange)
     result = answer.get("result") if isinstance(answer, dict) else None
     if result == "success" and exchange.status == 200:  # noqa: PLR2004 - OK
-        return up("it answers WhmcsDetails", version=_version(answer))
+        version = _version(answer)
+        return up(f"it answers {action}", **({"version": version} if action == DETAILS else {}))
     if result == "error":
-        return _read_error(str(answer.get("message", "")), exchange)
+        return _read_error(str(answer.get("message", "")), exchange, action)
     return by_status(NAME, exchange)
 
 
-def _read_error(message: str, exchange: Exchange) -> Answer:
+def dangers_in(exchange: Exchange) -> tuple[str, ...] | None:
+    """
+    Return the names of what WHMCS finds dangerous about itself; None where the answer tells no checks. Pure.
+
+    The official page shows no checks at all, and every list of them may be missing or null (wire formats, section 5.2).
+    """
+    answer = json_of(exchange)
+    checks = answer.get("checks") if isinstance(answer, dict) else None
+    if not isinstance(checks, dict):
+        return None
+    found = checks.get("danger") or []
+    listed = list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else [found]
+    return tuple(_name(one) for one in listed)
+
+
+def _name(check: Any) -> str:
+    """Return what names a check: its text is a page, and may tell paths of the installation."""
+    named = check.get("name") or check.get("type") if isinstance(check, dict) else check
+    return str(named)[:80] if named else "a check without a name"
+
+
+def _read_error(message: str, exchange: Exchange, action: str) -> Answer:
     said = message.strip()[:200]
     for beginning, meaning in REFUSALS.items():
         if said.lower().startswith(beginning):
-            return refused(f"{NAME} answered {said!r}: {meaning}")
+            lacking = f" {action}" if meaning.endswith("the action") else ""
+            return refused(f"{NAME} answered {said!r}: {meaning}{lacking}")
     if exchange.status != 200:  # noqa: PLR2004 - OK
         return by_status(NAME, exchange)
-    return unknown(f"{NAME} answered WhmcsDetails with the error {said!r}")
+    return unknown(f"{NAME} answered {action} with the error {said!r}")
 
 
 def _version(answer: dict[str, Any]) -> str:

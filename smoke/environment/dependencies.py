@@ -95,13 +95,35 @@ class Salesforce(Model):
     when_down: Literal["hold", "pass"] = Field("hold", description="what its own outage means for the verdict")
 
 
+class WhmcsHealth(Model):
+    """What WHMCS itself finds wrong with its installation (`GetHealthStatus`): `health = {}` asks for it."""
+
+    gating: bool = Field(False, description="whether a danger that it reports holds a deploy; without it, advisory")
+
+
 class WhmcsDirect(Model):
-    """API credentials to ask WHMCS ourselves (classic API)."""
+    """
+    How to ask WHMCS ourselves.
+
+    `direct = { url = "https://billing.example.net", identifier = { env = "ID" }, secret = { env = "SECRET" } }` asks
+    the classic API; `direct = { url = "https://billing.example.net", api = "rest" }` asks the REST API of WHMCS 9 for
+    its public catalogue, which needs no credential.
+    """
 
     url: BaseUrl = Field(description="the address of the installation")
-    identifier: Secret = Field(description="the API credential's identifier")
-    secret: Secret = Field(description="the API credential's secret")
+    api: Literal["classic", "rest"] = Field("classic", description="which API to ask")
+    identifier: Secret | None = Field(None, description="the API credential's identifier; the classic API needs it")
+    secret: Secret | None = Field(None, description="the API credential's secret")
     access_key: Secret | None = Field(None, description="the key that bypasses the IP restriction")
+    health: WhmcsHealth | None = Field(None, description="what WHMCS finds wrong with itself; classic API only")
+
+    @model_validator(mode="after")
+    def _credential_fits_the_api(self) -> Self:
+        if self.api == "classic" and (self.identifier is None or self.secret is None):
+            raise ValueError("the classic API needs 'identifier' and 'secret'; add both, or set api = 'rest'")
+        if self.api == "rest" and (self.identifier or self.secret or self.access_key or self.health):
+            raise ValueError("the REST API needs no credential and tells no health; keep only 'url' and 'api'")
+        return self
 
 
 class Whmcs(Model):

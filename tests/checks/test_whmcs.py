@@ -95,3 +95,59 @@ def test_missing_secret() -> None:
         raise SecretMissing("set ID")
 
     assert judged("direct", {}, secret=missing).outcome is Outcome.UNDECIDED
+
+
+def health(body: Any, status: int = 200, *, gating: bool = False) -> Judgement:
+    """Make the check of what WHMCS finds wrong with itself."""
+    direct = {"url": "https://billing.test", "identifier": {"env": "ID"}, "secret": {"env": "SECRET"}}
+    asked = environment_of(dependencies={"whmcs": {"direct": {**direct, "health": {"gating": gating}}}})
+    made = next(one for one in checks(asked, Release()) if one.id == "whmcs/health")
+    assert made.gating is gating
+    assert "GetHealthStatus" in made.reproduce()
+    return concluded(made, world_of({API: json_answer(body, status)}, asked, secret=lambda reference: reference.env))
+
+
+def test_nothing_dangerous() -> None:
+    """No danger passes, and an answer without any checks does too, which is said."""
+    told = health({"result": "success", "checks": {"danger": [], "warning": [{"name": "x"}]}})
+    untold = health({"result": "success"})
+
+    assert (told.outcome, untold.outcome) == (Outcome.PASSED, Outcome.PASSED)
+    assert "no checks" in untold.message
+
+
+def test_dangers() -> None:
+    """A danger is degraded: WHMCS's own matter, and no outage."""
+    found = health(
+        {"result": "success", "checks": {"danger": [{"name": "cron"}, {"name": "permissions"}]}}, gating=True
+    )
+
+    assert (found.outcome, found.cause, found.facts["direct"]) == (Outcome.FAILED, Cause.DEPENDENCY, "degraded")
+    assert found.message == "WHMCS reports 2 dangers: cron, permissions"
+
+
+def test_health_that_may_not_be_read() -> None:
+    """A role that lacks the action proves nothing about WHMCS."""
+    message = 'Invalid Permissions: API action "gethealthstatus" is not allowed'
+    found = health({"result": "error", "message": message}, 403)
+
+    assert (found.outcome, found.cause, found.facts["direct"]) == (Outcome.UNDECIDED, Cause.CREDENTIALS, "unknown")
+    assert "lacks the action GetHealthStatus" in found.message
+
+
+def test_rest_api() -> None:
+    """The REST API of WHMCS 9 is asked for its catalogue, without a credential."""
+    direct = {"url": "https://billing.test", "api": "rest"}
+    asked = environment_of(dependencies={"whmcs": {"direct": direct}})
+    (made,) = checks(asked, Release())
+    routes: dict[str, Answer] = {"https://billing.test/api/v2/store/products/groups": json_answer({"data": []})}
+
+    assert concluded(made, world_of(routes, asked)).outcome is Outcome.PASSED
+    assert made.reproduce().startswith("curl 'https://billing.test/api/v2/")
+
+
+def test_a_limit_on_requests_is_waited_for() -> None:
+    """A 429 with Retry-After is come back to once."""
+    limited = answer("slow down", 429, headers={"retry-after": "2"})
+
+    assert judged("direct", {API: in_turn(limited, GOOD)}).outcome is Outcome.PASSED

@@ -11,13 +11,19 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce, SalesforceAuthenticationFailed, SalesforceExpiredSession
-from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceRefusedRequest
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import (
+    SalesforceAuthenticationFailed,
+    SalesforceExpiredSession,
+    SalesforceMalformedRequest,
+    SalesforceRefusedRequest,
+)
 
 from smoke.demo.release import Credential
 from smoke.demo.salesforce import INSTANCE, MOST, Org
 from smoke.demo.serving import Serving
 from smoke.dependencies import salesforce
+from smoke.dependencies._answer import Answer
 from smoke.environment.dependencies import SalesforceDirect
 from smoke.http.client import HttpClient
 from smoke.http.guard import AllowedWrite
@@ -110,7 +116,7 @@ def test_the_public_client_is_refused(credentials: dict[str, Any], said: str) ->
 
 
 def test_the_public_client_understands_the_errors() -> None:
-    """An unknown object, a used-up quota and an ended session are what it knows them as: it logs in again for the last."""
+    """An unknown object, a used-up quota and an ended session are what it knows; after the last it logs in again."""
     acme = org()
     with serving(acme) as port:
         found = client(port, **CREDENTIALS)
@@ -132,7 +138,7 @@ def test_our_own_probe_works_on_the_same_org() -> None:
     """What satisfies the public client satisfies the probe, by an assertion too."""
     acme, known = org(), {"ID": "consumer", "USER": USER, "KEY": PAIR.private}
 
-    async def ask() -> salesforce.Answer:
+    async def ask() -> Answer:
         async with HttpClient(HttpSettings(run_id="test", writes=(token_write(acme.url),))) as http:
             means = salesforce.Means(http, lambda one: known[str(getattr(one, "env", ""))], 5.0, time.time())
             return salesforce.read(await salesforce.ask(means, bearer(acme.url)))

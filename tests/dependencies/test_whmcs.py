@@ -113,3 +113,28 @@ def test_causes() -> None:
     causes = [whmcs.read(ask(one)[0]).cause for one in (failing(), error("Access Denied"), failing(FailureKind.NAME))]
 
     assert causes == [Cause.DEPENDENCY, Cause.CREDENTIALS, Cause.RUNNER]
+
+
+@pytest.mark.parametrize(
+    ("checks", "dangers"),
+    [
+        ({"success": [{"name": "PHP"}], "warning": [], "danger": []}, ()),
+        ({"success": [], "danger": None}, ()),
+        ({}, ()),
+        (None, None),
+        ([], None),
+        ({"danger": [{"name": "cronKey", "type": "Cron", "body": "<p>/home/x</p>"}]}, ("cronKey",)),
+        ({"danger": {"0": {"type": "Cron"}}}, ("Cron",)),
+        ({"danger": ["a", {}, 3]}, ("a", "a check without a name", "3")),
+        ({"danger": "x"}, ("x",)),
+    ],
+)
+def test_dangers(checks: Any, dangers: Any) -> None:
+    """Dangers are named, never quoted; every list may be missing, null or keyed."""
+    assert whmcs.dangers_in(json_answer({"result": "success", "checks": checks})) == dangers
+
+
+@pytest.mark.parametrize("body", [answer("{"), html("<h1>x</h1>"), json_answer([])])
+def test_no_dangers_told(body: Exchange) -> None:
+    """What is no answer of the API tells no dangers."""
+    assert whmcs.dangers_in(body) is None
