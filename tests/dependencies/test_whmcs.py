@@ -123,7 +123,7 @@ def test_causes() -> None:
         ({}, ()),
         (None, None),
         ([], None),
-        ({"danger": [{"name": "cronKey", "type": "Cron", "body": "<p>/home/x</p>"}]}, ("cronKey",)),
+        ({"danger": [{"name": "cronKey", "type": "Cron", "body": "<p>a page</p>"}]}, ("cronKey",)),
         ({"danger": {"0": {"type": "Cron"}}}, ("Cron",)),
         ({"danger": ["a", {}, 3]}, ("a", "a check without a name", "3")),
         ({"danger": "x"}, ("x",)),
