@@ -19,7 +19,8 @@ class Message:
 
     *id* never changes, so that who receives it can drop a repetition: *again* is true when an earlier attempt may have
     arrived although it was never confirmed. *incident* is what the messages of one incident have in common, *thread*
-    the channel's own name for their thread. *facts* are names and values for those who lay them out.
+    the channel's own name for their thread. *facts* are names and values for those who lay them out, *links*
+    addresses by their label.
     """
 
     id: str
@@ -31,12 +32,13 @@ class Message:
     text: str
     at: float
     facts: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     thread: str | None = None
     again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives only."""
-        return {**asdict(self), "severity": self.severity.value, "facts": dict(self.facts)}
+        return {**asdict(self), "severity": self.severity.value, "facts": dict(self.facts), "links": dict(self.links)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Message":

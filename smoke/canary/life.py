@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from smoke.canary.posting import PostFailed, post
+from smoke.posting import PostFailed, post
 
 BODY = 1000
 """Characters of what is said along with a sign."""

@@ -62,7 +62,7 @@ class Place:
             state=self.state,
             reports=self.reports,
             recorder=Recorder(self.history, environment.canary, policy_of(environment.alerts)),
-            senders=senders_of(environment.alerts, self.state, self.environ),
+            senders=senders_of(environment.alerts, environment.notify, self.state, self.environ),
             life=Life(_ping_url(environment, self.environ, self.state, say), say),
             suite=lambda run_id: self._suite(environment, run_id),
             now=time,

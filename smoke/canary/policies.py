@@ -8,7 +8,9 @@ from smoke.alerts.policy import Policy, Step
 from smoke.canary.senders import FileSender, WebhookSender
 from smoke.environment import secrets
 from smoke.environment.canary import Alerts, Channel
+from smoke.environment.notify import Notifier
 from smoke.errors import SecretMissing
+from smoke.notify.senders import sender_of
 
 
 def policy_of(alerts: Alerts) -> Policy:
@@ -27,14 +29,18 @@ def policy_of(alerts: Alerts) -> Policy:
     )
 
 
-def senders_of(alerts: Alerts, state: Path, environ: Mapping[str, str]) -> dict[str, Sender]:
-    """Return the way out of each channel."""
-    return {name: _sender(channel, state, environ) for name, channel in alerts.channels.items()}
+def senders_of(
+    alerts: Alerts, notify: Mapping[str, Notifier], state: Path, environ: Mapping[str, str]
+) -> dict[str, Sender]:
+    """Return the way out of each channel; *notify* are those that tell of deploys, which a channel may name."""
+    return {name: _sender(channel, notify, state, environ) for name, channel in alerts.channels.items()}
 
 
-def _sender(channel: Channel, state: Path, environ: Mapping[str, str]) -> Sender:
+def _sender(channel: Channel, notify: Mapping[str, Notifier], state: Path, environ: Mapping[str, str]) -> Sender:
     if channel.file is not None:
         return FileSender(state / channel.file)
+    if channel.notify is not None:
+        return sender_of(notify[channel.notify], state, environ)  # what must wait is sent at the next look
     webhook = channel.webhook
     if webhook is None:
         raise AssertionError("a channel has exactly one kind")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.alerts.message import Message, Receipt, SendingFailed
-from smoke.canary.posting import PostFailed, post
+from smoke.posting import PostFailed, post
 
 TOO_EARLY, TOO_MANY, TIMED_OUT = 425, 429, 408
 TRANSIENT = frozenset({TIMED_OUT, TOO_EARLY, TOO_MANY})

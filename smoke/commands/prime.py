@@ -22,12 +22,24 @@ def add(commands: Any) -> None:
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
     offered = tuple(one for one in options.VERIFY if one.name not in NOT_THE_VERDICTS)
     options.add((*offered, *options.ONLY_VERIFY), parser.add_argument)
+    # For people only: the checks expect nothing of them.
+    announced = "is about to be deployed; it is only announced"
+    parser.add_argument("--sha", dest="announced_sha", metavar="SHA", help=f"commit that {announced}")
+    parser.add_argument(
+        "--release", dest="announced_release", metavar="FILE", help=f"release manifest of what {announced}"
+    )
     parser.set_defaults(smoke_sha=None, smoke_previous=None, smoke_release=None)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Record the baseline; 0 when it was recorded, whatever it says, else 20 or 4."""
-    return prime(chosen, os.environ)
+    from smoke.notify import deploys
+
+    announced = deploys.announced(chosen)
+    status = prime(chosen, os.environ)
+    if status != EXIT_USAGE:
+        deploys.deploy_begins(chosen, os.environ, announced)
+    return status
 
 
 def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool = False) -> int:

@@ -25,7 +25,11 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Verify under a supervisor; returns the verdict's exit status."""
-    return supervised(chosen, os.environ)
+    status = supervised(chosen, os.environ)
+    from smoke.notify import deploys  # after the verdict, which waits for nobody
+
+    deploys.deploy_verified(chosen, os.environ, chosen.smoke_reports / chosen.environment / chosen.smoke_run_id)
+    return status
 
 
 def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str, quiet: bool = False) -> int:

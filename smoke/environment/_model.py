@@ -17,6 +17,7 @@ HEADER = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
 VISIBLE = r"\S"
 LABEL = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 CHECK_ID = r"^[a-z0-9_-]+/\S+$"
+MENTION = r"^(here|channel|[UWS][A-Z0-9]{6,})$"
 FIELD = r"^(\[\]|[^.\[\]?\s]+)(\[\]|\?)*(\.[^.\[\]?\s]+(\[\]|\?)*)*$"
 
 PATTERNS = {
@@ -27,6 +28,7 @@ PATTERNS = {
     VISIBLE: "a text that is not blank",
     LABEL: "a label made of lower-case letters, digits and '-', without dots",
     CHECK_ID: "the id of a check, such as 'journey/invoices'",
+    MENTION: "here, channel, or the id of a user or group, such as 'S0123ABCD'",
     FIELD: "a path such as 'items[].price', or 'contact?.email' where there may be no contact",
 }
 """What a pattern asks for, in words for an error message."""

@@ -59,14 +59,17 @@ class Severities(Model):
 
 
 class Channel(Model):
-    """Where alerts go: exactly one of `file` and `webhook`."""
+    """Where alerts go: exactly one of `file`, `webhook` and `notify`."""
 
     file: Text | None = Field(None, description="a file of JSON lines, relative to the state directory")
     webhook: Secret | None = Field(None, description="a URL that takes each alert as JSON, by POST")
+    notify: Name | None = Field(
+        None, description="the name of an entry of `notify`; with Slack, one thread for each incident"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        exactly_one(self, "file", "webhook")
+        exactly_one(self, "file", "webhook", "notify")
         return self
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from smoke.environment._canary_rules import canary_rules
 from smoke.environment._monitoring_rules import monitoring_rules
+from smoke.environment._notify_rules import notify_rules
 from smoke.environment._references import dangling
 from smoke.environment._rollback_rules import rollback_rules
 from smoke.environment._validation import Problem
@@ -36,6 +37,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         canary_rules,
         monitoring_rules,
         rollback_rules,
+        notify_rules,
     ):
         yield from rule(environment)
 

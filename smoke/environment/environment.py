@@ -21,6 +21,7 @@ from smoke.environment.journeys import Browser, Journey
 from smoke.environment.keys import ApiKey
 from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.monitoring import Monitoring
+from smoke.environment.notify import Notifier
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.rollbacks import Guard, Part
@@ -146,6 +147,7 @@ class Environment(Model):
     guard: Guard = Field(Guard(), description="how long a deploy and its rollback may take (`smoke guard`)")
     canary: Canary = Field(Canary(), description="the same checks, again and again (`smoke canary`)")
     alerts: Alerts = Field(Alerts(), description="when the canary alerts, and whom")
+    notify: dict[Name, Notifier] = Field({}, description="who is told of deploys, by name")
 
     @property
     def system(self) -> str:

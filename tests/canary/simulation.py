@@ -130,7 +130,7 @@ class World:
             self.now = float((self.state / "clock").read_text("utf-8"))
         environ = {"PING_URL": f"{self.url}/ping", "WEBHOOK_URL": f"{self.url}/alerts"}
         recorder = Recorder(self.history, self.environment.canary, policy_of(self.environment.alerts))
-        ways_out = senders_of(self.environment.alerts, self.state, environ)
+        ways_out = senders_of(self.environment.alerts, self.environment.notify, self.state, environ)
         self.watcher = Watcher(
             environment=self.environment,
             history=self.history,

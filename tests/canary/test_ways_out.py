@@ -9,8 +9,8 @@ import pytest
 
 from smoke.alerts.message import SendingFailed
 from smoke.canary.life import Life, address
-from smoke.canary.posting import PostFailed, post
 from smoke.canary.senders import FileSender, WebhookSender
+from smoke.posting import PostFailed, post
 from tests.canary.receiver import Received, receiving
 from tests.history.made import message
 
