@@ -7,7 +7,7 @@ As Slack does, it answers 200 with `ok: false` to what it refuses, and 429 with 
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,7 +83,7 @@ class Slack:
                 return _no("invalid_auth")
             if self.refuse:
                 return _no(self.refuse.pop(0))
-            known = {
+            known: dict[str, Callable[[Json], Json]] = {
                 "auth.test": self._auth_test,
                 "chat.postMessage": self._post,
                 "conversations.history": self._history,

@@ -80,7 +80,7 @@ def test_a_bad_deploy_that_is_rolled_back(team: Team, slack: Slack) -> None:
     team.say(DeployNews.START, 0, previous=GOOD)
     team.tell(verdict_event({**verdicts.failing(), "finished_at": "2027-01-15T08:01:00Z"}))
     team.say(DeployNews.ROLLBACK, 70, previous=GOOD)
-    release = {"expected": GOOD, "previous": BAD, "observed": {}}
+    release: dict[str, Any] = {"expected": GOOD, "previous": BAD, "observed": {}}
     team.tell(verdict_event({**verdicts.passing(), "release": release, "finished_at": "2027-01-15T08:03:10Z"}))
     (thread,) = slack.threads()
     assert [one.partition("portal/prod: ")[2] for one in thread] == [
@@ -105,7 +105,7 @@ def test_a_rollback_that_did_not_help(
     team.file.write_text(team.file.read_text("utf-8") + 'on = ["start", "rollback"]\n', "utf-8")
     team.say(DeployNews.START, 0, previous=GOOD)
     team.say(DeployNews.FAIL, 30)
-    release = {"expected": GOOD, "previous": None, "observed": {}}
+    release: dict[str, Any] = {"expected": GOOD, "previous": None, "observed": {}}
     team.tell(verdict_event({**verdict(), "release": release, "finished_at": "2027-01-15T08:03:00Z"}))
     (thread,) = slack.threads()
     assert len(thread) == 2  # what was to be told of the failure itself was not wanted
