@@ -105,17 +105,9 @@ class Slack:
         if root is not None and all(one["ts"] != root for one in channel.messages):
             return _no("cannot_reply_to_message")
         self._ticks += 1
-        message = {
-            "type": "message",
-            "subtype": "bot_message",
-            "bot_id": "B0SMOKE",
-            "ts": f"1763634000.{self._ticks:06d}",
-            **{
-                key: asked[key]
-                for key in ("text", "blocks", "metadata", "thread_ts", "reply_broadcast")
-                if key in asked
-            },
-        }
+        kept = ("text", "blocks", "metadata", "thread_ts", "reply_broadcast")
+        message: Json = {key: asked[key] for key in kept if key in asked}
+        message |= {"type": "message", "bot_id": "B0SMOKE", "ts": f"1763634000.{self._ticks:06d}"}
         channel.messages.append(message)
         return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
 
