@@ -13,7 +13,7 @@ from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
     *("verify", "prime", "baseline", "demo", "environments", "replay", "schema", "reference"),
-    *("canary", "history", "status"),
+    *("init", "canary", "history", "status"),
 )
 
 EPILOG = """\

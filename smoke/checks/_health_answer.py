@@ -48,7 +48,9 @@ def _read_text(exchange: Exchange, health: Health) -> HealthReading:
         return HealthReading(bad_status)
     body = exchange.text().strip()
     if health.text is not None:
-        same = body.lower() == health.text.strip().lower() and exchange.content_type != "text/html"
+        # Several frameworks call a bare word HTML; a page is known by its markup.
+        page = exchange.content_type == "text/html" and "<" in body
+        same = body.lower() == health.text.strip().lower() and not page
         return HealthReading(None if same else f"the body is not {quote(health.text)}")
     if not_json(exchange) is None and state_of(body) is State.UNKNOWN:
         return _read_json(parse(exchange), health, None)

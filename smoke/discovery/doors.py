@@ -1,0 +1,60 @@
+"""What refuses the anonymous, and what nobody should have been shown: pure."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from smoke.checks._debug_output import debug_output, private_file
+from smoke.discovery.paths import GUARDED, PRIVATE, leads_to_login
+from smoke.discovery.reads import slug
+from smoke.discovery.site import Site
+
+MOST = 4
+REFUSALS = frozenset({401, 403})
+_REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFound:
+    """A route that refuses who is not logged in; *redirects_to* is where it sends them instead of an error."""
+
+    name: str
+    path: str
+    redirects_to: str | None = None
+
+
+def found_doors(site: Site) -> list[DoorFound]:
+    """Return routes that refuse; where any path refuses alike, such as behind a login wall, that proves nothing."""
+    doors: dict[str, DoorFound] = {}
+    for path in GUARDED:
+        door = _door(site, path)
+        if door is not None:
+            doors.setdefault(door.name, door)
+    return list(doors.values())[:MOST]
+
+
+def _door(site: Site, path: str) -> DoorFound | None:
+    answer = site.own(path)
+    if answer is None or any(one.status in REFUSALS for one in site.strangers):
+        return None
+    if answer.status in REFUSALS:
+        return DoorFound(slug(path), path)
+    target = urlsplit(answer.headers.get("location", "")).path if answer.status in _REDIRECTS else ""
+    if (
+        not target
+        or not leads_to_login(target)
+        or any(target in one.headers.get("location", "") for one in site.strangers)
+    ):
+        return None
+    return DoorFound(slug(path), path, target)
+
+
+def shown_to_strangers(site: Site) -> str | None:
+    """Return what only developers should see in the answer to a path that nobody knows, or None."""
+    return next((said for one in site.strangers if (said := debug_output(one))), None)
+
+
+def kept_files(site: Site) -> tuple[list[str], dict[str, str]]:
+    """Return which private files are not served, and what those that are give away."""
+    answers = {path: one for path in PRIVATE if (one := site.first(path)) is not None}
+    served = {path: said for path, one in answers.items() if (said := private_file(one))}
+    return [path for path in answers if path not in served], served

@@ -1,0 +1,47 @@
+"""The login as the environment file describes it, commented out until somebody names a synthetic user: pure."""
+
+from collections.abc import Iterator, Mapping
+
+from smoke.discovery.draft import Line, Table
+from smoke.discovery.login_form import FormFound
+
+ROLE = "tester"
+
+
+def login_tables(forms: Mapping[str, FormFound]) -> Iterator[Table]:
+    """Yield the tables of the login of the first service that has a form, or those to start from."""
+    service, form = next(iter(forms.items()), ("", None))
+    lines = [Line("service", service or "web"), Line("path", form.action if form else "/login")]
+    lines += _posted(form)
+    lines.append(Line("who", "/account", "A path that answers 200 to a session only:"))
+    yield Table("[login]", _intro(form), lines, off=True)
+    secrets = [Line("user", {"env": "SMOKE_USER"}), Line("password", {"env": "SMOKE_PASSWORD"})]
+    yield Table(
+        f"[roles.{ROLE}]", "A synthetic user. These name variables; the secrets never stand here.", secrets, off=True
+    )
+    if form is None:
+        return
+    browser = [Line("path", form.page)]
+    browser += [Line("user", form.user_label)] if form.user_label else []
+    browser += [Line("password", form.password_label)] if form.password_label else []
+    browser += [Line("submit", form.button)] if form.button else []
+    browser.append(Line("landmark", {"role": "heading", "name": "what only a logged-in person sees"}))
+    yield Table("[browser.login]", "The login page as a person sees it.", browser, off=True)
+    journey = [Line("name", "login"), Line("flow", "login"), Line("service", service), Line("role", ROLE)]
+    yield Table("[[journeys]]", "", journey, off=True)
+
+
+def _intro(form: FormFound | None) -> str:
+    if form is None:
+        return "No login form was found. If people log in, say where the user and the password are posted to:"
+    said = f"A login form was found at {form.page}. Make a synthetic user, remove the # here and below, and set"
+    return f"{said} SMOKE_USER and SMOKE_PASSWORD."
+
+
+def _posted(form: FormFound | None) -> list[Line]:
+    if form is None:
+        return []
+    lines = [Line("encoding", "form"), Line("user_field", form.user_field), Line("password_field", form.password_field)]
+    lines.append(Line("accepted", [200, 302, 303], "What a good login answers, and what a bad one:"))
+    lines.append(Line("refused", [400, 401, 403, 422]))
+    return lines

@@ -1,0 +1,1 @@
+"""Tests of what `smoke init` finds and writes."""
