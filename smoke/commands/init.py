@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from smoke import options
 from smoke.environment import directory
 from smoke.errors import ConfigurationError, UsageError
+from smoke.verdict.words import EXIT_STATUS, Word
 
 if TYPE_CHECKING:
     from smoke.discovery.draft import Draft
     from smoke.discovery.drafting import Found
+
+NOTHING = "nothing was found that could be verified; fill in `health` or `[[pages]]` in"
 
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
@@ -32,7 +35,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the file and verify by it; returns the verdict's exit status, 0 without one."""
-    from smoke.discovery import address
+    from smoke.discovery import address, trial
 
     urls = list(dict.fromkeys(address.address_of(one) for one in chosen.urls))
     name = address.check_name(chosen.name or address.name_of(urls))
@@ -46,8 +49,12 @@ def run(chosen: argparse.Namespace) -> int:
     sys.stdout.flush()
     services, made = _discover(chosen, urls, name)
     _write(file, made.text())
-    sys.stdout.write("".join(f"  {line}\n" for line in _told(services, made)))
-    sys.stdout.write(f"wrote {_shown(file)}\n")
+    number = trial.promised(made, name)
+    sys.stdout.write("".join(f"  {line}\n" for line in _told(services)))
+    sys.stdout.write(f"wrote {_shown(file)}: {number} checks; what is commented out says how to fill it in\n")
+    if not number:
+        sys.stdout.write(f"\nINCONCLUSIVE: {NOTHING} {_shown(file)} and run smoke verify {name}{_option(chosen)}\n")
+        return EXIT_STATUS[Word.INCONCLUSIVE]
     status = 0 if chosen.no_verify else _verify(chosen, name, place)
     binds = any(check.startswith("version/") for check in made.checks)
     sys.stdout.write(_next(chosen, name, file, binds=binds))
@@ -76,7 +83,7 @@ def _discover(chosen: argparse.Namespace, urls: list[str], name: str) -> "tuple[
     return anyio.run(discover)
 
 
-def _told(services: "list[Found]", made: "Draft") -> list[str]:
+def _told(services: "list[Found]") -> list[str]:
     """Return what was found, a line for each service."""
     said = []
     for one in services:
@@ -86,7 +93,6 @@ def _told(services: "list[Found]", made: "Draft") -> list[str]:
         said.append(f"{one.name:<6} {health}, {commit}, {len(one.pages)} pages, {login}")
         if one.unwell:
             said.append(f"{one.name:<6} {one.health[0].path} says that it is not well: {one.health[0].state.value}")
-    said.append(f"{len(made.checks)} checks; what is commented out says how to fill it in")
     return said
 
 

@@ -11,6 +11,7 @@ from smoke.discovery.site import Site
 MOST = 4
 REFUSALS = frozenset({401, 403})
 _REDIRECTS = range(300, 400)
+_SERVED = frozenset({200, 206})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ def _door(site: Site, path: str) -> DoorFound | None:
     if answer.status in REFUSALS:
         return DoorFound(slug(path), path)
     target = urlsplit(answer.headers.get("location", "")).path if answer.status in _REDIRECTS else ""
-    if (
-        not target
-        or not leads_to_login(target)
-        or any(target in one.headers.get("location", "") for one in site.strangers)
-    ):
+    taken = any(target in one.headers.get("location", "") for one in site.strangers)
+    if not _is_login(target, path) or taken:
         return None
     return DoorFound(slug(path), path, target)
+
+
+def _is_login(target: str, asked: str) -> bool:
+    """Tell whether a redirect leads to a login, and not merely to another spelling of what was asked for."""
+    return leads_to_login(target) and target.rstrip("/") != asked.rstrip("/")
 
 
 def shown_to_strangers(site: Site) -> str | None:
@@ -56,5 +59,5 @@ def shown_to_strangers(site: Site) -> str | None:
 def kept_files(site: Site) -> tuple[list[str], dict[str, str]]:
     """Return which private files are not served, and what those that are give away."""
     answers = {path: one for path in PRIVATE if (one := site.first(path)) is not None}
-    served = {path: said for path, one in answers.items() if (said := private_file(one))}
+    served = {path: said for path, one in answers.items() if one.status in _SERVED and (said := private_file(one))}
     return [path for path in answers if path not in served], served

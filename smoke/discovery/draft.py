@@ -55,6 +55,16 @@ class Draft:
         """Return the draft with what brings about the checks of *reasons* commented out, saying why."""
         return replace(self, tables=[_without(one, reasons) for one in self.tables])
 
+    def table(self, check: str) -> Table | None:
+        """Return the table that brings about *check*, if one does."""
+        return next((one for one in self.tables if one.check == check and not one.off), None)
+
+    def changed(self, table: Table, key: str, value: Any) -> "Draft":
+        """Return the draft with another value of *key* in *table*."""
+        lines = [replace(one, value=value) if one.key == key else one for one in table.lines]
+        other = replace(table, lines=lines)
+        return replace(self, tables=[other if one is table else one for one in self.tables])
+
     def text(self) -> str:
         """Return the file."""
         return "\n\n".join([_commented(self.top), *map(_table, self.tables)]) + "\n"

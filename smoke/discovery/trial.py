@@ -34,13 +34,33 @@ def loaded(draft: Draft, name: str) -> Environment:
         return loading.load(file.parents[1], name)
 
 
+def promised(draft: Draft, name: str) -> int:
+    """Return how many checks the file brings about."""
+    return len(build(loaded(draft, name), Release()))
+
+
 async def tried(draft: Draft, name: str, http: HttpClient) -> Draft:
     """Return *draft* with what did not pass commented out, each with the reason."""
+    draft = await _with_whole_pages(draft, name, http)
+    return draft.without(await _failing(draft, name, http))
+
+
+async def _with_whole_pages(draft: Draft, name: str, http: HttpClient) -> Draft:
+    """Return *draft* with only those pages of `[assets]` whose files are all there today."""
+    (check, table) = next(((one, draft.table(one)) for one in draft.checks if one.startswith("assets/")), ("", None))
+    if table is None:
+        return draft
+    pages = next(list(one.value) for one in table.lines if one.key == "pages")
+    whole = [one for one in pages if not await _failing(draft.changed(table, "pages", [one]), name, http, {check})]
+    return draft.changed(table, "pages", whole or pages)
+
+
+async def _failing(draft: Draft, name: str, http: HttpClient, only: set[str] | None = None) -> dict[str, str]:
+    """Return why checks of *draft* do not pass, of all of them or of *only* some."""
     environment = loaded(draft, name)
-    wanted = draft.checks
+    wanted = only or draft.checks
     checks = [one for one in build(environment, Release(), MODULES) if one.id in wanted]
-    reasons = await _reasons(checks, _world(environment, http))
-    return draft.without(reasons)
+    return await _reasons(checks, _world(environment, http))
 
 
 async def _reasons(checks: Sequence[Check], world: World) -> dict[str, str]:

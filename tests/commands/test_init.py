@@ -152,13 +152,12 @@ def test_debug_output_and_private_files(written: Callable[..., dict[str, Any]], 
     assert made["services"]["web"]["private"] == ["/.git/HEAD"]
 
 
-def test_nothing_found(project: Project, site: Site) -> None:
-    """Where nothing can be verified the verdict holds, and the file says what to fill in."""
+def test_nothing_found(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing can be verified the verdict holds, and says what to fill in."""
     site.answers = {"/": status(404, "nothing here")}
-    place = project.directory / "environments"
-    ended = project.smoke("init", site.url, "--name=shop/dev", f"--environments={place}")
-    assert ended.status == 20, ended
-    assert ended.verdict["verdict"] == "inconclusive"
+    assert main(["init", site.url, "--name=shop/dev", f"--environments={tmp_path / 'e'}"]) == 20
+    assert "INCONCLUSIVE: nothing was found that could be verified; fill in `health`" in capsys.readouterr().out
+    assert "# health = " in (tmp_path / "e" / "shop" / "dev.toml").read_text("utf-8")
 
 
 def test_texts_that_change(written: Callable[..., dict[str, Any]], site: Site) -> None:
