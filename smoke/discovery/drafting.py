@@ -84,20 +84,23 @@ def _general(wanted: Wanted, services: Sequence[Found]) -> Table:
 
 
 def _service(found: Found, now: float) -> Table:
-    site = found.site
-    lines = [Line("url", site.url), *_replica_lines(found), *_health_lines(found), *_release_lines(found)]
-    shown = shown_to_strangers(site)
-    if shown:
-        said = f"MEND THIS: an unknown path shows {shown} to anybody. Remove this line then, and it stays mended."
-        lines.append(Line("debug", True, said))
-    kept, served = kept_files(site)
-    said = "; ".join(f"MEND THIS: anybody who asks for {path} sees {what}" for path, what in served.items())
-    if kept or served:
-        lines.append(Line("private", kept, said or "Files that nobody may see.", check=f"exposure/{found.name}"))
-    if any(one in EDGES for one in platforms(site)):
+    lines = [Line("url", found.site.url), *_replica_lines(found), *_health_lines(found), *_release_lines(found)]
+    lines += list(_open_doors(found))
+    if any(one in EDGES for one in platforms(found.site)):
         said = "Its address beside the edge; it tells a fault of what stands before it from its own."
         lines.append(Line("origin", "https://origin.example.net", said, off=True))
     return Table(f"[services.{found.name}]", _standing(found, now), lines)
+
+
+def _open_doors(found: Found) -> Iterator[Line]:
+    shown = shown_to_strangers(found.site)
+    if shown:
+        said = f"MEND THIS: an unknown path shows {shown} to anybody. Then remove this line, and it stays mended."
+        yield Line("debug", True, said)
+    kept, served = kept_files(found.site)
+    said = "; ".join(f"MEND THIS: anybody who asks for {path} sees {what}" for path, what in served.items())
+    if kept or served:
+        yield Line("private", kept, said or "Files that nobody may see.", check=f"exposure/{found.name}")
 
 
 def _standing(found: Found, now: float) -> str:
@@ -127,12 +130,12 @@ def _health_lines(found: Found) -> Iterator[Line]:
         yield Line("health", {"path": "/health", "status": "status"}, said, off=True)
         return
     best, others = found.health[0], [one.path for one in found.health[1:4]]
-    said = [f"It says of itself that it is {best.state.value}.", *best.remarks]
-    said += [f"There are {', '.join(others)} too."] if others else []
+    notes = [f"It says of itself that it is {best.state.value}.", *best.remarks]
+    notes += [f"There are {', '.join(others)} too."] if others else []
     if best.down:
-        said.append(f"Down, though the whole calls itself well: {', '.join(best.down)}.")
+        notes.append(f"Down, though the whole calls itself well: {', '.join(best.down)}.")
     # What tells that it is not well stays: its verdict is the right one.
-    yield Line("health", best.keys, " ".join(said), check="" if found.unwell else f"health/{found.name}")
+    yield Line("health", best.keys, " ".join(notes), check="" if found.unwell else f"health/{found.name}")
     if best.uptime:
         yield Line("uptime", {"path": best.path, "at": best.uptime})
     if best.memory:

@@ -209,12 +209,17 @@ class _Any(dict[str, Answer]):
         return self._answer
 
 
+def garbage(ask: Ask) -> None:
+    """Speak another protocol."""
+    ask.wfile.write(b"SSH-2.0-OpenSSH_9\r\n\r\n")
+
+
 HOSTILE: dict[str, tuple[Answer, str]] = {
     "silent": (silent, "no complete answer within"),
     "dripping": (dripping, "no complete answer within"),
     "redirects": (endless_redirects, "redirected more than 5 times"),
     "elsewhere": (lambda ask: ask.say(302, b"", location="https://login.invalid/sso?back=1"), "nothing was seen"),
-    "no http": (lambda ask: ask.wfile.write(b"SSH-2.0-OpenSSH_9\r\n\r\n"), "not HTTP"),
+    "no http": (garbage, "not HTTP"),
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from smoke.discovery.draft import Draft, Line, Table, toml
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 VALUES = st.recursive(
     TEXTS | st.integers(-(2**60), 2**60) | st.booleans(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
