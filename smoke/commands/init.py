@@ -15,7 +15,7 @@ from smoke.verdict.words import EXIT_STATUS, Word
 
 if TYPE_CHECKING:
     from smoke.discovery.draft import Draft
-    from smoke.discovery.drafting import Found
+    from smoke.discovery.found import Found
 
 NOTHING = "nothing was found that could be verified; fill in `health` or `[[pages]]` in"
 
@@ -65,6 +65,7 @@ def _discover(chosen: argparse.Namespace, urls: list[str], name: str) -> "tuple[
     import anyio
 
     from smoke.discovery import address, asking, drafting, trial
+    from smoke.discovery.found import found_at
     from smoke.http.client import HttpClient
     from smoke.run_directory import new_run_id
 
@@ -72,9 +73,9 @@ def _discover(chosen: argparse.Namespace, urls: list[str], name: str) -> "tuple[
         async with HttpClient(asking.settings(f"init-{new_run_id()}", chosen.ca)) as http:
             sites = await asking.look_at_all(http, urls)
             found_urls = [one.url for one in sites]
-            pages = [bool(drafting.found_at("", one).pages) for one in sites]
+            pages = [bool(found_at("", one).pages) for one in sites]
             names = address.service_names(found_urls, pages=pages)
-            services = [drafting.found_at(*pair) for pair in zip(names, sites, strict=True)]
+            services = [found_at(*pair) for pair in zip(names, sites, strict=True)]
             command = shlex.join(["smoke", "init", *urls, *(["--name", chosen.name] if chosen.name else [])])
             ca = str(chosen.ca.absolute()) if chosen.ca else None
             wanted = drafting.Wanted(name, address.tier_of(name, found_urls), time(), command, ca)
