@@ -1,6 +1,6 @@
 """From what was found to an environment file that says where each line comes from: pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from smoke.discovery.doors import found_doors
@@ -8,7 +8,6 @@ from smoke.discovery.draft import Draft, Line, Table
 from smoke.discovery.found import Found
 from smoke.discovery.fronts import EDGES, platforms, promised_headers
 from smoke.discovery.login_tables import login_tables
-from smoke.discovery.pages import PageFound
 from smoke.discovery.reads import found_reads
 from smoke.discovery.service_table import service_table
 from smoke.verdict.words import Tier
@@ -140,8 +139,10 @@ def _cors(services: Sequence[Found]) -> Iterator[Table]:
 
 
 def _journeys(services: Sequence[Found]) -> Iterator[Table]:
-    seen: Mapping[str, PageFound] = {one.name: one.pages[0] for one in services if one.pages}
-    for service, page in seen.items():
+    for found in services:
+        if not found.pages:
+            continue
+        service, page = found.name, found.pages[0]
         heading = page.heading or "the heading of the page"
         lines = [Line("name", "home"), Line("service", service), Line("path", page.path)]
         lines.append(Line("landmark", {"role": "heading", "name": heading}))
