@@ -28,7 +28,8 @@ class Baseline:
     """
     Outcomes by check id, session headers by role, and the commits that each service served.
 
-    *profile* is the archive of the returning visitor's browser profile (see `smoke.browser.profile`).
+    *profile* is the archive of the returning visitor's browser profile (see `smoke.browser.profile`); *parameters* are
+    what the environment was told at run time.
     """
 
     run_id: str
@@ -37,6 +38,7 @@ class Baseline:
     observed: Mapping[str, Any] = field(default_factory=dict)
     sessions: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     profile: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def commits(self) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
     outcomes = {
         "run_id": baseline.run_id,
         "recorded_at": baseline.recorded_at,
+        "parameters": dict(baseline.parameters),
         "observed": dict(baseline.observed),
         "before": {check: asdict(one) for check, one in baseline.before.items()},
     }
@@ -104,23 +107,29 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
     return directory
 
 
-def load(state: Path, environment: str) -> Baseline | None:
-    """Return the last baseline of *environment*, or None; raises UsageError when its file is damaged."""
+def load(state: Path, environment: str, parameters: Mapping[str, str] | None = None) -> Baseline | None:
+    """
+    Return the last baseline of *environment*, or None; raises UsageError when its file is damaged.
+
+    With *parameters*, what was recorded with others tells nothing: it was another pull request's, for instance.
+    """
     directory = directory_of(state, environment)
     outcomes = _read(directory / OUTCOMES)
     if outcomes is None:
         return None
     try:
-        return Baseline(
+        known = Baseline(
             run_id=str(outcomes["run_id"]),
             recorded_at=float(outcomes["recorded_at"]),
             observed=dict(outcomes["observed"]),
             before={check: Before.from_json(one) for check, one in outcomes["before"].items()},
             sessions=_read(directory / SESSIONS) or {},
             profile=directory / PROFILE if (directory / PROFILE).is_file() else None,
+            parameters=dict(outcomes.get("parameters", {})),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(directory / OUTCOMES, error) from error
+    return known if parameters is None or known.parameters == dict(parameters) else None
 
 
 def directory_of(state: Path, environment: str) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 from smoke import baseline
 from smoke.environment import Environment, loading, manifest
+from smoke.environment.parameters import parse_settings, refuse_unknown
 from smoke.environment.redaction import Redactor
 from smoke.errors import UsageError
 from smoke.places import PRIVATE, citing_base, environments_directory, reports_directory, state_of
@@ -46,7 +47,9 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
     """
     release = _release(namespace)
     for environment in _wanted(namespace):
-        known = None if settings.prime else baseline.load(Path(settings.state), environment.name)
+        known = (
+            None if settings.prime else baseline.load(Path(settings.state), environment.name, environment.given.values)
+        )
         yield Run(
             environment=_with_flags(environment, namespace, settings),
             release=with_previous(release, known),
@@ -59,7 +62,10 @@ def _wanted(namespace: Any) -> list[Environment]:
     directory = environments_directory(namespace)
     name = getattr(namespace, "smoke_environment", None)
     base = citing_base(directory)
-    return [loading.load(directory, name, base)] if name else loading.load_all(directory, base)
+    given = parse_settings(namespace.smoke_set)
+    loaded = [loading.load(directory, name, base, given)] if name else loading.load_all(directory, base, given)
+    refuse_unknown(given, {one for each in loaded for one in each.parameters}, name or "any environment")
+    return loaded
 
 
 def _release(namespace: Any) -> Release:
@@ -79,6 +85,8 @@ def _with_flags(environment: Environment, namespace: Any, settings: Settings) ->
         changed["soak"] = environment.soak.model_copy(update={"lasts_s": lasts_s})
     if settings.connect_to:
         changed["connect_to"] = settings.connect_to
+    if namespace.smoke_ca is not None:
+        changed["ca"] = str(namespace.smoke_ca)
     return environment.model_copy(update=changed)
 
 

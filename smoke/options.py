@@ -49,6 +49,13 @@ VERIFY = (
         "HOST:PORT:HOST:PORT",
         {"action": "append", "default": []},
     ),
+    Option(
+        "--set",
+        "value of a parameter that the environment file leaves open, e.g. N=123; repeatable",
+        "NAME=VALUE",
+        {"action": "append", "default": []},
+    ),
+    Option("--ca", "an extra CA bundle (PEM), instead of the environment file's", "FILE", {"type": Path}),
     Option("--environments", "directory of the environment files (default: environments)", "DIR", {"type": Path}),
     Option("--reports", "directory for the results (default: reports)", "DIR", {"type": Path}),
     Option("--run-id", "name of this run's directory (default: time and a random part)", "ID"),

@@ -112,6 +112,7 @@ def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[st
         observed=verdict.observed,
         sessions=sessions,
         profile=run.profile,
+        parameters=run.environment.given.values,
     )
     baseline.save(Path(run.settings.state), run.environment.name, known)
     if SUPERVISOR_PIPE not in os.environ:  # else `smoke prime` says it

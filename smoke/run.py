@@ -102,7 +102,7 @@ class Run:
         """The baseline on disk; a run that records one does not compare."""
         if self.settings.prime:
             return None
-        return baseline.load(Path(self.settings.state), self.environment.name)
+        return baseline.load(Path(self.settings.state), self.environment.name, self.environment.given.values)
 
     @cached_property
     def baseline(self) -> Baseline | None:
@@ -122,6 +122,7 @@ class Run:
 
     def ready(self, selected: frozenset[str]) -> None:
         """Raise UsageError or ConfigurationError for what the *selected* checks need and this machine lacks."""
+        self.environment.given.demand(self.environment.name)
         _ = self.connect_to, self.ca_file
         if any(one.startswith("journey/") for one in selected):
             from smoke.browser.launch import plan_launch  # only who makes journeys pays for this import

@@ -31,6 +31,12 @@ def read_health(exchange: Exchange, health: Health) -> HealthReading:
     stale = cached(exchange)
     if stale is not None:
         return HealthReading(f"answered by a cache ({stale})")
+    return _read_fresh(exchange, health)
+
+
+def _read_fresh(exchange: Exchange, health: Health) -> HealthReading:
+    if health.body == "any":
+        return _read_any(exchange, health)
     if health.text is not None or exchange.content_type == "text/plain":
         return _read_text(exchange, health)
     bad_status = not_ok(exchange)
@@ -40,6 +46,22 @@ def read_health(exchange: Exchange, health: Health) -> HealthReading:
     if no_json is not None:
         return HealthReading(bad_status or no_json)
     return _read_json(parse(exchange), health, bad_status)
+
+
+def _read_any(exchange: Exchange, health: Health) -> HealthReading:
+    """Take the status for the promise, unless the body is a page or contradicts it."""
+    bad_status = not_ok(exchange)
+    if bad_status is not None:
+        return HealthReading(bad_status)
+    if exchange.content_type == "text/html":
+        return HealthReading("a page instead of a health answer")
+    told: Any = exchange.text().strip()
+    if not_json(exchange) is None:
+        data = parse(exchange)
+        told = find(health.status, data)
+        told = data if told is None else told
+    state = state_of(told)
+    return HealthReading() if state is State.UNKNOWN else _overall(state)
 
 
 def _read_text(exchange: Exchange, health: Health) -> HealthReading:

@@ -69,16 +69,29 @@ class KeyCheck(SampledCheck):
         return curl(self.url)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RetiredKeyCheck(ProtectedCheck):
+    """An API key that was rotated away is refused, on every replica."""
+
+    key: ApiKey
+    secret: Secret
+
+    async def request(self, world: "World") -> Request:
+        """Ask with the retired key; raises SecretMissing."""
+        return Request("GET", self.url, headers=headers_with(self.key, world.secret(self.secret)))
+
+
 def headers_with(key: ApiKey, value: str) -> dict[str, str]:
     """Return the headers that carry *value* as *key* says."""
     return {"Accept": "application/json", key.header: f"{key.scheme} {value}" if key.scheme else value}
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
-    """Return one check for each key, one without any and one with a wrong one."""
+    """Return one check for each key, one without any, one with a wrong and one with a retired one."""
     for name, key in environment.keys.items():
         yield from _accepted(environment, name, key)
         yield from _refused(environment, name, key)
+        yield from _retired(environment, name, key)
 
 
 def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Check]:
@@ -117,3 +130,21 @@ def _refused(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
             headers=headers,
             whom=whom,
         )
+
+
+def _retired(environment: Environment, name: str, key: ApiKey) -> Iterator[Check]:
+    if key.retired is None:
+        return
+    service = environment.services[key.service]
+    route = Protected(name=f"{name}-retired-key", service=key.service, path=key.path, refused=key.refused)
+    yield RetiredKeyCheck(
+        subject=route.name,
+        service=key.service,
+        share=service.share,
+        replica_header=service.replica_header,
+        route=route,
+        url=service.url.rstrip("/") + key.path,
+        whom="the retired key",
+        key=key,
+        secret=key.retired,
+    )

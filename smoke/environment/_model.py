@@ -18,6 +18,8 @@ VISIBLE = r"\S"
 LABEL = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 CHECK_ID = r"^[a-z0-9_-]+/\S+$"
 MENTION = r"^(here|channel|[UWS][A-Z0-9]{6,})$"
+PARAMETER = r"^[A-Z][A-Z0-9_]*$"
+"""Capitals only: `{id}` and the like in paths mean something else."""
 FIELD = r"^(\[\]|[^.\[\]?\s]+)(\[\]|\?)*(\.[^.\[\]?\s]+(\[\]|\?)*)*$"
 
 PATTERNS = {
@@ -29,6 +31,7 @@ PATTERNS = {
     LABEL: "a label made of lower-case letters, digits and '-', without dots",
     CHECK_ID: "the id of a check, such as 'journey/invoices'",
     MENTION: "here, channel, or the id of a user or group, such as 'S0123ABCD'",
+    PARAMETER: "a name in capitals",
     FIELD: "a path such as 'items[].price', or 'contact?.email' where there may be no contact",
 }
 """What a pattern asks for, in words for an error message."""

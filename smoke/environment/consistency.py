@@ -204,7 +204,8 @@ def _allowed(environment: Environment, service: str, method: str, path: str) -> 
 
 
 def _allows_below(writes: tuple[Write, ...], journey: Journey, method: str) -> bool:
-    return any(method in write.methods and write.path.startswith(journey.path) for write in writes)
+    """Tell whether a write is allowed below the page's path, which the API may have under a path of its own."""
+    return any(method in write.methods and journey.path in write.path for write in writes)
 
 
 def _host(url: str) -> str:

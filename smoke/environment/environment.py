@@ -22,6 +22,7 @@ from smoke.environment.keys import ApiKey
 from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.monitoring import Monitoring
 from smoke.environment.notify import Notifier
+from smoke.environment.parameters import Given, Parameter, ParameterName
 from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.rollbacks import Guard, Part
@@ -90,11 +91,13 @@ CaBundle = Annotated[Annotated[Text, Tag("<plain>")] | ByFile, Discriminator(_ki
 class Environment(Model):
     """An environment file."""
 
-    hidden: ClassVar[frozenset[str]] = frozenset({"name"})
+    hidden: ClassVar[frozenset[str]] = frozenset({"name", "given"})
 
     name: str = Field(description="set by the loader: `<system>/<environment>`")
     tier: Tier = Field(description="what the environment is used for")
     description: str = Field("", description="one line for people")
+    parameters: dict[ParameterName, Parameter] = Field({}, description="what is said at run time only, by name")
+    given: Given = Field(Given(), description="set by the loader: the values of the parameters")
     budget_s: Seconds = Field(120.0, description="the deadline of the whole run")
     control: tuple[Url, ...] = Field(
         (), description="URLs of unrelated hosts; they tell the runner's network from the target's"

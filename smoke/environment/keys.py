@@ -18,6 +18,9 @@ class ApiKey(Model):
     current: Secret = Field(description="the key that partners are told to use")
     previous: Secret | None = Field(None, description="the key that partners may still use")
     previous_until: Moment | None = Field(None, description="when the previous key may stop to be accepted")
+    retired: Secret | None = Field(
+        None, description="the key before the last rotation, which must be refused like none at all"
+    )
     refused: tuple[Status, ...] = Field((401, 403), min_length=1, description="statuses of a refusal")
 
     @model_validator(mode="after")

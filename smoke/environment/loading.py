@@ -1,6 +1,7 @@
 """Find and read the environment files: `environments/<system>/<environment>.toml`."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from smoke.environment._defaults import fit_defaults
@@ -9,9 +10,14 @@ from smoke.environment._validation import Problem, refuse, repeated_names, valid
 from smoke.environment._wording import unknown
 from smoke.environment.consistency import contradictions
 from smoke.environment.environment import Environment
+from smoke.environment.parameters import fill
 from smoke.errors import ConfigurationError, UsageError
 
 _PART = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+_SET_HERE = {
+    "name": "the name follows from the file's own path; remove it",
+    "given": "values of parameters are given on the command line with --set; remove it",
+}
 
 
 def names(directory: Path) -> list[str]:
@@ -34,24 +40,24 @@ def names(directory: Path) -> list[str]:
     return [f"{file.parent.name}/{file.stem}" for file in files]
 
 
-def load(directory: Path, name: str, base: Path | None = None) -> Environment:
+def load(directory: Path, name: str, base: Path | None = None, given: Mapping[str, str] | None = None) -> Environment:
     """
     Return the environment *name*, with everything it inherits; messages give paths as seen from *base*.
 
-    Raises UsageError when it does not exist, and ConfigurationError with all problems of its files, one line each.
-    References between parts are looked at only when every part is right, since they would be reported twice.
+    Its parameters get the values of *given*; what is not given gets its example, and is noted in `given.missing`.
+
+    Raises UsageError when it does not exist or a value does not match its parameter, and ConfigurationError with all
+    problems of its files, one line each. References between parts are looked at only when every part is right, since
+    they would be reported twice.
     """
     known = names(directory)
     if name not in known:
         raise UsageError(unknown(name, known, "environment"))
     layers = read_layers(directory / f"{name}.toml", base or directory.parent)
-    named = [
-        Problem(("name",), "the name follows from the file's own path; remove it")
-        for layer in layers
-        if "name" in layer.data
-    ]
+    named = [Problem((key,), sentence) for layer in layers for key, sentence in _SET_HERE.items() if key in layer.data]
     refuse([*named, *repeated_names(layers)], layers)
-    outcome = validate(Environment, {**merged(layers), "name": name})
+    content, known_values = fill(merged(layers), given or {}, name)
+    outcome = validate(Environment, {**content, "name": name, "given": known_values.model_dump()})
     if isinstance(outcome, Environment):
         fitting = fit_defaults(outcome)
         refuse(contradictions(fitting), layers)
@@ -60,13 +66,13 @@ def load(directory: Path, name: str, base: Path | None = None) -> Environment:
     raise AssertionError("an invalid environment has at least one problem")
 
 
-def load_all(directory: Path, base: Path | None = None) -> list[Environment]:
+def load_all(directory: Path, base: Path | None = None, given: Mapping[str, str] | None = None) -> list[Environment]:
     """Return all environments by name; raises ConfigurationError with the problems of all files together."""
     environments: list[Environment] = []
     problems: list[str] = []
     for name in names(directory):
         try:
-            environments.append(load(directory, name, base))
+            environments.append(load(directory, name, base, given))
         except ConfigurationError as error:
             problems.extend(error.problems)
     if problems:

@@ -26,7 +26,7 @@ def schema() -> dict[str, Any]:
     made = Environment.model_json_schema()
     for key in Environment.hidden:
         del made["properties"][key]
-        made["required"].remove(key)
+        made["required"] = [one for one in made["required"] if one != key]
     made["properties"] = {"extends": _EXTENDS, **made["properties"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,6 +1,6 @@
 """Services: the deployed components and how each tells its health and its release."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,11 @@ class Health(Model):
 
     path: Path = Field(description="where to ask")
     status: JmesPath = Field("status", description="where the state lies in the JSON answer")
+    body: Literal["json", "any"] = Field(
+        "json",
+        description="`any` where only the status is promised: then every answer is right that is no page and does not "
+        "say that something is wrong",
+    )
     text: Text | None = Field(None, description="the whole plain-text body of a healthy answer, instead of JSON")
     components: JmesPath | None = Field(None, description="where the mapping of components and their states lies")
     optional: tuple[Text, ...] = Field((), description="components that may be down without failing the check")
@@ -31,6 +36,15 @@ class Health(Model):
         clash = next((key for key in ("components", "timestamp", "expect") if getattr(self, key)), None)
         if self.text is not None and clash:
             raise ValueError(f"found 'text' and {clash!r}, but {clash!r} needs a JSON answer; keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _any_body_promises_nothing(self) -> Self:
+        clash = next((key for key in ("text", "components", "timestamp", "expect") if getattr(self, key)), None)
+        if self.body == "any" and clash:
+            raise ValueError(
+                f"found body = 'any' and {clash!r}, but {clash!r} is looked up in the body; keep one of them"
+            )
         return self
 
 

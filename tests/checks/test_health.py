@@ -305,3 +305,36 @@ def test_secrets_of_the_body_do_not_show() -> None:
     """Unknown words are not repeated: only their state is."""
     judgement = judged(json_answer({"status": "token=hunter2"}))
     assert "hunter2" not in judgement.message
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        answer(b""),
+        answer(b"OK", content_type="text/plain"),
+        answer(b"fine, thanks", content_type="text/plain"),
+        json_answer({"uptime": 7}),
+        json_answer({"status": "healthy", "dependencies": {"database": {"status": "healthy"}}}),
+    ],
+)
+def test_where_only_the_status_is_promised(answers: Exchange) -> None:
+    """A body of which nothing is known is no fault."""
+    assert judged(answers, body="any").outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (html("<h1>Not found</h1>"), "a page instead of a health answer"),
+        (json_answer({"status": "unhealthy"}), "it calls itself unhealthy"),
+        (answer(b"unhealthy", content_type="text/plain"), "it calls itself unhealthy"),
+        (json_answer({"status": "ok"}, 503), "HTTP 503"),
+        (answer(b"", 302, headers={"location": "https://login.test/"}), "HTTP 302"),
+        (json_answer({"status": "ok"}, 200, {"age": "300"}), "answered by a cache"),
+    ],
+)
+def test_what_contradicts_the_status(answers: Exchange, said: str) -> None:
+    """A page, a refusal, a cache, and a body that says otherwise are faults all the same."""
+    judgement = judged(answers, body="any")
+    assert judgement.outcome is Outcome.FAILED
+    assert said in judgement.message

@@ -111,3 +111,25 @@ def test_bearer() -> None:
 def test_other_answers_fail(exchange: Exchange) -> None:
     """Whatever is no success is none."""
     assert made(lambda _key: exchange)["key/partner-current"].outcome is Outcome.FAILED
+
+
+def test_a_retired_key_is_refused() -> None:
+    """After a rotation only the new key works: the one before it is refused like none at all."""
+    found = made(accepting("current-key"), previous=None, retired={"env": "OLD"})
+    assert found["key/partner-current"].outcome is Outcome.PASSED
+    assert found["protected/partner-retired-key"].outcome is Outcome.PASSED
+
+
+def test_a_retired_key_still_opens() -> None:
+    """A release that goes on accepting it, or accepts it again, is to blame."""
+    found = made(accepting("current-key", "previous-key"), previous=None, retired={"env": "OLD"})
+    judgement = found["protected/partner-retired-key"]
+    assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert "the retired key" in judgement.message
+
+
+def test_a_retired_key_that_nobody_provides() -> None:
+    """Without the key nothing is known: that is nobody's fault but ours."""
+    found = made(accepting("current-key"), {"KEY": "current-key"}, previous=None, retired={"env": "OLD"})
+    judgement = found["protected/partner-retired-key"]
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
