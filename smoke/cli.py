@@ -12,7 +12,7 @@ from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
-    *("verify", "prime", "baseline", "demo", "environments", "replay", "schema", "reference"),
+    *("verify", "gate", "prime", "baseline", "demo", "environments", "replay", "schema", "reference"),
     *("init", "canary", "history", "status"),
 )
 

@@ -26,6 +26,8 @@ BELOW = {
     "journeys": {"browser", "checks", "dependencies", "http", "waiting", "environment", "verdict"},
     "suite": {"selection"},
     "outputs": {"verdict"},
+    "attestation": {"run_directory", "outputs", "environment", "verdict"},
+    "gate": {"attestation", "outputs", "verdict"},
     "alerts": {"outputs", "verdict"},
     "history": {"alerts", "environment", "verdict"},
     "status": {"alerts", "history", "outputs", "verdict"},
@@ -53,6 +55,8 @@ ONLY = {
     "jwt": {"smoke.dependencies._salesforce_token"},
     "redis": {"smoke.dependencies.redis_server", "smoke.dependencies.queue_server"},
     "sqlalchemy": {"smoke.history"},
+    "securesystemslib": {"smoke.attestation.envelope"},
+    "jsonschema": {"smoke.gate"},
 }
 """Third parties and the only places that know them; the embedded stack is a product of its own and may use any."""
 

@@ -2,14 +2,17 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
+from smoke.attestation import signing
 from smoke.canary import announcements
 from smoke.places import environments_directory, reports_directory, state_of
 from smoke.run_directory import new_run_id
 from smoke.supervisor import Child, supervise
+from smoke.verdict.words import EXIT_USAGE
 
 if TYPE_CHECKING:
     from smoke.verdict.plan import Plan
@@ -24,11 +27,15 @@ def add(commands: Any) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Verify under a supervisor; returns the verdict's exit status."""
+    """Verify under a supervisor, and sign the verdict if a key is configured; returns the verdict's exit status."""
     status = supervised(chosen, os.environ)
+    directory = chosen.smoke_reports / chosen.environment / chosen.smoke_run_id
+    if status != EXIT_USAGE:
+        warning = signing.sign(directory, os.environ)
+        sys.stderr.write(f"WARNING: {warning}\n" if warning else "")
     from smoke.notify import deploys  # after the verdict, which waits for nobody
 
-    deploys.deploy_verified(chosen, os.environ, chosen.smoke_reports / chosen.environment / chosen.smoke_run_id)
+    deploys.deploy_verified(chosen, os.environ, directory)
     return status
 
 
@@ -47,7 +54,7 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
             *extra,
         ],
         directory=chosen.smoke_reports / chosen.environment / chosen.smoke_run_id,
-        environ=environ,
+        environ=signing.without_key(environ),
         plan=lambda: _plan(chosen),
         quiet=quiet,
     )
