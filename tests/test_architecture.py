@@ -48,6 +48,8 @@ ONLY = {
     "allure_pytest": set[str](),
     "jinja2": {"smoke.outputs", "smoke.status"},
     "junitparser": {"smoke.outputs"},
+    "prometheus_client": {"smoke.outputs.metrics"},
+    "apprise": {"smoke.notify.apprise"},
     "playwright": {"smoke.browser", "smoke.journeys"},
     "psycopg": {"smoke.dependencies.postgres"},
     "filelock": {"smoke.once", "smoke.canary.turn"},

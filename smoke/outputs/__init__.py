@@ -29,11 +29,14 @@ def write_all(run_directory: Path, verdict: VerdictJson, variables: Mapping[str,
 
 def _writers(verdict: VerdictJson, variables: Mapping[str, str]) -> dict[str, Callable[[Path], None]]:
     # Imported here: a run shows its verdict first.
-    from smoke.outputs import allure, junit, report, summary
+    from smoke.outputs import allure, cdevents, ctrf, junit, metrics, report, summary
 
     return {
         summary.FILE: lambda directory: summary.write(directory, verdict),
         junit.FILE: lambda directory: junit.write(directory, verdict),
         report.FILE: lambda directory: report.write(directory, verdict),
+        ctrf.FILE: lambda directory: ctrf.write(directory, verdict),
+        cdevents.FILE: lambda directory: cdevents.write(directory, verdict),
+        metrics.FILE: lambda directory: metrics.write(directory, verdict),
         allure.DIRECTORY: lambda directory: allure.write(directory, verdict, variables),
     }

@@ -17,7 +17,8 @@ def test_writes_every_format(tmp_path: Path, kind: str) -> None:
     verdict = verdicts.ALL.get(kind, verdicts.hostile)()
     assert write_all(tmp_path, verdict, {}) == []
     written = {file.name for file in tmp_path.iterdir()}
-    assert written == {"summary.md", "junit.xml", "report.html", "allure-results"}
+    own = {"summary.md", "junit.xml", "report.html", "allure-results"}
+    assert written == own | {"ctrf.json", "cdevents.json", "metrics.prom"}
 
 
 def test_one_that_fails_stops_no_other(tmp_path: Path) -> None:
@@ -34,15 +35,16 @@ def test_an_odd_verdict_costs_warnings(tmp_path: Path) -> None:
     """What lacks a key, or holds a moment that is none, raises nothing."""
     odd = verdicts.failing() | {"started_at": "yesterday"}
     assert write_all(tmp_path, odd, {}) == [
-        "allure-results was not written: ValueError: Invalid isoformat string: 'yesterday'"
+        f"{name} was not written: ValueError: Invalid isoformat string: 'yesterday'"
+        for name in ("ctrf.json", "cdevents.json", "allure-results")
     ]
     del odd["suite"]
-    assert len(write_all(tmp_path, odd, {})) == 3
+    assert len(write_all(tmp_path, odd, {})) == 5
 
 
 def test_a_directory_that_is_gone(tmp_path: Path) -> None:
     """A run whose directory was taken away still ends in order."""
-    assert len(write_all(tmp_path / "gone", verdicts.failing(), {})) == 4
+    assert len(write_all(tmp_path / "gone", verdicts.failing(), {})) == 7
 
 
 def test_the_verdict_stays_as_it_is(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_a_hundred_checks_are_written_quickly(tmp_path: Path) -> None:
 
 def test_nothing_heavy_is_imported_before_the_verdict() -> None:
     """Whoever shows progress does not pay for formats that come later."""
-    heavy = "{'jinja2', 'junitparser', 'allure_commons'}"
+    heavy = "{'jinja2', 'junitparser', 'allure_commons', 'prometheus_client'}"
     code = f"import sys, smoke.outputs, smoke.outputs.terminal; print({heavy} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "set()\n"
