@@ -16,7 +16,7 @@ Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 def series(verdict: dict[str, Any]) -> Series:
     """Return all samples, as OpenMetrics."""
     text = metrics.render(verdict).decode()
-    families = openmetrics_parser.text_string_to_metric_families(text)
+    families = openmetrics_parser.text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
     return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in families for one in family.samples}
 
 
