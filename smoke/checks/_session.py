@@ -12,6 +12,7 @@ from smoke.checks._answers import find
 from smoke.checks._attempts import TOO_MANY
 from smoke.checks._cookies import cookies_of, dropped, header
 from smoke.checks._json import any_document_of
+from smoke.checks._login_page import BACK, is_sent_back, send_by_page
 from smoke.checks._world import Http, Session
 from smoke.environment import Environment
 from smoke.environment.promises import Login
@@ -29,6 +30,7 @@ WAITED_SHARE = 0.25
 """The share of what is left of the budget that a limited login may be waited for, as long as `Retry-After` asks."""
 
 LOCKED = 423
+OK = 200
 WRITE = "login"
 
 
@@ -49,11 +51,11 @@ async def log_in(  # noqa: PLR0913 - the last two are optional, and named
     """
     login = configured_login(environment)
     named = environment.roles[role]
-    request = login_request(environment, secret(named.user), secret(named.password))
+    user, password = secret(named.user), secret(named.password)
     exchanges: list[Exchange] = []
 
     async def attempt() -> Exchange:
-        exchanges.append(await http.send(request))
+        exchanges.append(await try_login(http, environment, role, user, password))
         note(exchanges[-1])
         return exchanges[-1]
 
@@ -81,6 +83,16 @@ def configured_login(environment: Environment) -> Login:
     return environment.login
 
 
+async def try_login(http: Http, environment: Environment, role: str, user: str, password: str) -> Exchange:
+    """Return the answer of the login to *user* and *password*; raises LoginRefused if its page has no form."""
+    login = configured_login(environment)
+    request = login_request(environment, user, password)
+    if login.page is None:
+        return await http.send(request)
+    base = environment.services[login.service].url.rstrip("/")
+    return await send_by_page(http, base, login, role, request)
+
+
 def login_request(environment: Environment, user: str, password: str) -> Request:
     """Return the request that logs in; its body stays out of records."""
     login = configured_login(environment)
@@ -101,7 +113,7 @@ def login_request(environment: Environment, user: str, password: str) -> Request
 
 def session_headers(login: Login, exchange: Exchange) -> dict[str, str]:
     """Return the headers of the session that an answer starts; empty if it starts none. Pure."""
-    if exchange.failure or exchange.status not in login.accepted:
+    if exchange.failure or exchange.status not in login.accepted or is_sent_back(login, exchange):
         return {}
     if login.token:
         token = find(login.token, any_document_of(exchange).value)
@@ -114,6 +126,10 @@ def fault_of(login: Login, exchange: Exchange) -> str:
     """Say in stable words what is wrong with an answer that started no session; pure."""
     if exchange.failure:
         return str(exchange.failure.kind)
+    if is_sent_back(login, exchange):
+        return f"HTTP {exchange.status} {BACK}"
+    if login.page and exchange.status == OK and exchange.status in login.refused:
+        return "the login form came again"
     if exchange.status not in login.accepted:
         detail = _detail(exchange)
         return f"HTTP {exchange.status} ({detail})" if detail else f"HTTP {exchange.status}"
@@ -131,7 +147,8 @@ def fault_of(login: Login, exchange: Exchange) -> str:
 def refusal(login: Login, role: str, exchange: Exchange) -> LoginRefused:
     """Return the error that says why no session of *role* exists, with the evidence for its cause."""
     fault = fault_of(login, exchange)
-    refused = exchange.failure is None and (exchange.status in login.refused or exchange.status == LOCKED)
+    statuses = {*login.refused, LOCKED}
+    refused = exchange.failure is None and (exchange.status in statuses or is_sent_back(login, exchange))
     facts: dict[str, Any] = {
         "role": role,
         "refused": refused,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._answers import no_answer
 from smoke.checks._attempts import TOO_MANY, noting
 from smoke.checks._check import Check, Observation
+from smoke.checks._login_page import is_sent_back
 from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import SampledCheck, intern, transport_facts
-from smoke.checks._session import configured_login, log_in, login_request, session_headers
+from smoke.checks._session import configured_login, log_in, session_headers, try_login
 from smoke.checks._world import Session
 from smoke.checks.session import who_fault
 from smoke.environment import Environment
@@ -42,6 +43,7 @@ class LoginCheck(SampledCheck):
     role: str
     who: str | None
     """The whole URL that answers to a session only."""
+    who_contains: str | None = None
 
     async def request(self, world: "World") -> Request:
         """Ask who the run's session belongs to."""
@@ -60,7 +62,7 @@ class LoginCheck(SampledCheck):
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand that the session is accepted."""
-        fault = who_fault(exchange)
+        fault = who_fault(exchange, self.who_contains)
         return f"a fresh session gets {fault}" if fault else None
 
     @property
@@ -123,8 +125,7 @@ class WrongPasswordCheck(Check):
         """Try one wrong password, once: more could lock the account."""
         try:
             user = world.secret(world.environment.roles[self.role].user)
-            request = login_request(world.environment, user, WRONG_PASSWORD)
-            exchange = await world.http.send(request)
+            exchange = await try_login(world.http, world.environment, self.role, user, WRONG_PASSWORD)
             noting(world.memory, self.role)(exchange)
             return Observation((exchange,))
         except SmokeError as error:
@@ -143,7 +144,7 @@ class WrongPasswordCheck(Check):
             failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
             once = last not in accepted
             return replace(failed, outcome=Outcome.UNDECIDED, unclear=True) if once else failed
-        if last.status in self.login.refused:
+        if last.status in self.login.refused or is_sent_back(self.login, last):
             return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
         if last.status in self.login.accepted:  # some say no with a 200
             message = f"refused: {found}, but no session"
@@ -171,6 +172,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             replica_header=service.replica_header,
             role=role,
             who=service.url.rstrip("/") + login.who if login.who else None,
+            who_contains=login.who_contains,
         )
     # The last role, as the first is usually the one that most other checks need.
     yield WrongPasswordCheck(

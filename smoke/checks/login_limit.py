@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._attempts import Attempt, attempts_in, noting
 from smoke.checks._check import Check, Observation
 from smoke.checks._lockout import Known, Look, Reading, read
-from smoke.checks._session import login_request
+from smoke.checks._session import try_login
 from smoke.environment import Environment
 from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement
@@ -141,8 +141,8 @@ class LoginLimitCheck(Check):
         """Log *role* in once more, for the sake of the answer; nobody to log in with is no attempt."""
         named = world.environment.roles[role]
         try:
-            request = login_request(world.environment, world.secret(named.user), world.secret(named.password))
-            exchange = await world.http.send(request)
+            user, password = world.secret(named.user), world.secret(named.password)
+            exchange = await try_login(world.http, world.environment, role, user, password)
         except SmokeError:
             return []
         noting(world.memory, role)(exchange)

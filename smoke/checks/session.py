@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from smoke.checks._answers import not_ok
+from smoke.checks._answers import not_ok, quote
 from smoke.checks._check import Check, Observation
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
@@ -35,6 +35,7 @@ class SessionCheck(SampledCheck):
     role: str
     url: str
     declared: bool
+    contains: str | None = None
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Use the recorded session, if there is one that should still live."""
@@ -49,7 +50,7 @@ class SessionCheck(SampledCheck):
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand HTTP 200; a reset that was announced may end a session, but an error is no way to end one."""
-        fault = who_fault(exchange)
+        fault = who_fault(exchange, self.contains)
         if not self.declared or fault is None:
             return fault
         return f"{fault} in place of a refusal" if (exchange.status or 0) >= 500 else None  # noqa: PLR2004 - the class
@@ -74,13 +75,18 @@ class SessionCheck(SampledCheck):
         return curl(self.url)
 
 
-def who_fault(exchange: Exchange) -> str | None:
-    """Return what is wrong with an answer to "who am I"; a page with 200 is not an answer of an API. Pure."""
+def who_fault(exchange: Exchange, contains: str | None = None) -> str | None:
+    """
+    Return what is wrong with an answer to "who am I"; pure.
+
+    A page with 200 is not an answer of an API; where the environment file names a text that it *contains*, it is one.
+    """
     fault = not_ok(exchange)
-    if fault or exchange.status == 200:  # noqa: PLR2004 - OK
-        page = exchange.content_type == "text/html"
-        return fault or ("HTTP 200 with a page in place of the account" if page else None)
-    return f"HTTP {exchange.status}"
+    if fault or exchange.status != 200:  # noqa: PLR2004 - OK
+        return fault or f"HTTP {exchange.status}"
+    if contains is not None:
+        return None if contains in exchange.text() else f"HTTP 200 without {quote(contains)}"
+    return "HTTP 200 with a page in place of the account" if exchange.content_type == "text/html" else None
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:
@@ -98,4 +104,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             role=role,
             url=service.url.rstrip("/") + login.who,
             declared=release.invalidates_sessions,
+            contains=login.who_contains,
         )

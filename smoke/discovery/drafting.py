@@ -28,7 +28,7 @@ def draft(wanted: Wanted, services: Sequence[Found]) -> Draft:
     """Return the environment file that is *wanted* for what was found at *services*."""
     tables = [_general(wanted, services), *(service_table(one, wanted.now) for one in services)]
     tables += [*_pages(services), *_assets(services), *_headers(services), *_doors(services), *_reads(services)]
-    tables += [*_cors(services), *login_tables({one.name: one.form for one in services if one.form})]
+    tables += [*_cors(services), *_login(services)]
     tables += list(_journeys(services))
     top = (
         f"{wanted.name}, written by `{wanted.command}`.\nEvery line that is not commented out was found and tried. "
@@ -136,6 +136,12 @@ def _cors(services: Sequence[Found]) -> Iterator[Table]:
             lines: list[Line] = [Line("service", web.name), Line("path", "/")]
             said = f"If pages of {web.name} call {found.name} from the browser: preflights must let them."
             yield Table(f"[services.{found.name}.cors]", said, lines, off=True)
+
+
+def _login(services: Sequence[Found]) -> Iterator[Table]:
+    forms = {one.name: one.form for one in services if one.form}
+    guarded = [door.path for one in services for door in found_doors(one.site) if one.name in forms]
+    yield from login_tables(forms, *guarded[:1])
 
 
 def _journeys(services: Sequence[Found]) -> Iterator[Table]:

@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping
 from smoke.discovery.draft import Line, Table
 from smoke.discovery.login_form import FormFound
 
-ROLE = "tester"
+ROLE = "customer"
 
 
-def login_tables(forms: Mapping[str, FormFound]) -> Iterator[Table]:
-    """Yield the tables of the login of the first service that has a form, or those to start from."""
+def login_tables(forms: Mapping[str, FormFound], guarded: str = "/account") -> Iterator[Table]:
+    """Yield the tables of the login of the first service that has a form; *guarded* is a path that wants a session."""
     service, form = next(iter(forms.items()), ("", None))
     lines = [Line("service", service or "web"), Line("path", form.action if form else "/login")]
     lines += _posted(form)
-    lines.append(Line("who", "/account", "A path that answers 200 to a session only:"))
+    lines.append(Line("who", guarded, "A path that answers 200 to a session only:"))
+    if form is not None:
+        shown = "what only a logged-in person sees"
+        lines.append(Line("who_contains", shown, "If that is a page: a text on it that nobody else is shown."))
     yield Table("[login]", _intro(form), lines, off=True)
     secrets = [Line("user", {"env": "SMOKE_USER"}), Line("password", {"env": "SMOKE_PASSWORD"})]
     yield Table(
@@ -41,7 +44,13 @@ def _intro(form: FormFound | None) -> str:
 def _posted(form: FormFound | None) -> list[Line]:
     if form is None:
         return []
-    lines = [Line("encoding", "form"), Line("user_field", form.user_field), Line("password_field", form.password_field)]
-    lines.append(Line("accepted", [200, 302, 303], "What a good login answers, and what a bad one:"))
-    lines.append(Line("refused", [400, 401, 403, 422]))
+    page = [Line("page", form.page, "Its hidden fields are sent along.")] if form.hidden else []
+    lines = [
+        *page,
+        Line("encoding", "form"),
+        Line("user_field", form.user_field),
+        Line("password_field", form.password_field),
+    ]
+    lines.append(Line("accepted", [302, 303], "What a good login answers, and what a bad one:"))
+    lines.append(Line("refused", [200, 400, 401, 403, 422]))
     return lines

@@ -65,6 +65,11 @@ class Login(Model):
 
     service: Name = Field("bff", description="the service that logs in")
     path: Path = Field(description="where the user and the password are posted to")
+    page: Path | None = Field(
+        None,
+        description="the page with the login form, where its hidden fields and cookies are to be sent along, as tokens "
+        "against forged requests are; a redirect back to it is a refusal",
+    )
     encoding: Literal["json", "form"] = Field("json", description="how they are posted")
     user_field: Text = Field("username", description="name of the field for the user")
     password_field: Text = Field("password", description="name of the field for the password")
@@ -77,6 +82,15 @@ class Login(Model):
         None,
         description="a path that answers 200 to a session only; proves that a session works and survives a deploy",
     )
+    who_contains: Text | None = Field(
+        None, description="a text that only a session is shown at `who`, which may then be a page instead of JSON"
+    )
+
+    @model_validator(mode="after")
+    def _page_has_a_form(self) -> Self:
+        if self.page is not None and self.encoding != "form":
+            raise ValueError("found 'page', but only forms have hidden fields; add encoding = \"form\", or remove it")
+        return self
 
     @model_validator(mode="after")
     def _no_status_means_both(self) -> Self:
