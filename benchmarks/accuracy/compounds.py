@@ -8,7 +8,7 @@ from smoke.verdict.words import Word
 COMPOUNDS: Sequence[str] = (
     # Noise excuses no bad deploy.
     *("N01+C01", "N01+Q01", "N02+S04", "N03+B02", "N03+D06", "N04+D02", "N04+A03", "N04+S02"),
-    *("N07+C02", "N08+S04", "N10+C03", "N11+C10", "N13+D06", "N14+C09", "N15+S02", "N16+S07"),
+    *("N07+C02", "N08+S04", "N10+C03", "N11+C10", "N13+D06", "N14+C09", "N15+S02", "N16+S06"),
     # Noise upon noise is noise.
     *("N01+N02", "N02+N03", "N03+N04", "N08+N10", "N11+N14", "N10+N11", "N01+N15", "N04+N08"),
     # What nobody could decide stays so in noise.
@@ -25,6 +25,9 @@ BLIND = frozenset({"I03", "I04", "I10", "I14"})
 
 ELSEWHEN = frozenset({"I11", "I12"})
 """Where the release is not, or no longer, what is live: whether a fault of it shows is a matter of chance."""
+
+SILENT = frozenset({"I01", "I21", "N16"})
+"""Where a third party is down: that the same one would refuse the release as well (S07) shows to nobody."""
 
 
 def faults_of(joined: str) -> tuple[str, ...]:
@@ -43,6 +46,8 @@ def truth_of(faults: Iterable[Fault]) -> tuple[Word, tuple[Word, ...]]:
     bad = [one for one in together if one.truth is Word.FAIL]
     if bad and ids & ELSEWHEN:
         raise ValueError(f"{'+'.join(sorted(ids))}: whether the fault shows depends on when one looks")
+    if "S07" in ids and ids & SILENT:
+        raise ValueError(f"{'+'.join(sorted(ids))}: who is down refuses nobody, and a seed says who is meant to refuse")
     if ids & BLIND:
         return Word.INCONCLUSIVE, ()
     if bad:

@@ -58,3 +58,10 @@ def test_there_are_compounds_of_every_kind() -> None:
     """At least twenty, and each verdict is deserved by some."""
     assert len(set(COMPOUNDS)) == len(COMPOUNDS) >= 20
     assert {together(joined)[0] for joined in COMPOUNDS} == set(Word)
+
+
+@pytest.mark.parametrize("joined", ["N16+S07", "I01+S07"])
+def test_a_refusal_by_who_is_down_has_no_truth(joined: str) -> None:
+    """Whether the third party that is down is the one that would refuse is up to the seed."""
+    with pytest.raises(ValueError, match="who is down refuses nobody"):
+        together(joined)
