@@ -26,6 +26,7 @@ MODULES = (
     "source_maps",
     "components",
     "migrations",
+    "databases",
     "login",
     "login_limit",
     "session",

@@ -1,11 +1,10 @@
 """
-Read the migration history of a PostgreSQL database in one read-only transaction.
+Ask a PostgreSQL database one question in one read-only transaction with a statement timeout.
 
-Column meanings are those of Prisma's `_prisma_migrations` (wire formats, section 6.1). Messages never hold the
-connection string, nor the driver's own words about it.
+Messages never hold the connection string, nor the driver's own words about it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -33,51 +32,46 @@ PRISMA_ONLY = frozenset(
 )
 """Parameters of Prisma's connection strings that libpq refuses; `schema` says where the table lies."""
 
-QUERY = """
-SELECT migration_name, finished_at IS NOT NULL, rolled_back_at IS NOT NULL,
-       extract(epoch FROM now() - started_at)::float8, coalesce(left(logs, 200), '')
-FROM {} ORDER BY started_at
-"""
-
 
 @dataclass(frozen=True, slots=True)
-class Migration:
-    """One row of the history; *age_s* is the seconds since it was started, by the database's own clock."""
+class Query:
+    """
+    One question: *text* with `{}` in place of *table*, if it has one.
 
-    name: str
-    finished: bool
-    rolled_back: bool
-    age_s: float
-    logs: str
+    *columns* says in words whose columns the table must have.
+    """
 
-    def to_json(self) -> dict[str, Any]:
-        """Return JSON primitives only."""
-        return asdict(self)
+    text: str
+    table: str = ""
+    columns: str = ""
+    parameters: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """Why there is no history: *cause* None says that the database was read, but has no such table."""
+    """Why there is no answer: *cause* None says that the database was read, but has no such table."""
 
     message: str
     cause: Cause | None
 
 
-async def read_history(dsn: str, table: str, timeout_s: float) -> tuple[Migration, ...] | NotRead:
-    """Return the migrations in the order of their start, or why they could not be read; never raises for that."""
+Rows = list[tuple[Any, ...]]
+
+
+async def fetch(dsn: str, query: Query, timeout_s: float) -> Rows | NotRead:
+    """Return the rows, or why they could not be read; never raises for that."""
     import psycopg
 
     try:
         with anyio.fail_after(timeout_s):
-            rows = await _fetch(dsn, table, timeout_s)
+            return await _fetch(dsn, query, timeout_s)
     except TimeoutError:
         return NotRead(f"the database gave no answer within {timeout_s:g} s", Cause.RUNNER)
     except psycopg.Error as error:
-        return _not_read(error, table)
-    return tuple(Migration(*row) for row in rows)
+        return _not_read(error, query)
 
 
-async def _fetch(dsn: str, table: str, timeout_s: float) -> list[Any]:
+async def _fetch(dsn: str, query: Query, timeout_s: float) -> Rows:
     import psycopg
 
     plain, schema = without_prisma_parameters(dsn)
@@ -88,7 +82,7 @@ async def _fetch(dsn: str, table: str, timeout_s: float) -> list[Any]:
         # Set for this transaction alone: behind a pooler a session setting would reach other clients.
         await connection.set_read_only(True)
         await connection.execute(f"SET LOCAL statement_timeout = {int(timeout_s * 1000)}".encode())
-        cursor = await connection.execute(_query(table, schema))
+        cursor = await connection.execute(_composed(query, schema), query.parameters or None)
         rows = await cursor.fetchall()
         await connection.rollback()
     return rows
@@ -104,24 +98,28 @@ def without_prisma_parameters(dsn: str) -> tuple[str, str | None]:
     return (f"{bare}?{kept}" if kept else bare), dict(parameters).get("schema")
 
 
-def _query(table: str, schema: str | None) -> "sql.Composed":
+def _composed(query: Query, schema: str | None) -> "sql.Composed":
     from psycopg import sql
 
+    if not query.table:
+        return sql.Composed([sql.SQL(query.text)])
+    table = query.table
     names = table.split(".") if "." in table or not schema else [schema, table]
-    return sql.SQL(QUERY).format(sql.Identifier(*names))
+    return sql.SQL(query.text).format(sql.Identifier(*names))
 
 
-def _not_read(error: "psycopg.Error", table: str) -> NotRead:
+def _not_read(error: "psycopg.Error", query: Query) -> NotRead:
     from psycopg import errors
 
+    what = query.table or "its catalogue"
     if isinstance(error, errors.UndefinedTable):
-        return NotRead(f"there is no table {table}", None)
+        return NotRead(f"there is no table {what}", None)
     if isinstance(error, errors.UndefinedColumn):
-        return NotRead(f"the table {table} has not the columns of Prisma's history", None)
+        return NotRead(f"the table {what} has not the columns of {query.columns}", None)
     if isinstance(error, errors.InsufficientPrivilege):
-        return NotRead(f"the verifier's database role may not read {table}", Cause.CREDENTIALS)
+        return NotRead(f"the verifier's database role may not read {what}", Cause.CREDENTIALS)
     if isinstance(error, errors.QueryCanceled):
-        return NotRead(f"the database did not return {table} in time", Cause.RUNNER)
+        return NotRead(f"the database did not return {what} in time", Cause.RUNNER)
     return _not_connected(str(error).lower())
 
 

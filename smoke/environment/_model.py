@@ -20,6 +20,7 @@ CHECK_ID = r"^[a-z0-9_-]+/\S+$"
 MENTION = r"^(here|channel|[UWS][A-Z0-9]{6,})$"
 PARAMETER = r"^[A-Z][A-Z0-9_]*$"
 """Capitals only: `{id}` and the like in paths mean something else."""
+RELATION = r"^[^.\s]+(\.[^.\s]+)?$"
 FIELD = r"^(\[\]|[^.\[\]?\s]+)(\[\]|\?)*(\.[^.\[\]?\s]+(\[\]|\?)*)*$"
 
 PATTERNS = {
@@ -32,6 +33,7 @@ PATTERNS = {
     CHECK_ID: "the id of a check, such as 'journey/invoices'",
     MENTION: "here, channel, or the id of a user or group, such as 'S0123ABCD'",
     PARAMETER: "a name in capitals",
+    RELATION: "a name such as 'orders', or 'audit.events' with its schema",
     FIELD: "a path such as 'items[].price', or 'contact?.email' where there may be no contact",
 }
 """What a pattern asks for, in words for an error message."""

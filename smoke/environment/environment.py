@@ -12,6 +12,7 @@ from smoke.environment.announcements import Announcement
 from smoke.environment.apps import App
 from smoke.environment.canary import Alerts, Canary
 from smoke.environment.connect_to import ConnectRule
+from smoke.environment.databases import Database, Migrations
 from smoke.environment.dependencies import Dependencies
 from smoke.environment.edge import Headers, Private
 from smoke.environment.flags import Flags
@@ -23,7 +24,7 @@ from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.monitoring import Monitoring
 from smoke.environment.notify import Notifier
 from smoke.environment.parameters import Given, Parameter, ParameterName
-from smoke.environment.promises import Assets, Component, Login, Migrations, Page, Protected, Read, Role
+from smoke.environment.promises import Assets, Component, Login, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.rollbacks import Guard, Part
 from smoke.environment.roundtrips import Roundtrip
@@ -134,6 +135,7 @@ class Environment(Model):
     apps: dict[Name, App] = Field({}, description="mobile apps and the least version demanded of them, by name")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")
     migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
+    databases: dict[Name, Database] = Field({}, description="tables and indexes that must be there, by database")
     queues: dict[Name, Queue] = Field({}, description="queues, by name")
     schedules: dict[Name, Schedule] = Field({}, description="work on a schedule, by name")
     dependencies: Dependencies = Field(Dependencies(), description="third parties")

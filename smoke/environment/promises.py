@@ -16,7 +16,6 @@ __all__ = [
     "Component",
     "Expectation",
     "Login",
-    "Migrations",
     "Page",
     "Protected",
     "Queue",
@@ -205,12 +204,3 @@ class Component(Model):
     path: Path = Field(description="where to ask")
     at: JmesPath = Field(description="where the part's state lies in the JSON answer")
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
-
-
-class Migrations(Model):
-    """The migration history in a database, read over a read-only connection."""
-
-    dsn: Secret = Field(description="the connection string of a user that may only read")
-    tool: Literal["prisma"] = Field("prisma", description="the tool that migrates")
-    table: Text = Field("_prisma_migrations", description="the table in which the tool keeps its history")
-    expected: tuple[Text, ...] = Field((), description="names that must be applied; a release manifest may add more")

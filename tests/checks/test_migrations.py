@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from smoke.checks.migrations import checks, judge_history
-from smoke.dependencies.postgres import Migration
+from smoke.checks._migration_history import judge_history
+from smoke.checks.migrations import checks
+from smoke.dependencies.migration_history import Migration
 from smoke.errors import SecretMissing
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -24,7 +25,7 @@ def row(
     name: str, *, finished: bool = True, rolled_back: bool = False, age_s: float = 9.0, logs: str = ""
 ) -> Migration:
     """Return one row of a history."""
-    return Migration(name, finished, rolled_back, age_s, logs)
+    return Migration(name, finished=finished, rolled_back=rolled_back, age_s=age_s, logs=logs)
 
 
 def judged(*rows: Migration, wanted: tuple[str, ...] = ("a",)) -> Judgement:

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from smoke.dependencies.postgres import Migration, NotRead, read_history, without_prisma_parameters
+from smoke.dependencies.migration_history import Migration, read_history
+from smoke.dependencies.postgres import NotRead, without_prisma_parameters
 from smoke.verdict.words import Cause
 from tests.dependencies.postgres_server import Database
 
