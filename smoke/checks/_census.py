@@ -13,7 +13,7 @@ from smoke.checks._world import Http
 from smoke.environment import Environment
 from smoke.environment.services import ReleaseProbe, Service
 from smoke.http import Exchange, Request
-from smoke.verdict.release import Release, normalise, same_commit
+from smoke.verdict.release import Release, is_version, normalise, same_commit
 from smoke.verdict.tally import samples_needed
 
 MIXTURE_SHARE = 0.5
@@ -132,7 +132,15 @@ class Electorate:
         name = normalise(told)
         if name is None or len(name) > _LONGEST_NAME:
             return Vote(replica=replica, silent=f"no commit is named, only {quote(told)}", untold=True)
-        return Vote(self._known(name), replica, version=_version(exchange, self.probe))
+        known = self._known(name)
+        if known == name and self._tells_nothing(name):
+            return Vote(replica=replica, silent=f"only {quote(told)} is told, not the commit", untold=True)
+        return Vote(known, replica, version=_version(exchange, self.probe))
+
+    def _tells_nothing(self, name: str) -> bool:
+        """Tell whether a version stands where the announced commit should, or too few digits of it."""
+        goal = normalise(self.release.commit)
+        return goal is not None and (is_version(name) or (len(name) < _SHORT and goal.startswith(name)))
 
     def _known(self, name: str) -> str:
         """Return the announced spelling of a commit, so that short and full names are one."""

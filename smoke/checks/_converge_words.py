@@ -19,6 +19,7 @@ from smoke.checks._stale_pages import cache_lags, stale_page
 from smoke.checks._unanimity import ADVICE
 from smoke.checks._wall import Wall
 from smoke.verdict.finding import Judgement
+from smoke.verdict.release import long_tag
 from smoke.verdict.words import Cause, Outcome
 
 _LONGEST_TIMELINE = 60
@@ -108,7 +109,9 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
         message, facts["untold"] = f"{found}; {ADVICE}", True
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     back = "; it had served the release before" if _went_back(rollout, looks) else ""
-    return Judgement(Outcome.FAILED, f"{found} {after}{back}", Cause.RELEASE, expected, found, facts)
+    explained = long_tag(rollout.version) if not _ever_met(rollout, looks) else None
+    message = "; ".join([f"{found} {after}{back}", *([explained] if explained else [])])
+    return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
 
 
 def _evidence(rollout: Rollout, looks: Sequence[Look], standing: Standing) -> dict[str, Any]:
@@ -148,6 +151,10 @@ def _went_back(rollout: Rollout, looks: Sequence[Look]) -> bool:
 
 def _ever_told(looks: Sequence[Look]) -> bool:
     return any(one.commit for look in looks for one in look.votes)
+
+
+def _ever_met(rollout: Rollout, looks: Sequence[Look]) -> bool:
+    return any(one.commit == rollout.goal for look in looks for one in look.votes)
 
 
 def _silent(votes: Sequence[Vote]) -> str:

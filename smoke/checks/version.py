@@ -1,6 +1,5 @@
 """Every replica serves the release, measured once the rollout has settled."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -10,21 +9,19 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._sampled import curl, transport_facts
 from smoke.checks._unanimity import Unanimity, goal_of
 from smoke.environment import Environment
+from smoke.environment.environment import PreReleases
 from smoke.verdict.finding import Judgement
-from smoke.verdict.release import Release, normalise
-from smoke.verdict.words import Outcome, Stage, Tier
+from smoke.verdict.release import Release, is_pre_release, normalise, same_version
+from smoke.verdict.words import Cause, Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
-
-_PRE_RELEASE = re.compile(r"^v?\d+\.\d+\.\d+-[0-9A-Za-z.-]+(?:\+[0-9A-Za-z.-]+)?$")
-"""SemVer with a pre-release part (wire formats, section 2.3)."""
 
 
 def checks(environment: Environment, release: Release) -> Iterator["VersionCheck"]:
     """Return a check for each service that tells its release."""
     for name, electorate in electorates(environment, release).items():
-        yield VersionCheck(subject=name, service=name, electorate=electorate, tier=environment.tier)
+        yield VersionCheck(subject=name, service=name, electorate=electorate, pre_releases=environment.pre_releases_are)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +33,15 @@ class VersionCheck(Check):
     unanimous it counts as the last straggler of the rollout. Answers that name no commit verify nothing: if all do so,
     the finding is undecided, since the build may never have told, unless the baseline disproves that; if only some do,
     the replicas differ, which the release must answer for. The version's text is compared too, but only noted: process
-    managers keep stale ones.
+    managers keep stale ones. A pre-release where the environment forbids it fails, whether the build or the manifest
+    says so.
     """
 
     kind: ClassVar[str] = "version"
     stage: ClassVar[Stage] = Stage.IMMEDIATE
 
     electorate: Electorate
-    tier: Tier
+    pre_releases: PreReleases
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Take a full census; a later one is twice as large."""
@@ -59,8 +57,16 @@ class VersionCheck(Check):
         censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
         unanimity = Unanimity(self.electorate, goal_of(self.electorate, censuses[-1]), rounds[-1].facts["earlier"])
         judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
-        notes = self._notes(censuses[-1])
-        if judgement.outcome is not Outcome.PASSED or not notes:
+        versions = sorted({one.version for one in censuses[-1] if normalise(one.version)})
+        if judgement.outcome is not Outcome.PASSED:
+            return judgement
+        early = self._early(versions)
+        if early and self.pre_releases == "forbid":
+            found = f"{early}, which this environment forbids"
+            facts = {**judgement.facts, "signature": "pre-release"}
+            return Judgement(Outcome.FAILED, found, Cause.RELEASE, "no pre-release", found, facts)
+        notes = [*self._notes(versions), *([early] if early and self.pre_releases == "note" else [])]
+        if not notes:
             return judgement
         noted = "; ".join([*([judgement.facts["noted"]] if "noted" in judgement.facts else []), *notes])
         message = "; ".join([judgement.message, *notes])
@@ -70,16 +76,16 @@ class VersionCheck(Check):
         """Return the question as a curl command."""
         return curl(self.electorate.request.url)
 
-    def _notes(self, votes: Sequence[Vote]) -> list[str]:
-        versions = sorted({one.version for one in votes if one.version})
-        due = self.electorate.release.version
-        notes = []
-        differing = [one for one in versions if due and normalise(one) != normalise(due)]
-        if differing:
-            notes.append(f"the version calls itself {', '.join(differing)}, announced was {due}")
-        if due and self.electorate.probe.version and not versions:
-            notes.append(f"the version is not told, announced was {due}")
-        early = [one for one in versions if _PRE_RELEASE.match(one)]
-        if early and self.tier is Tier.PROD:
-            notes.append(f"{', '.join(early)} is a pre-release, in production")
-        return notes
+    def _early(self, versions: Sequence[str]) -> str:
+        names = dict.fromkeys([*versions, *filter(None, [self.electorate.release.version])])
+        early = [one for one in names if is_pre_release(one)]
+        return f"{', '.join(early)} is a pre-release" if early else ""
+
+    def _notes(self, versions: Sequence[str]) -> list[str]:
+        release = self.electorate.release
+        if not versions:
+            announced = f", announced was {release.version}" if release.version else ""
+            return [f"the version is not told{announced}"] if self.electorate.probe.version and announced else []
+        due = release.version
+        differing = [one for one in versions if due and not same_version(one, due, release.commit)]
+        return [f"the version calls itself {', '.join(differing)}, announced was {due}"] if differing else []

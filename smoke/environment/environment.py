@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -89,6 +89,9 @@ ConnectRules = Annotated[Annotated[tuple[ConnectRule, ...], Tag("<plain>")] | By
 CaBundle = Annotated[Annotated[Text, Tag("<plain>")] | ByFile, Discriminator(_kind_of_source)]
 
 
+PreReleases = Literal["forbid", "note", "allow"]
+
+
 class Environment(Model):
     """An environment file."""
 
@@ -99,6 +102,11 @@ class Environment(Model):
     description: str = Field("", description="one line for people")
     parameters: dict[ParameterName, Parameter] = Field({}, description="what is said at run time only, by name")
     given: Given = Field(Given(), description="set by the loader: the values of the parameters")
+    pre_releases: PreReleases | None = Field(
+        None,
+        description="what a pre-release (`1.4.0-rc.1`) means here, as the build or the manifest says; "
+        "by default forbidden in tier prod, allowed elsewhere",
+    )
     budget_s: Seconds = Field(120.0, description="the deadline of the whole run")
     control: tuple[Url, ...] = Field(
         (), description="URLs of unrelated hosts; they tell the runner's network from the target's"
@@ -158,6 +166,11 @@ class Environment(Model):
     def system(self) -> str:
         """The part of the name before the slash."""
         return self.name.partition("/")[0]
+
+    @property
+    def pre_releases_are(self) -> PreReleases:
+        """What a pre-release means here, the tier's default included."""
+        return self.pre_releases or ("forbid" if self.tier is Tier.PROD else "allow")
 
 
 def config_sha256(environment: Environment) -> str:

@@ -12,6 +12,14 @@ _PREFIX = re.compile(r"^(?:v(?=[0-9a-f])|(?:sha|prod|production|main|master|stag
 _HEX = re.compile(r"^[0-9a-f]{7,64}$")
 _NUMBERS = re.compile(r"^v?(\d{1,9}(?:\.\d{1,9}){1,3})(?![0-9A-Za-z])", re.ASCII | re.IGNORECASE)
 """The numbers of a version such as 1.42.0 or v2026.11.3-rc.1."""
+_SEMVER = re.compile(r"^v?\d+\.\d+\.\d+(?:-(?P<pre>[0-9a-z.-]+))?(?:\+[0-9a-z.-]+)?$", re.ASCII | re.IGNORECASE)
+_PYTHON_PRE = re.compile(r"^v?\d+(?:\.\d+)*[._]?(?:a|b|c|rc|alpha|beta|pre|dev)[._]?\d*$", re.ASCII | re.IGNORECASE)
+"""Python's spelling of a pre-release, such as 1.4.0rc1."""
+_DESCRIBED = re.compile(r"^(?:\d+-g)?[0-9a-f]{7,64}(?:-dirty)?$", re.IGNORECASE)
+"""What follows a version where a build names its commit, as `git describe` does: no pre-release."""
+_TAIL = re.compile(r"[-_+.:/@]g?([0-9a-f]{7,64})$")
+"""A commit at the end of an image tag or a described version, whatever the branch before it is called."""
+_LONG_TAG = re.compile(r"^(?P<branch>.+)-(?P<commit>[0-9a-f]{40})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +123,67 @@ def is_commit(text: str) -> bool:
 
 
 def same_commit(one: object, other: object) -> bool:
-    """Tell whether two names mean one commit: equal, or one is a prefix of at least seven hex characters."""
+    """
+    Tell whether two names mean one commit: equal, or one is a prefix of at least seven hex characters.
+
+    An image tag that ends in the commit names it too, whatever stands before: `feature-x-9f1c2ab`, `v1.4.0-3-g9f1c2ab`.
+    """
     left, right = normalise(one), normalise(other)
     if left is None or right is None:
         return False
     if left == right:
         return True
-    short, long = sorted((left, right), key=len)
+    short, long = sorted((_bare(left), _bare(right)), key=len)
     return bool(_HEX.match(short)) and bool(_HEX.match(long)) and long.startswith(short)
+
+
+def is_version(text: object) -> bool:
+    """Tell whether *text* is a version of three numbers, such as v1.4.0, and names no commit beside."""
+    found = _SEMVER.match(text.strip()) if isinstance(text, str) else None
+    return found is not None and not _DESCRIBED.match(found["pre"] or "")
+
+
+def is_pre_release(version: object) -> bool:
+    """Tell whether a version, alone or after the name of a package or image, is a pre-release such as 1.4.0-rc.1."""
+    if not isinstance(version, str):
+        return False
+    bare = re.split(r"[@:]", version.strip())[-1]
+    found = _SEMVER.match(bare)
+    return bool(_PYTHON_PRE.match(bare)) if found is None else is_version(bare) and found["pre"] is not None
+
+
+def same_version(told: str, due: str, commit: str | None) -> bool:
+    """
+    Tell whether two names of a build agree: `v1.4.0` and `1.4.0` do, and so do a version and a tag of its commit.
+
+    Where an image carries `prod-<sha>` because the tag came late, the commit decides.
+    """
+    if normalise(told) == normalise(due):
+        return True
+    if commit is None:
+        return same_commit(told, due)
+    return same_commit(told, commit) or (is_version(told) and same_commit(due, commit))
+
+
+def long_tag(tag: object) -> str | None:
+    """Explain an image tag that holds all 40 digits of a commit where the usual workflow pushes seven, or None."""
+    found = _LONG_TAG.match(tag.strip()) if isinstance(tag, str) else None
+    if found is None:
+        return None
+    return (
+        f"the tag {found['branch']}-{found['commit'][:7]}… has 40 digits of the commit, while docker/metadata-action "
+        f"pushes 7 ({found['branch']}-{found['commit'][:7]}): such a deploy finds no image"
+    )
 
 
 def _numbers(version: object) -> tuple[int, ...]:
     found = _NUMBERS.match(version.strip()) if isinstance(version, str) else None
     return tuple(int(one) for one in found[1].split(".")) if found else ()
+
+
+def _bare(name: str) -> str:
+    found = None if _HEX.match(name) else _TAIL.search(name)
+    return found[1] if found else name
 
 
 def _padded(numbers: tuple[int, ...], length: int) -> tuple[int, ...]:

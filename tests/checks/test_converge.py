@@ -171,6 +171,13 @@ def test_one_replica_that_stays_behind_fails_early(named: bool) -> None:  # noqa
     assert watched.seconds < 8
 
 
+def test_a_tag_that_was_never_pushed_is_explained() -> None:
+    """Where the old release stays and the announced tag has 40 digits, the message tells what a deploy of it does."""
+    watched = watch([serves(OLD)], release=Release(commit=NEW, previous=OLD, version=f"staging-{NEW}"))
+    assert watched.judgement.outcome is Outcome.FAILED
+    assert "such a deploy finds no image" in watched.judgement.message
+
+
 def test_a_rollout_that_stops_half_way_fails() -> None:
     """Two replicas switched, the third never does: stuck so long after the last step."""
     watched = watch(rolling(0.5, 1.5, NEVER))

@@ -159,12 +159,67 @@ def test_the_version_text_is_noted_only(version: Any, tier: str, noted: str | No
     assert judgement.facts.get("noted") == noted
 
 
-@pytest.mark.parametrize(("tier", "warned"), [("prod", True), ("staging", False)])
-def test_a_pre_release_in_production_is_noted(tier: str, warned: bool) -> None:  # noqa: FBT001 - a table of cases
-    """A release candidate belongs elsewhere."""
-    judgement = judged(serves(NEW, version="2.0.0-rc.1"), release=Release(commit=NEW), tier=tier)
+@pytest.mark.parametrize(
+    ("version", "announced", "noted"),
+    [
+        (f"prod-{NEW}", "v1.4.0", None),
+        (f"prod-{NEW[:7]}", f"prod-{NEW}", None),
+        ("v1.4.0", f"prod-{NEW}", None),
+        ("v1.4.0", f"prod-{OLD}", f"the version calls itself v1.4.0, announced was prod-{OLD}"),
+        (f"prod-{OLD}", "v1.4.0", f"the version calls itself prod-{OLD}, announced was v1.4.0"),
+        ("0.0.0", "v1.4.0", "the version is not told, announced was v1.4.0"),
+        ("${APP_VERSION}", "v1.4.0", "the version is not told, announced was v1.4.0"),
+    ],
+)
+def test_a_tag_of_the_commit_is_as_good_as_a_version(version: str, announced: str, noted: str | None) -> None:
+    """An image carries its version, or its commit where the tag came late: both are right."""
+    judgement = judged(serves(NEW, version=version), release=Release(commit=NEW, version=announced), tier="prod")
+    assert (judgement.outcome, judgement.facts.get("noted")) == (Outcome.PASSED, noted)
+
+
+@pytest.mark.parametrize(
+    ("told", "announced", "tier", "outcome"),
+    [
+        ("2.0.0-rc.1", None, "prod", Outcome.FAILED),
+        ("2.0.0rc1", None, "prod", Outcome.FAILED),
+        ("1.4.0", "v1.4.0-beta.2", "prod", Outcome.FAILED),
+        (None, "v1.4.0-beta.2", "prod", Outcome.FAILED),
+        ("2.0.0-rc.1", None, "staging", Outcome.PASSED),
+        ("1.4.0-9f1c2ab", None, "prod", Outcome.PASSED),
+        ("1.4.0+build.7", None, "prod", Outcome.PASSED),
+    ],
+)
+def test_a_pre_release_is_blocked_in_production(told: Any, announced: str | None, tier: str, outcome: Outcome) -> None:
+    """A release candidate belongs elsewhere, whether the build or the manifest admits to be one."""
+    judgement = judged(serves(NEW, version=told), release=Release(commit=NEW, version=announced), tier=tier)
+    assert judgement.outcome is outcome
+    if outcome is Outcome.FAILED:
+        assert judgement.cause is Cause.RELEASE
+        assert "is a pre-release, which this environment forbids" in judgement.message
+
+
+@pytest.mark.parametrize(("policy", "noted"), [("allow", False), ("note", True)])
+def test_a_pre_release_may_be_allowed(policy: str, noted: bool) -> None:  # noqa: FBT001 - a table of cases
+    """The environment file may let pre-releases pass, with or without a note."""
+    described = environment("prod").model_copy(update={"pre_releases": policy})
+    release = Release(commit=NEW)
+    world = world_of({URL: serves(NEW, version="2.0.0-rc.1")}, described, release)
+    judgement = concluded(the_check(described, release), world)
     assert judgement.outcome is Outcome.PASSED
-    assert ("noted" in judgement.facts) is warned
+    assert ("noted" in judgement.facts) is noted
+
+
+@pytest.mark.parametrize("told", ["1.4.0", "v1.4.0", NEW[:6]])
+def test_what_cannot_be_compared_with_the_commit_is_undecided(told: str) -> None:
+    """A version in the commit's place, or too few digits of it, is neither the release nor another one."""
+    judgement = judged(serves(told))
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+
+
+@pytest.mark.parametrize("told", [f"feature-x-{NEW[:7]}", f"release-1.4-{NEW}", f"v1.4.0-3-g{NEW[:9]}"])
+def test_any_branch_may_stand_before_the_commit(told: str) -> None:
+    """Tags are named after branches of any name."""
+    assert judged(serves(told)).outcome is Outcome.PASSED
 
 
 def test_the_census_is_remembered_for_the_confirmation() -> None:

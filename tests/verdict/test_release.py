@@ -2,7 +2,9 @@
 
 import pytest
 
-from smoke.verdict.release import is_newer
+from smoke.verdict.release import is_newer, is_pre_release, long_tag, same_commit, same_version
+
+NEW = "9f1c2ab4d5e60718293a4b5c6d7e8f9012345678"
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,64 @@ from smoke.verdict.release import is_newer
 def test_versions_are_compared_by_their_numbers(version: object, than: object, newer: bool) -> None:  # noqa: FBT001
     """Only plain numbers count, and what tells none is never newer."""
     assert is_newer(version, than) is newer
+
+
+@pytest.mark.parametrize(
+    ("version", "early"),
+    [
+        ("1.4.0-rc.1", True),
+        ("v1.4.0-beta", True),
+        ("web@1.4.0-alpha.2", True),
+        ("registry.test/app:v1.4.0-rc.1", True),
+        ("1.4.0rc1", True),
+        ("1.4.dev3", True),
+        ("1.4.0", False),
+        ("v1.4.0+build-7", False),
+        ("1.4.0-9f1c2ab", False),
+        ("v1.4.0-3-g9f1c2ab", False),
+        (f"prod-{NEW}", False),
+        ("", False),
+        (None, False),
+        (1.4, False),
+    ],
+)
+def test_pre_releases(version: object, early: bool) -> None:  # noqa: FBT001 - a table of cases
+    """SemVer's and Python's spelling count; a commit after a version is none."""
+    assert is_pre_release(version) is early
+
+
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        (NEW[:7], True),
+        (NEW[:6], False),
+        (f"sha-{NEW[:7]}", True),
+        (f"feature-x-{NEW[:8]}", True),
+        (f"v1.4.0-3-g{NEW[:7]}", True),
+        (f"registry.test/app:main-{NEW}", True),
+        ("feature-9f1c2ac", False),
+        (f"x{NEW}", False),
+        ("", False),
+    ],
+)
+def test_names_of_one_commit(one: str, same: bool) -> None:  # noqa: FBT001 - a table of cases
+    """Seven digits suffice, whatever branch stands before them."""
+    assert same_commit(one, NEW) is same
+    assert same_commit(NEW, one) is same
+
+
+def test_versions_and_tags_agree() -> None:
+    """Without a commit only equal names agree."""
+    assert same_version("v1.4.0", "1.4.0", None)
+    assert not same_version("1.4.0", "1.4.1", None)
+    assert not same_version("nightly", f"prod-{NEW}", NEW)
+
+
+def test_a_tag_that_was_never_pushed_is_explained() -> None:
+    """The usual workflow pushes seven digits, so a deploy that names forty finds nothing."""
+    explained = long_tag(f"staging-{NEW}")
+
+    assert explained is not None
+    assert "pushes 7 (staging-9f1c2ab)" in explained
+    assert long_tag("staging-9f1c2ab") is None
+    assert long_tag(NEW) is None
