@@ -57,7 +57,7 @@ class VersionCheck(Check):
         censuses: list[tuple[Vote, ...]] = [one.facts["votes"] for one in rounds]
         unanimity = Unanimity(self.electorate, goal_of(self.electorate, censuses[-1]), rounds[-1].facts["earlier"])
         judgement = unanimity.judge(censuses, rounds[-1].facts["transport"])
-        versions = sorted({one.version for one in censuses[-1] if normalise(one.version)})
+        versions = sorted({one.version for one in censuses[-1] if one.version and normalise(one.version)})
         if judgement.outcome is not Outcome.PASSED:
             return judgement
         early = self._early(versions)
