@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from smoke.checks._backlog import BACKLOG, worked_off
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._queue_faults import Expected, faults_of, in_words, remarks_of
+from smoke.dependencies._patience import PatientSender
 from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
 from smoke.dependencies.queue_server import Asking, read_queue
@@ -49,9 +51,8 @@ class QueueDirectCheck(Check):
             url = world.secret(self.direct.url)
         except SmokeError as error:
             return obstacle(error)
-        asking = Asking(
-            self.direct, url, self.queue, self.wanted.since, self.timeout_s, world.http, world.now, world.pause
-        )
+        sender = PatientSender(world.http, world.pause, world.remaining_s)
+        asking = Asking(self.direct, url, self.queue, self.wanted.since, self.timeout_s, sender, world.now, world.pause)
         state = await read_queue(asking)
         if isinstance(state, NotRead):
             return _unread(state, before)
@@ -83,7 +84,11 @@ class QueueDirectCheck(Check):
     def reproduce(self) -> str:
         """Return one read of the queue, with the name of the address's variable in place of its value."""
         variable = f'"${self.direct.url.env}"' if self.direct.url.env else "ADDRESS"
-        key = f"{self.direct.prefix}:{self.queue}:wait" if self.direct.kind in {"bullmq", "bull"} else self.queue
+        if self.direct.kind == "rabbitmq":
+            vhost, queue = quote(self.direct.vhost, safe=""), quote(self.queue, safe="")
+            return f"curl {variable}/api/queues/{vhost}/{queue}"
+        first = f"{self.direct.prefix or 'bull'}:{self.queue}:wait"
+        key = f"{self.direct.prefix or ''}{self.queue}" if self.direct.kind == "celery" else first
         return f"redis-cli -u {variable} LLEN '{key}'"
 
     def _absent(self, before: Mapping[str, Any], facts: Mapping[str, Any]) -> Judgement:

@@ -16,6 +16,9 @@ from typing import Any
 from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.redis_server import Command, Reader
 
+PREFIX = "bull"
+"""What keys begin with, unless the application says otherwise."""
+
 SAMPLED = 20
 """Jobs at the old end of each list whose age is looked at; those that were pushed there again are younger."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from smoke.dependencies import bullmq
+from smoke.dependencies import bullmq, celery, rabbitmq
 from smoke.dependencies._answer import Sender
 from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
@@ -30,6 +30,12 @@ class Asking:
 
 async def read_queue(asking: Asking) -> QueueState | NotRead:
     """Return what the server tells of the queue, or why nothing could be read; never raises for that."""
+    if asking.direct.kind == "rabbitmq":
+        return await rabbitmq.read(asking.http, asking.url, asking.direct.vhost, asking.queue, asking.timeout_s)
+    return await _read_redis(asking)
+
+
+async def _read_redis(asking: Asking) -> QueueState | NotRead:
     import redis.asyncio  # noqa: F401 - loading it may take longer than an answer, which has a limit
     from redis.exceptions import RedisError
 
@@ -49,6 +55,9 @@ async def read_queue(asking: Asking) -> QueueState | NotRead:
 
 
 async def _from_redis(reader: Reader, asking: Asking) -> QueueState:
-    dialect = bullmq.BULL if asking.direct.kind == "bull" else bullmq.BULLMQ
-    place = bullmq.Place(asking.direct.prefix, asking.queue, dialect, asking.since)
+    direct = asking.direct
+    if direct.kind == "celery":
+        return await celery.read(reader, direct.prefix or "", asking.queue, asking.now())
+    dialect = bullmq.BULL if direct.kind == "bull" else bullmq.BULLMQ
+    place = bullmq.Place(direct.prefix or bullmq.PREFIX, asking.queue, dialect, asking.since)
     return await bullmq.read(reader, place, asking.now(), asking.pause)

@@ -9,6 +9,12 @@ from smoke.environment._secrecy import sounds_secret
 
 Count = Annotated[int, Field(ge=0)]
 
+UNTOLD = {
+    "celery": ("max_oldest_s", "max_failed", "max_stalled"),
+    "rabbitmq": ("max_failed", "max_stalled"),
+}
+"""Limits of which the servers of some kinds of queue tell nothing."""
+
 
 class QueueLimits(Model):
     """Limits for one queue; a limit that is left out is not judged."""
@@ -37,7 +43,9 @@ class QueueDirect(Model):
         "address of its management API, with `user:password@`"
     )
     queue: Text | None = Field(None, description="the queue's name at the server; by default the name of this table")
-    prefix: Text = Field("bull", description="what the keys of BullMQ and Bull begin with")
+    prefix: Text | None = Field(
+        None, description="what the keys begin with: of BullMQ and Bull `bull` by default, of Celery nothing"
+    )
     vhost: Text = Field("/", description="RabbitMQ's virtual host")
     workers: Annotated[int, Field(ge=1)] | None = Field(
         None, description="fewest workers that must be connected; not judged without it"
@@ -102,6 +110,17 @@ class Queue(Model):
     limits: QueueLimits = Field(QueueLimits(), description="what is still right")
     depends_on: tuple[Name, ...] = Field((), description="third parties that the jobs need")
     job: QueueJob | None = Field(None, description="a job to send through; its backlog is read at `path`")
+
+    @model_validator(mode="after")
+    def _limits_can_be_told(self) -> Self:
+        kind = self.direct.kind if self.direct else ""
+        untold = [name for name in UNTOLD.get(kind, ()) if getattr(self.limits, name) is not None]
+        if untold and (self.path is None or untold == ["max_stalled"]):
+            raise ValueError(
+                f"found limits.{untold[0]}, which a queue of kind {kind!r} does not tell; remove it, "
+                "or let the API report the queue ('path' and 'at')"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:

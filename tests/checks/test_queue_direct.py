@@ -75,6 +75,19 @@ def test_which_check() -> None:
     assert "bull:exports:wait" in made.reproduce()
 
 
+@pytest.mark.parametrize(
+    ("direct", "command"),
+    [
+        ({"kind": "celery", "queue": "celery"}, "redis-cli -u \"$REDIS_URL\" LLEN 'celery'"),
+        ({"kind": "bull", "prefix": "{shop}"}, "redis-cli -u \"$REDIS_URL\" LLEN '{shop}:exports:wait'"),
+        ({"kind": "rabbitmq"}, 'curl "$REDIS_URL"/api/queues/%2F/exports'),
+    ],
+)
+def test_reproduce(direct: dict[str, Any], command: str) -> None:
+    """Each kind has a command that reads the queue by hand, with the variable in place of the address."""
+    assert check(direct=direct, limits={}).reproduce() == command
+
+
 def test_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers within the limits pass, old failures notwithstanding, and are kept as facts."""
     found = judged(monkeypatch, FINE)

@@ -1,0 +1,47 @@
+"""
+Read a queue of Celery from its broker's keys in Redis; nothing is sent to the workers.
+
+Facts from the wire formats, section 3.6, and from Kombu's transport: a queue is a list of its own name, one more for
+each step of priority; what workers hold lies in `unacked_index`, of all queues together. Workers have no names there:
+they are told by the connections that take messages (BRPOP) or listen to the control channel.
+"""
+
+import re
+from typing import Any
+
+from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.redis_server import Reader
+
+STEPS = ("", *(f"\x06\x16{step}" for step in (3, 6, 9)))
+"""What follows the queue's name in the lists of its priorities."""
+
+BINDING = "_kombu.binding."
+FIELD = re.compile(r"(?:^| )(cmd|psub|db)=(\S+)")
+
+
+async def read(reader: Reader, prefix: str, queue: str, now: float) -> QueueState:
+    """Return the state of the queue; *now* stands in for the server's clock where it does not tell it."""
+    lists = [f"{prefix}{queue}{step}" for step in STEPS]
+    depths = await reader.demand(*(("LLEN", one) for one in lists))
+    held, bound = await reader.demand(
+        ("ZCARD", f"{prefix}unacked_index"), ("EXISTS", f"{prefix}{BINDING}{queue}", f"{prefix}{queue}")
+    )
+    time, clients = await reader.ask(("TIME",), ("CLIENT", "LIST"))
+    listed = isinstance(clients, str)
+    return QueueState(
+        at=now if isinstance(time, Exception) else int(time[0]) + int(time[1]) / 1e6,
+        waiting=sum(depths),
+        exists=bool(bound) or sum(depths) > 0,
+        active=held,
+        held=held,
+        workers=_workers(clients) if listed else None,
+        workers_untold="" if listed else "the server does not list its clients to the verifier",
+    )
+
+
+def _workers(clients: Any) -> int:
+    """Return how many connections take messages, or listen to the control channel where all are busy."""
+    fields = [dict(FIELD.findall(line)) for line in clients.splitlines()]
+    taking = sum(one.get("cmd") == "brpop" for one in fields)
+    listening = sum(one.get("psub", "0") not in {"0", ""} for one in fields)
+    return max(taking, listening)
