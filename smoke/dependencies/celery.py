@@ -7,7 +7,6 @@ they are told by the connections that take messages (BRPOP) or listen to the con
 """
 
 import re
-from typing import Any
 
 from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.redis_server import Reader
@@ -39,7 +38,7 @@ async def read(reader: Reader, prefix: str, queue: str, now: float) -> QueueStat
     )
 
 
-def _workers(clients: Any) -> int:
+def _workers(clients: str) -> int:
     """Return how many connections take messages, or listen to the control channel where all are busy."""
     fields = [dict(FIELD.findall(line)) for line in clients.splitlines()]
     taking = sum(one.get("cmd") == "brpop" for one in fields)
