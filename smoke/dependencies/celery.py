@@ -39,8 +39,14 @@ async def read(reader: Reader, prefix: str, queue: str, now: float) -> QueueStat
 
 
 def _workers(clients: str) -> int:
-    """Return how many connections take messages, or listen to the control channel where all are busy."""
-    fields = [dict(FIELD.findall(line)) for line in clients.splitlines()]
-    taking = sum(one.get("cmd") == "brpop" for one in fields)
-    listening = sum(one.get("psub", "0") not in {"0", ""} for one in fields)
+    """
+    Return how many connections take messages, or listen to the control channel where all are busy.
+
+    Only those of the broker's own database count, which is that of the connection that lists the clients.
+    """
+    fields: list[dict[str, str]] = [dict(FIELD.findall(line)) for line in clients.splitlines()]
+    own = {one.get("db") for one in fields if one.get("cmd", "").startswith("client")}
+    here = [one for one in fields if not own or one.get("db") in own]
+    taking = sum(one.get("cmd") == "brpop" for one in here)
+    listening = sum(one.get("psub", "0") != "0" for one in here)
     return max(taking, listening)

@@ -13,6 +13,7 @@ from typing import Any
 from celery import Celery  # type: ignore[import-untyped]  # it ships no types
 
 from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.celery import _workers
 from tests.dependencies.postgres_server import _die_with_parent
 from tests.dependencies.test_queue_server import state
 from tests.dependencies.valkey_server import Store
@@ -70,6 +71,19 @@ def test_a_worker(store: Store) -> None:
     assert (idle.waiting, idle.workers) == (0, 1)
     assert (busy.workers, busy.at_work) == (1, True)
     assert busy.waiting + (busy.held or 0) == 3
+
+
+def test_workers_of_another_database() -> None:
+    """Of all clients those count that use the broker's own database."""
+    lines = [
+        "db=0 psub=0 cmd=brpop",
+        "db=0 psub=1 cmd=psubscribe",
+        "db=1 psub=0 cmd=brpop",
+        "db=0 psub=0 cmd=client|list",
+    ]
+
+    assert _workers("\n".join(lines)) == 1
+    assert _workers("") == 0
 
 
 @contextmanager
