@@ -1,7 +1,7 @@
 """What others call the release: names made of its commit and version, as far as these are known."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smoke.errors import SmokeError
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 SHORT = 7
+VERSION = "{version}"
+PATIENCE_S = 20.0
+EVERY_S = 0.25
 HARMLESS = re.compile(r"^[\w.+@/-]{1,200}$")
 """What can stand in a search or a query without ending the text around it."""
 
@@ -19,13 +22,14 @@ class NameUnknown(SmokeError):
     """What a name is made of is not known."""
 
 
-def release_name(pattern: str, world: "World") -> str:
+def release_name(pattern: str, world: "World", service: str | None = None) -> str:
     """
     Return *pattern* with `{commit}`, `{short}` and `{version}` of the release in their place.
 
-    What was not announced is taken from what is live. Raises NameUnknown, which says what to announce.
+    What was not announced is taken from what is live, the version from *service* if it tells one. Raises NameUnknown,
+    which says what to announce.
     """
-    known = {"{commit}": commit_of(world), "{version}": _version(world)}
+    known = {"{commit}": commit_of(world), VERSION: _version(world, service)}
     known["{short}"] = known["{commit}"][:SHORT] if known["{commit}"] else None
     name = pattern
     for placeholder, value in known.items():
@@ -33,8 +37,8 @@ def release_name(pattern: str, world: "World") -> str:
             continue
         if value is None or not HARMLESS.match(value):
             raise NameUnknown(
-                f"{pattern!r} cannot be completed, as the release's {placeholder[1:-1]} is not known, or is no name; "
-                "announce it with --sha or in the release manifest"
+                f"{pattern!r} cannot be completed: the release's {placeholder[1:-1]} is not known, or is no name; "
+                f"{'announce it in the release manifest' if placeholder == VERSION else 'announce the commit'}"
             )
         name = name.replace(placeholder, value)
     return name
@@ -49,11 +53,19 @@ def commit_of(world: "World") -> str | None:
     return max([announced, *(one for one in live if same_commit(one, announced))], key=len)
 
 
-def _version(world: "World") -> str | None:
+async def version_told(world: "World", service: str | None) -> None:
+    """Wait until the census has told the version, which is taken at the same time; for a while only."""
+    until = world.now() + min(PATIENCE_S, world.remaining_s() / 4)
+    while _version(world, service) is None and world.now() < until:
+        await world.pause(EVERY_S)
+
+
+def _version(world: "World", service: str | None) -> str | None:
     if world.release.version:
         return world.release.version
-    votes = [vote for census in world.memory.get("census", {}).values() for vote in census]
-    told: set[str] = {vote.version for vote in votes if vote.version}
+    censuses: Mapping[str, Sequence[Any]] = world.memory.get("census", {})
+    asked = [censuses[service]] if service is not None and service in censuses else list(censuses.values())
+    told: set[str] = {vote.version for census in asked for vote in census if vote.version}
     return told.pop() if len(told) == 1 else None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._release_name import VERSION, version_told
 from smoke.dependencies._answer import Answer
 from smoke.environment import Environment
 from smoke.errors import SmokeError
@@ -45,10 +46,17 @@ class TelemetryCheck(Check):
         if round_number == 1 and self.after_s > 0:
             # What is left of the budget must do for asking twice.
             await world.pause(max(0.0, min(self.after_s, world.remaining_s() - 2 * self.timeout_s)))
+        if any(VERSION in one for one in self.patterns):
+            await version_told(world, self.service)
         try:
             return await self.look(world)
         except SmokeError as error:
             return obstacle(error, facts=self.facts)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Texts in which names of the release may have their places."""
+        return ()
 
     @property
     def facts(self) -> dict[str, Any]:

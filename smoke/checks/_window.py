@@ -30,10 +30,10 @@ class Window:
         return cls(int(min(max(now - began, monitoring.least_s), monitoring.longest_s)), began)
 
 
-def completed(text: str, window: Window, world: "World") -> str:
+def completed(text: str, window: Window, world: "World", service: str | None) -> str:
     """
     Return a query with `{window}` and the release's names in their places.
 
     Raises NameUnknown. Braces are the query language's own, so nothing else is read as a placeholder.
     """
-    return release_name(text.replace("{window}", f"{window.length_s}s"), world)
+    return release_name(text.replace("{window}", f"{window.length_s}s"), world, service)

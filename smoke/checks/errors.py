@@ -39,6 +39,11 @@ class ErrorsCheck(TelemetryCheck):
     sentry: Sentry
     errors: Errors
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The release's name in Sentry."""
+        return (self.errors.release,)
+
     async def look(self, world: "World") -> Observation:
         """Ask for the release and for the issues that were first seen in it."""
         asker = self.asker(world)
@@ -54,7 +59,13 @@ class ErrorsCheck(TelemetryCheck):
 
     def asker(self, world: "World") -> Asker:
         """Return who asks about this release; raises NameUnknown."""
-        return Asker(self.sentry, self.errors, release_name(self.errors.release, world), world.secret, self.timeout_s)
+        return Asker(
+            self.sentry,
+            self.errors,
+            release_name(self.errors.release, world, self.service),
+            world.secret,
+            self.timeout_s,
+        )
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge the newest look: what is there stays there."""
@@ -127,9 +138,14 @@ class CrashFreeCheck(TelemetryCheck):
     errors: Errors
     at_least: float
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The release's name in Sentry."""
+        return (self.errors.release,)
+
     async def look(self, world: "World") -> Observation:
         """Ask for the share."""
-        name = release_name(self.errors.release, world)
+        name = release_name(self.errors.release, world, self.service)
         asker = Asker(self.sentry, self.errors, name, world.secret, self.timeout_s)
         return Observation((await world.http.send(asker.crash_free()),), {"release": name})
 

@@ -33,9 +33,14 @@ class LogCheck(TelemetryCheck):
     monitoring: Monitoring
     loki: Loki
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The queries."""
+        return (self.logs.lines, self.logs.errors or "")
+
     async def counted(self, world: "World", lines: str, window: Window, at: float) -> Any:
         """Ask how many lines there were in a window as long as *window* that ends at a moment."""
-        query = completed(lines, window, world)
+        query = completed(lines, window, world, self.service)
         return await world.http.send(Asker(self.loki, world.secret, self.timeout_s).count(query, window.length_s, at))
 
     def reproduce(self) -> str:

@@ -42,6 +42,11 @@ class MetricCheck(TelemetryCheck):
     monitoring: Monitoring
     prometheus: Prometheus
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The queries."""
+        return (self.metric.query, self.metric.volume or "")
+
     async def look(self, world: "World") -> Observation:
         """Ask for the value now and at the start of the deploy, and for what it is drawn from."""
         window = Window.of(self.monitoring, world)
@@ -80,7 +85,7 @@ class MetricCheck(TelemetryCheck):
         return f"curl -G --data-urlencode query={_shell(self.metric.query)} '{self.prometheus.url}/api/v1/query'"
 
     def _question(self, text: str, window: Window, world: "World") -> tuple[Prometheus, str, Any, float]:
-        return self.prometheus, completed(text, window, world), world.secret, self.timeout_s
+        return self.prometheus, completed(text, window, world, self.service), world.secret, self.timeout_s
 
     @property
     def _expected(self) -> str:

@@ -1,10 +1,12 @@
 """New issues of the release count; old ones, minor ones and a Sentry that cannot be asked do not."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from smoke.checks._census import Vote
 from smoke.checks.errors import checks
 from smoke.environment import Environment
 from smoke.errors import SecretMissing
@@ -221,7 +223,25 @@ def test_a_release_without_a_version() -> None:
     """A name that cannot be made is told, with the remedy; the version that every replica tells will do."""
     found = judged([], release=Release(commit=NEW))
     assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
-    assert "announce it" in found.message
+    assert found.message == (
+        "'cartly@{version}' cannot be completed: the release's version is not known, or is no name; "
+        "announce it in the release manifest"
+    )
+
+
+def test_the_version_that_the_census_tells() -> None:
+    """A version that was not announced is the one that every replica tells, as soon as it is known."""
+    unannounced = Release(commit=NEW)
+    memory: dict[str, Any] = {}
+    world = world_of({}, environment(), unannounced, secret=str, memory=memory)
+
+    async def pause(_seconds: float) -> None:
+        memory["census"] = {"bff": (Vote(commit=NEW, version="1.4.0"), Vote(commit=NEW, version="1.4.0"))}
+
+    http = FakeHttp({})
+    check = next(iter(checks(environment(), unannounced)))
+    concluded(check, replace(world, http=http, pause=pause))
+    assert http.asked[0].url == f"{API}/releases/cartly%401.4.0/"
 
 
 def test_a_short_commit_is_completed() -> None:

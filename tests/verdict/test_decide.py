@@ -50,6 +50,7 @@ class TestPass:
             passed("version/bff", facts={"census": {}}),
             passed("control/status", gating=True, facts={"control": True, "reachable": True}),
             passed("whmcs/direct", facts={"direct": "up", "dependency": "whmcs"}),
+            passed("errors/web", facts={"hearsay": "sentry"}),
             passed("page/home", gating=False),
         ],
     )
