@@ -11,7 +11,7 @@ import anyio
 from smoke.checks._browserlike import page_request
 from smoke.discovery import paths
 from smoke.discovery.reads import advertised
-from smoke.discovery.site import Site, is_page, links
+from smoke.discovery.site import Site, is_json, is_page, links
 from smoke.environment.environment import Limits
 from smoke.errors import UsageError
 from smoke.http import Exchange, FailureKind, Request
@@ -141,6 +141,8 @@ async def _arrive(http: HttpClient, address: str) -> tuple[str, Exchange]:
         if home.failure is not None:
             raise UsageError(_unseen(moved, home))
         return moved, _slim(home)
+    if home.redirects and is_json(home):  # an API that lives below: `/` leads to `/v1/`
+        return f"{moved}{landed.path}".rstrip("/"), _slim(home)
     return address, _slim(home)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smoke.checks._answers import cached, find, parse
-from smoke.checks._health_words import STATE_KEYS, State, state_of
+from smoke.checks._health_words import STATE_KEYS, State, state_of, worst
 from smoke.checks._timestamps import LIVE_S, epoch_s, stale, stands_still
 from smoke.discovery.paths import HEALTH
 from smoke.discovery.site import Site, is_json
@@ -83,10 +83,12 @@ def _of_json(answers: tuple[Exchange, ...], path: str) -> HealthFound | None:
         return None
     documents = [parse(one) for one in answers]
     place, state = _state(documents[0])
+    at, down = _components(documents[0], state)
+    if state is State.UNKNOWN:
+        place, at, state = _bare_components(documents[0])
     if state is State.UNKNOWN:
         return None
     keys: dict[str, Any] = {"path": path, **({} if place == "status" else {"status": place})}
-    at, down = _components(documents[0], state)
     if at is not None:
         keys |= {"components": at, **({"optional": list(down)} if down else {})}
     stamp, remarks = _timestamp(answers, documents)
@@ -122,6 +124,15 @@ def _components(document: Any, whole: State) -> tuple[str | None, tuple[str, ...
             down = tuple(name for name, state in states.items() if state is State.UNHEALTHY)
             return at, down if whole in KNOWN else ()
     return None, ()
+
+
+def _bare_components(document: Any) -> tuple[str, str | None, State]:
+    """Return how to read an answer that holds nothing but components, such as `{"storage": true, "cache": true}`."""
+    names = list(document) if isinstance(document, Mapping) else []
+    states = [state_of(document[name]) for name in names]
+    if not names or State.UNKNOWN in states or not all(one.isidentifier() for one in names):
+        return "status", None, State.UNKNOWN
+    return names[0], "@", worst(states)
 
 
 def _timestamp(answers: tuple[Exchange, ...], documents: list[Any]) -> tuple[str | None, tuple[str, ...]]:

@@ -60,7 +60,8 @@ def _read(path: str, documents: list[Any]) -> ReadFound | None:
     if kinds == {"object"}:
         shape = common([shape_of(one) for one in documents])
         leaves = [one for one in shape if not any(other.startswith((f"{one}.", f"{one}[")) for other in shape)]
-        plain = [one for one in leaves if one.count(".") + one.count("[]") <= DEEPEST][:MOST_FIELDS]
+        deep = [one for one in leaves if one.count(".") + one.count("[]") <= DEEPEST and shape[one] != "object"]
+        plain = deep[:MOST_FIELDS]
         if plain:
             return ReadFound(slug(path), path, {one: shape[one] for one in plain}, [])
     if kinds == {"array"} and all(documents):

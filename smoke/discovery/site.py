@@ -38,9 +38,13 @@ class Site:
         return next((one for one in self.all_of(path) if one.failure is None and one.status is not None), None)
 
     def own(self, path: str) -> Exchange | None:
-        """Return the first answer to *path* if it is not the one that any path gets."""
+        """
+        Return the first answer to *path* if it is not the one that any path gets.
+
+        The home page is its own in any case: applications that run in the browser serve it for every path.
+        """
         answer = self.first(path)
-        return None if answer is None or likeness(answer) in self._strange else answer
+        return None if answer is None or (path != "/" and likeness(answer) in self._strange) else answer
 
     def documents(self, path: str) -> list[Any]:
         """Return the JSON of every answer to *path*; empty unless all are HTTP 200 with JSON."""

@@ -11,7 +11,7 @@ import pytest
 from smoke.cli import main
 from smoke.discovery import asking
 from smoke.environment.environment import Limits
-from tests.plugin.project import Project
+from tests.plugin.project import Ended, Project
 from tests.plugin.site import (
     COMMIT,
     Answer,
@@ -55,6 +55,12 @@ def shop() -> dict[str, Answer]:
     }
 
 
+def slowly(project: Project, command: str, *arguments: str) -> Ended:
+    """Run a command of the CLI, with all the time that a busy machine may need."""
+    with project.started(*project.command(command, *arguments)) as process:
+        return project.end(process, 240.0)
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the limits of the tests short."""
@@ -78,7 +84,7 @@ def test_the_first_verdict(project: Project, site: Site) -> None:
     """A healthy site passes at once; what breaks afterwards is caught by the same file."""
     site.answers = shop()
     file = project.directory / "environments" / "shop" / "dev.toml"
-    ended = project.smoke("init", site.url, "--name=shop/dev", f"--environments={file.parents[1]}")
+    ended = slowly(project, "init", site.url, "--name=shop/dev", f"--environments={file.parents[1]}")
     assert (ended.status, ended.err) == (0, ""), ended
     assert ended.verdict["verdict"] == "pass"
     passed = {
@@ -94,11 +100,11 @@ def test_the_first_verdict(project: Project, site: Site) -> None:
     assert "--sha" in ended.out
     assert site.asked["/logout"] == 0
     site.answers["/health"] = says({"status": "error", "checks": {"database": "down", "redis": "up"}}, 503)
-    assert project.smoke("verify", "shop/dev").status == 10
+    assert slowly(project, "verify", "shop/dev").status == 10
     site.answers = shop() | {"/app.js": status(404, "Not Found")}
-    assert project.smoke("verify", "shop/dev").status == 10
+    assert slowly(project, "verify", "shop/dev").status == 10
     site.answers = shop() | {"/account": page("Account")}
-    assert project.smoke("verify", "shop/dev").status == 10
+    assert slowly(project, "verify", "shop/dev").status == 10
 
 
 def test_what_is_written(written: Callable[..., dict[str, Any]], site: Site, tmp_path: Path) -> None:
@@ -140,7 +146,7 @@ def test_a_site_that_says_that_it_is_not_well(project: Project, site: Site) -> N
     """An endpoint that tells that it is down is not left out for the sake of a green verdict."""
     site.answers = shop() | {"/health": says({"status": "error", "error": {"db": {"status": "down"}}}, 503)}
     place = project.directory / "environments"
-    ended = project.smoke("init", site.url, "--name=shop/dev", f"--environments={place}")
+    ended = slowly(project, "init", site.url, "--name=shop/dev", f"--environments={place}")
     assert ended.status == 10
     assert "says that it is not well" in ended.out
 
@@ -193,8 +199,8 @@ def test_one_answer_to_everything(
     made = written()
     (service,) = made["services"].values()
     assert not {"health", "release"} & set(service)
-    assert not {"reads", "protected"} & set(made)
-    assert len(made.get("pages", [])) <= 1
+    assert "protected" not in made
+    assert {one["path"] for kind in ("pages", "reads") for one in made.get(kind, [])} <= {"/"}
 
 
 class _Any(dict[str, Answer]):

@@ -31,6 +31,7 @@ READY = {"status": "ok", "checks": {"database": [{"?column?": 1}], "redis": "PON
         (json_answer({"result": "OK"}), {"status": "result"}),
         (json_answer({"data": {"status": "ok"}}), {"status": "data.status"}),
         (json_answer(True), {}),
+        (json_answer({"storage": True, "cache": True}), {"status": "storage", "components": "@"}),
         (text("Healthy"), {}),
         (text("ok\n"), {}),
         (text("Prometheus Server is Healthy."), {"text": "Prometheus Server is Healthy."}),
