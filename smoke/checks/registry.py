@@ -25,6 +25,8 @@ MODULES = (
     "assets",
     "source_maps",
     "components",
+    "deployments",
+    "deployment_times",
     "migrations",
     "databases",
     "login",

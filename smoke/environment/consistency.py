@@ -104,6 +104,11 @@ def _plain_http(environment: Environment) -> Iterator[Problem]:
         urls["dependencies", "salesforce", "direct", "url"] = salesforce.direct.url
     if whmcs and whmcs.direct:
         urls["dependencies", "whmcs", "direct", "url"] = whmcs.direct.url
+    for name, platform in environment.platforms.items():
+        part = getattr(platform, platform.kind)
+        key = "api" if platform.kind == "kubernetes" else "url"
+        if address := getattr(part, key, None):
+            urls["platforms", name, platform.kind, key] = address
     for place, url in urls.items():
         if url.lower().startswith("http:") and not is_loopback(url):
             yield Problem(

@@ -24,6 +24,7 @@ from smoke.environment.load import Burst, Latency, Soak
 from smoke.environment.monitoring import Monitoring
 from smoke.environment.notify import Notifier
 from smoke.environment.parameters import Given, Parameter, ParameterName
+from smoke.environment.platforms import Platform
 from smoke.environment.promises import Assets, Component, Login, Page, Protected, Read, Role
 from smoke.environment.queues import Queue
 from smoke.environment.rollbacks import Guard, Part
@@ -143,6 +144,7 @@ class Environment(Model):
     apps: dict[Name, App] = Field({}, description="mobile apps and the least version demanded of them, by name")
     components: dict[Name, Component] = Field({}, description="parts that a service reports on")
     migrations: dict[Name, Migrations] = Field({}, description="migration histories, by database")
+    platforms: dict[Name, Platform] = Field({}, description="where services are deployed, by name of your choice")
     databases: dict[Name, Database] = Field({}, description="tables and indexes that must be there, by database")
     queues: dict[Name, Queue] = Field({}, description="queues, by name")
     schedules: dict[Name, Schedule] = Field({}, description="work on a schedule, by name")

@@ -1,8 +1,9 @@
 """
 Refuse every request that could change something, unless the environment file allows it by name.
 
-Two kinds of writes need no entry in the file, since a run cannot do without them: `login`, for the login API only,
-and names that start with `dependency:`, for the configured dependencies only (a token request, a WHMCS call).
+Three kinds of writes need no entry in the file, since a run cannot do without them: `login`, for the login API only,
+names that start with `dependency:`, for the configured dependencies only (a token request, a WHMCS call), and names
+that start with `platform:`, for the one address at which a platform answers queries by POST (GraphQL).
 """
 
 import re
@@ -19,6 +20,7 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 LOGIN = "login"
 DEPENDENCY = "dependency:"
+PLATFORM = "platform:"
 
 _PORTS = {"http": 80, "https": 443}
 _DOTS = {".", ".."}
@@ -69,6 +71,11 @@ def allowed_writes(environment: Environment) -> tuple[AllowedWrite, ...]:
         writes.append(AllowedWrite(LOGIN, frozenset({"POST"}), url))
     writes += [
         AllowedWrite(DEPENDENCY, frozenset({"POST"}), f"{url.rstrip('/')}/*") for url in _dependencies(environment)
+    ]
+    writes += [
+        AllowedWrite(PLATFORM, frozenset({"POST"}), one.railway.url.rstrip("/") + one.railway.path)
+        for one in environment.platforms.values()
+        if one.railway is not None
     ]
     return tuple(writes)
 

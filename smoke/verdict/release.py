@@ -19,6 +19,8 @@ _DESCRIBED = re.compile(r"^(?:\d+-g)?[0-9a-f]{7,64}(?:-dirty)?$", re.IGNORECASE)
 """What follows a version where a build names its commit, as `git describe` does: no pre-release."""
 _TAIL = re.compile(r"[-_+.:/@]g?([0-9a-f]{7,64})$")
 """A commit at the end of an image tag or a described version, whatever the branch before it is called."""
+_DIGEST = "@sha256:"
+_FULL = 40
 _LONG_TAG = re.compile(r"^(?P<branch>.+)-(?P<commit>[0-9a-f]{40})$", re.IGNORECASE)
 
 
@@ -137,6 +139,12 @@ def same_commit(one: object, other: object) -> bool:
     return bool(_HEX.match(short)) and bool(_HEX.match(long)) and long.startswith(short)
 
 
+def commit_in(name: object) -> str | None:
+    """Return the commit that *name*, such as an image with its tag, ends in; a digest or a date is none."""
+    bare = _bare(normalise(name) or "")
+    return bare if _HEX.match(bare) and (len(bare) == _FULL or not bare.isdigit()) else None
+
+
 def is_version(text: object) -> bool:
     """Tell whether *text* is a version of three numbers, such as v1.4.0, and names no commit beside."""
     found = _SEMVER.match(text.strip()) if isinstance(text, str) else None
@@ -182,7 +190,7 @@ def _numbers(version: object) -> tuple[int, ...]:
 
 
 def _bare(name: str) -> str:
-    found = None if _HEX.match(name) else _TAIL.search(name)
+    found = None if _HEX.match(name) or _DIGEST in name else _TAIL.search(name)
     return found[1] if found else name
 
 
