@@ -21,6 +21,7 @@ MENTION = r"^(here|channel|[UWS][A-Z0-9]{6,})$"
 PARAMETER = r"^[A-Z][A-Z0-9_]*$"
 """Capitals only: `{id}` and the like in paths mean something else."""
 RELATION = r"^[^.\s]+(\.[^.\s]+)?$"
+REPOSITORY = r"^[^/\s]+/[^/\s]+$"
 FIELD = r"^(\[\]|[^.\[\]?\s]+)(\[\]|\?)*(\.[^.\[\]?\s]+(\[\]|\?)*)*$"
 
 PATTERNS = {
@@ -34,6 +35,7 @@ PATTERNS = {
     MENTION: "here, channel, or the id of a user or group, such as 'S0123ABCD'",
     PARAMETER: "a name in capitals",
     RELATION: "a name such as 'orders', or 'audit.events' with its schema",
+    REPOSITORY: "a repository such as 'acme/shop'",
     FIELD: "a path such as 'items[].price', or 'contact?.email' where there may be no contact",
 }
 """What a pattern asks for, in words for an error message."""

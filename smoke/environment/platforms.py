@@ -4,13 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
+from smoke.environment._model import REPOSITORY, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
 
 KINDS = ("railway", "vercel", "coolify", "compose", "kubernetes", "github")
 """The platforms, by the key that configures each."""
 
-Repository = Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$"), Kind("owner/name")]
+Repository = Annotated[str, Field(pattern=REPOSITORY), Kind("owner/name")]
 
 
 class Railway(Model):

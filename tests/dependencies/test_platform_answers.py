@@ -198,12 +198,11 @@ class TestCoolify:
         times = {"created_at": "2026-11-20T10:00:00.000000Z", "updated_at": "2026-11-20T10:01:30.000000Z"}
         return {"deployment_uuid": uuid, "status": status, "commit": NEW, **times, **more}
 
-    def routes(self, *rows: dict[str, Any], running: str = "running:healthy", **more: Answer) -> dict[str, Answer]:
+    def routes(self, *rows: dict[str, Any], running: str = "running:healthy") -> dict[str, Answer]:
         """Return routes whose list holds *rows*."""
         return {
             f"{COOLIFY_URL}/deployments/applications/app": json_answer({"count": len(rows), "deployments": list(rows)}),
             f"{COOLIFY_URL}/applications/app": json_answer({"status": running}),
-            **{f"{COOLIFY_URL}{path}": one for path, one in more.items()},
         }
 
     @pytest.mark.parametrize(
@@ -241,7 +240,8 @@ class TestCoolify:
     def test_dead_uuid(self) -> None:
         """A uuid that was never stored leads to the application's list."""
         configured = COOLIFY.model_copy(update={"deployment": GITHUB.run})
-        routes = self.routes(self.row(uuid="real"), **{"/deployments/dead": json_answer({"message": "x"}, 404)})
+        routes = self.routes(self.row(uuid="real"))
+        routes[f"{COOLIFY_URL}/deployments/dead"] = json_answer({"message": "x"}, 404)
         found, http = seen(coolify, configured, routes, RUN="dead")
 
         assert [one.id for one in found.deployments] == ["real"]
@@ -251,7 +251,8 @@ class TestCoolify:
         """A deployment that is not in the list yet is read by its uuid; without one the list is read."""
         configured = COOLIFY.model_copy(update={"deployment": GITHUB.run})
         fresh = self.row("in_progress", "fresh", created_at="2026-11-20T11:00:00.000000Z")
-        routes = self.routes(self.row(), **{"/deployments/fresh": json_answer(fresh)})
+        routes = self.routes(self.row())
+        routes[f"{COOLIFY_URL}/deployments/fresh"] = json_answer(fresh)
 
         assert first(coolify, configured, routes, RUN="fresh").id == "fresh"
         assert first(coolify, configured, self.routes(self.row())).id == "d1"
@@ -515,7 +516,7 @@ class TestKubernetes:
 
     def test_special_cases(self) -> None:
         """A paused rollout waits, one of no replica tells nothing, and quota trouble is told."""
-        short = {
+        short: dict[str, Any] = {
             "updatedReplicas": 1,
             "conditions": [{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}],
         }

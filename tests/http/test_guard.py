@@ -14,6 +14,7 @@ def environment() -> Environment:
     """Return an environment with a login, two writes and both dependencies."""
     salesforce = {"my_domain": "acme", "client_id": {"env": "A"}, "client_secret": {"env": "B"}}
     whmcs = {"url": "https://billing.example.jp/whmcs", "identifier": {"env": "C"}, "secret": {"env": "D"}}
+    railway = {"project_id": "p", "environment_id": "e", "service_id": "s", "token": {"env": "E"}}
     return Environment.model_validate(
         {
             "name": "portal/prod",
@@ -24,12 +25,14 @@ def environment() -> Environment:
                 {"name": "export", "methods": ["POST", "DELETE"], "path": "/exports*"},
                 {"name": "draft", "methods": ["PUT"], "path": "/drafts/*/lines"},
             ],
+            "platforms": {"api": {"railway": railway}},
             "dependencies": {"salesforce": {"direct": salesforce}, "whmcs": {"direct": whmcs}},
         }
     )
 
 
 ALLOWED = [
+    ("POST", "https://backboard.railway.com/graphql/v2", "platform:railway"),
     ("GET", f"{API}/anything", None),
     ("HEAD", "https://elsewhere.example/", None),
     ("OPTIONS", f"{API}/exports", None),
@@ -45,6 +48,9 @@ ALLOWED = [
 ]
 
 REFUSED = [
+    ("POST", "https://backboard.railway.com/other", "platform:railway"),
+    ("POST", "https://api.vercel.com/v1/projects/p/rollback/d", "platform:vercel"),
+    ("DELETE", "https://backboard.railway.com/graphql/v2", "platform:railway"),
     ("POST", f"{API}/exports", None),
     ("POST", f"{API}/exports", "draft"),
     ("POST", f"{API}/exports", "unknown"),
