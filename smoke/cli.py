@@ -12,8 +12,8 @@ from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
-    *("verify", "gate", "prime", "baseline", "demo", "environments", "replay", "schema", "reference"),
-    *("init", "canary", "history", "status"),
+    *("verify", "gate", "prime", "guard", "rollback", "baseline", "demo", "environments", "replay", "schema"),
+    *("reference", "init", "canary", "history", "status"),
 )
 
 EPILOG = """\
@@ -49,9 +49,14 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; wrong usage is one sentence and exit status 4."""
     outlive_reader()
-    said = sys.argv[1:] if arguments is None else arguments
+    said = list(sys.argv[1:] if arguments is None else arguments)
+    command_line: list[str] = []
+    if said[:1] == ["guard"] and "--" in said:
+        # What stands behind is another program's; argparse would take its options for ours.
+        said, command_line = said[: said.index("--")], said[said.index("--") + 1 :]
     # Which command it is mostly shows at once; then the others need not be imported.
     chosen = parser([one for one in COMMANDS if one in said[:1]] or COMMANDS).parse_args(said)
+    chosen.command_line = command_line
     try:
         return int(import_module(f"smoke.commands.{chosen.command}").run(chosen))
     except SmokeError as error:

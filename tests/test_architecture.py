@@ -52,7 +52,7 @@ ONLY = {
     "apprise": {"smoke.notify.apprise"},
     "playwright": {"smoke.browser", "smoke.journeys"},
     "psycopg": {"smoke.dependencies.postgres"},
-    "filelock": {"smoke.once", "smoke.canary.turn"},
+    "filelock": {"smoke.once", "smoke.canary.turn", "smoke.guard.turn"},
     "pydantic": {"smoke.environment"},
     "jwt": {"smoke.dependencies._salesforce_token"},
     "redis": {"smoke.dependencies.redis_server", "smoke.dependencies.queue_server"},

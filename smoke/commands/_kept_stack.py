@@ -30,6 +30,8 @@ def how_to_reach(stack: "Stack", environment: "Environment", state: Path, defaul
     address = stack.addresses.get(f"{host}:443", stack.addresses.get(host, ""))
     yield f"with curl:     curl --cacert {ca} --connect-to {host}:443:{address} {api}/health"
     prefix = "" if state == default_state else f"SMOKE_STATE_DIR={state} "
+    yield f"deploy to it:  {prefix}.venv/bin/smoke guard portal/demo --release {state / 'demo' / 'release.toml'} \\"
+    yield "                 -- smoke demo --deploy"
     yield f"verify again:  {prefix}.venv/bin/pytest -m demo"
 
 

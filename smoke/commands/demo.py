@@ -31,6 +31,13 @@ def add(commands: Any) -> None:
     parser.add_argument("--list-faults", action="store_true", help="list every fault with its truth, one a line")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which replica, when, what noise (default: 1)")
     parser.add_argument("--keep", action="store_true", help="leave the stack running afterwards, until Ctrl-C")
+    orders = parser.add_mutually_exclusive_group()
+    orders.add_argument("--start", action="store_true", help="start the stack and leave it running, without a deploy")
+    orders.add_argument("--deploy", action="store_true", help="deploy the new release to the stack that is running")
+    orders.add_argument(
+        "--rollback", nargs="*", metavar="SERVICE", help="put the release before back, of some services or of all"
+    )
+    orders.add_argument("--purge", action="store_true", help="empty the cache of the edge of the stack that is running")
     parser.add_argument("--reports", type=Path, metavar="DIR", help="directory for the results (default: reports)")
     parser.add_argument(
         "--workers", type=options.workers, default=0, metavar="N", help="spread the journeys over so many processes"
@@ -41,6 +48,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Show the main job on the embedded stack; exits as `verify` does."""
     from smoke.demo.faults import FAULTS, find
 
+    if (order := _order(chosen)) is not None:
+        return _give(order)
     if chosen.list_faults:
         sys.stdout.writelines(f"{one.id}  {one.truth:<12}  {one.title}\n" for one in FAULTS.values())
         return 0
@@ -48,8 +57,42 @@ def run(chosen: argparse.Namespace) -> int:
         raise UsageError(f"--system {chosen.system}: the embedded stack shows the system {SYSTEM} only")
     for fault in chosen.fault:
         find(fault)
-    with _state(keep=chosen.keep) as state, _ends_on_sigterm():
-        return _show(chosen, state)
+    with _state(keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
+        return _start(chosen, state) if chosen.start else _show(chosen, state)
+
+
+def _order(chosen: argparse.Namespace) -> str | None:
+    """Return the line that says to a running stack what was asked for, or None."""
+    if chosen.rollback is not None:
+        return " ".join(["rollback", *chosen.rollback])
+    return next((word for word in ("deploy", "purge") if getattr(chosen, word)), None)
+
+
+def _give(order: str) -> int:
+    from smoke.demo.errors import StackError
+    from smoke.demo.orders import give
+
+    try:
+        answer = give(_default_state(), order)
+    except StackError as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+        return 1
+    _say(" ".join(filter(None, [str(answer["event"]), str(answer.get("commit", ""))])))
+    return 0
+
+
+def _start(chosen: argparse.Namespace, state: Path) -> int:
+    """Start the stack with the release before, and leave it running until a signal."""
+    from smoke.demo.errors import StackError
+    from smoke.demo.process import Stack
+
+    try:
+        with Stack(state, chosen.fault, seed=chosen.seed, temporary=state != _default_state()) as stack:
+            (state / "demo" / "release.toml").write_text(stack.announced(), encoding="utf-8")
+            _keep(stack, state)
+            return 0
+    except StackError as error:
+        raise UsageError(str(error)) from error
 
 
 def _show(chosen: argparse.Namespace, state: Path) -> int:

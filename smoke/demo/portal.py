@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -26,6 +26,7 @@ from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
 from smoke.demo.scene import Scene, Widget
+from smoke.demo.sites import sites as made_sites
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
@@ -46,6 +47,7 @@ class Portal:
         self.scene = self._arranged(seed)
         self._conditions = Conditions(rng=Random(seed + 1), reset_share=self.scene.reset_share)
         self._switching: asyncio.Task[None] | None = None
+        self.takes_orders_at: Path | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, sentinel: Sentinel) -> None:
@@ -68,7 +70,7 @@ class Portal:
         if scene.test_data is not None:
             await drift(scene.settings_before, self._customer, scene.test_data)
         self._sentinel = sentinel
-        sites = _sites()
+        sites = made_sites()
         self._authority, self._around = authority, self._surroundings(authority)
         self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
@@ -109,15 +111,28 @@ class Portal:
             "declares": scene.declared(began),
         }
 
+    async def rollback(self, services: Sequence[str] = ()) -> dict[str, Any]:
+        """Put the release before back, of all services or of some; what its deploy changed in the world stays."""
+        await self._end_the_switch()
+        await self._fleet.back(services)
+        return {"commit": self.scene.before.commit}
+
+    def purge(self) -> None:
+        """Empty the edge's cache."""
+        self._edge.cache.purge()
+
+    async def _end_the_switch(self) -> None:
+        if self._switching is not None:
+            self._switching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._switching
+
     async def stop(self) -> None:
         """Stop all that runs in this process; the sentinel stops the rest."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._switching is not None:
-            self._switching.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._switching
+        await self._end_the_switch()
         await asyncio.gather(self._edge.stop(), self._origin.stop())
         await self._fleet.stop()
         await self._third_parties.stop()
@@ -228,13 +243,7 @@ class Portal:
             "before": self.scene.before.commit,
             "after": self.scene.after.commit,
             "faults": [fault.id for fault in self._faults],
+            "version": self.scene.after.version,
+            "declares": self.scene.declares,
+            "orders": str(self.takes_orders_at or ""),
         }
-
-
-def _sites() -> dict[str, Upstreams]:
-    return {
-        "web": Upstreams(addresses.WEB, "/_health"),
-        "bff": Upstreams(addresses.API, "/health"),
-        "worker": Upstreams(addresses.WORKER, "/health"),
-        "staging": Upstreams(addresses.STAGING_API, "/health"),
-    }

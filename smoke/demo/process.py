@@ -71,6 +71,12 @@ class Stack:
         """HOST:PORT on this machine by public host name."""
         return dict(self.description.get("addresses", {}))
 
+    def announced(self) -> str:
+        """Return the release manifest of the deploy that is to come, as TOML."""
+        described = self.description
+        named = {"commit": described["after"], "previous": described["before"], "version": described["version"]}
+        return tomli_w.dumps({**named, **described["declares"]})
+
     def start(self) -> None:
         """Start the process and wait until it is ready."""
         command = [sys.executable, "-m", "smoke.demo.stack", "--state", str(self.state), *self._options]

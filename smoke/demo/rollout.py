@@ -14,7 +14,7 @@ from smoke.demo.replicas import Place, ReplicaCrashed, Running, Surroundings, st
 from smoke.demo.scene import REPLICAS, Scene, Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 DRAIN_S = 0.5
 
@@ -38,6 +38,7 @@ class Fleet:
         self._live: dict[tuple[str, int], Running] = {}
         self.forget: Callable[[frozenset[str]], None] = lambda _names: None
         self._others: list[Running] = []
+        self._returns = 0
         self._draining: set[asyncio.Task[None]] = set()
         self._lifetimes = Lifetimes(DOWN_S / scene.speed, scene.rng)
 
@@ -86,6 +87,16 @@ class Fleet:
             await asyncio.sleep(began + sequel.at_s - asyncio.get_running_loop().time())
             for replica in await self._start_all(f"later{number + 1}", sequel.image, sequel.settings, frozenset()):
                 self._put(replica)
+
+    async def back(self, services: "Sequence[str]" = ()) -> None:
+        """Put the release before into the places of *services*, or of all, on replicas that are started for it."""
+        self._returns += 1
+        scene = self._scene
+        for replica in await self._start_all(f"back{self._returns}", scene.before, scene.settings_before, frozenset()):
+            if not services or replica.service in services:
+                self._put(replica)
+            else:
+                await replica.stop()
 
     async def stop(self) -> None:
         """Stop everything at once."""

@@ -1,8 +1,9 @@
 """
 The process of the embedded stack: `python -m smoke.demo.stack --state DIRECTORY [--fault ID]...`.
 
-It prints one JSON line when it is ready, obeys one order a line on stdin (`deploy`), answers each with one JSON
-line, and ends when stdin ends or on SIGTERM or SIGINT. Nothing is left behind, however it ends.
+It prints one JSON line when it is ready, obeys one order a line on stdin or over a socket (`deploy`, `rollback`,
+`purge`), answers each with one JSON line, and ends when stdin ends or on SIGTERM or SIGINT. Nothing is left behind,
+however it ends.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from smoke.demo.errors import StackError
 from smoke.demo.faults import find
 from smoke.demo.foundation import Paths
 from smoke.demo.ground import ground
+from smoke.demo.orders import Order, listening
 from smoke.demo.portal import Portal
 from smoke.errors import SmokeError, UsageError
 from smoke.verdict.words import EXIT_USAGE
@@ -79,7 +81,7 @@ async def _run(options: argparse.Namespace) -> None:
     async with _sentinel(directory, state.parent if options.temporary else state) as sentinel:
         directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
         portal.files.create()
-        work = asyncio.create_task(_work(portal, sentinel, orders))
+        work = asyncio.create_task(_work(portal, sentinel, orders, directory / "orders"))
         watches = [asyncio.create_task(ended.wait()), asyncio.create_task(sentinel.gone())]
         await asyncio.wait([work, *watches], return_when=asyncio.FIRST_COMPLETED)
         for watch in watches:
@@ -92,18 +94,29 @@ async def _run(options: argparse.Namespace) -> None:
             raise StackError(f"{type(result).__name__}: {result}") from result
 
 
-async def _work(portal: Portal, sentinel: Sentinel, orders: "asyncio.Queue[str]") -> None:
+async def _work(portal: Portal, sentinel: Sentinel, orders: "asyncio.Queue[Order]", address: Path) -> None:
+    portal.takes_orders_at = address
     await portal.start(sentinel)
     try:
-        _say(event="ready", **portal.description())
-        while True:
-            order = (await orders.get()).strip()
-            if order == "deploy":
-                _say(event="deployed", **await portal.deploy())
-            elif order:
-                _say(event="refused", message=f"unknown order {order!r}; the only one is: deploy")
+        async with listening(address, orders):
+            _say(event="ready", **portal.description())
+            while True:
+                order = await orders.get()
+                order.answer(await _obey(portal, *order.line.split()))
     finally:
         await portal.stop()
+
+
+async def _obey(portal: Portal, word: str = "", *names: str) -> dict[str, Any]:
+    """Carry out one order and return what came of it."""
+    if word == "deploy":
+        return {"event": "deployed", **await portal.deploy()}
+    if word == "rollback":
+        return {"event": "rolled back", **await portal.rollback(names)}
+    if word == "purge":
+        portal.purge()
+        return {"event": "purged"}
+    return {"event": "refused", "message": f"unknown order {word!r}; known are: deploy, rollback, purge"}
 
 
 @asynccontextmanager
@@ -115,14 +128,14 @@ async def _sentinel(*directories: Path) -> AsyncIterator[Sentinel]:
         await sentinel.close()
 
 
-def _orders(ended: asyncio.Event) -> "asyncio.Queue[str]":
+def _orders(ended: asyncio.Event) -> "asyncio.Queue[Order]":
     """
     Return a queue of the lines of stdin; *ended* is set when they end.
 
     A thread reads the bare descriptor: the event loop cannot wait for every kind of stdin, and a buffered reader
     would hold a lock when the interpreter ends.
     """
-    queue: asyncio.Queue[str] = asyncio.Queue()
+    queue: asyncio.Queue[Order] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
     def tell(call: Any, *values: Any) -> None:
@@ -133,8 +146,8 @@ def _orders(ended: asyncio.Event) -> "asyncio.Queue[str]":
         rest = b""
         while chunk := os.read(0, 4096):
             *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                tell(queue.put_nowait, line.decode("utf-8", "replace"))
+            for line in filter(bytes.strip, lines):
+                tell(queue.put_nowait, Order(line.decode("utf-8", "replace"), lambda answer: _say(**answer)))
         tell(ended.set)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()

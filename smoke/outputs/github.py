@@ -6,6 +6,7 @@ from typing import TextIO
 
 from smoke.outputs import answer, summary, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
+from smoke.outputs.story import StoryJson, headline, render
 from smoke.verdict.words import Cause, Outcome, Word
 
 MOST_PER_TYPE = 10
@@ -28,6 +29,31 @@ def publish(verdict: VerdictJson, report: str, variables: Mapping[str, str], str
     try:
         annotate(verdict, stream)
         write_step_files(verdict, report, variables)
+    except OSError as error:
+        return [f"GitHub was not told: {error.strerror or error}"]
+    return []
+
+
+def publish_story(story: StoryJson, report: str, variables: Mapping[str, str], stream: TextIO) -> list[str]:
+    """
+    Tell GitHub how a guarded deployment ended, likewise.
+
+    The outputs are `outcome`, `restored` and `guard-report`, the path of the report.
+    """
+    if not is_here(variables):
+        return []
+    kinds = {"promoted": "notice", "restored": "error", "not restored": "error", "left": "error"}
+    title = f"{story['environment']}: {headline(story)}"
+    restored = {True: "true", False: "false"}.get(story["restored"], "")
+    values = {"outcome": story["outcome"], "restored": restored, "guard-report": report}
+    try:
+        stream.write(f"{_command(kinds.get(str(story['outcome']), 'warning'), title, story['summary'])}\n")
+        stream.flush()
+        if variables.get("GITHUB_STEP_SUMMARY"):
+            _append(variables["GITHUB_STEP_SUMMARY"], render(story))
+        if variables.get("GITHUB_OUTPUT"):
+            lines = [f"{name}={untrusted.one_line(value, 2000)}\n" for name, value in values.items()]
+            _append(variables["GITHUB_OUTPUT"], "".join(lines))
     except OSError as error:
         return [f"GitHub was not told: {error.strerror or error}"]
     return []

@@ -57,6 +57,11 @@ class Terminal:
         self._note = ""
         self._status = ""
 
+    @property
+    def style(self) -> Style:
+        """What the stream can show."""
+        return self._style
+
     @classmethod
     def on(cls, stream: TextIO, variables: Mapping[str, str]) -> "Terminal":
         """

@@ -55,9 +55,16 @@ def advise(guilty: Sequence[Finding], rollback: str, observed: Mapping[str, Any]
     if NO_OP in remedies and _nowhere(observed, expected):
         return REMEDIES[NO_OP].do
     others = [REMEDIES[one].do for one in remedies if one != NO_OP]
-    if not others or any(_remedy(one) in {"", NO_OP} for one in guilty):
+    if rollback_helps(guilty, observed, expected):
         return " and ".join([rollback, *others])
     return f"{' and '.join(others)}; {NOT_A_ROLLBACK}"
+
+
+def rollback_helps(guilty: Sequence[Finding], observed: Mapping[str, Any], expected: str | None) -> bool:
+    """Tell whether a rollback undoes any of what the *guilty* findings found."""
+    if NO_OP in remedies_of(guilty) and _nowhere(observed, expected):
+        return False
+    return any(_remedy(one) in {"", NO_OP} for one in guilty)
 
 
 def remedies_of(guilty: Sequence[Finding]) -> list[str]:

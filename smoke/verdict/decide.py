@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smoke.verdict.advice import advise
+from smoke.verdict.advice import advise, rollback_helps
 from smoke.verdict.attribution import attribute
 from smoke.verdict.cautions import cautions
 from smoke.verdict.component import at_fault, instead_of
@@ -64,7 +64,10 @@ def _located(verdict: Verdict, guilty: Sequence[Finding]) -> Verdict:
     if verdict.word is not Word.FAIL:
         return verdict
     services = _services(guilty)
-    return replace(verdict, services=services, components=at_fault(verdict.plan.components, guilty, services))
+    components = at_fault(verdict.plan.components, guilty, services)
+    possible = not components or any(one.possible for one in components)
+    helps = possible and rollback_helps(guilty, verdict.observed, verdict.plan.release.commit)
+    return replace(verdict, services=services, components=components, rollback_helps=helps)
 
 
 def _graded(verdict: Verdict) -> Verdict:

@@ -39,6 +39,8 @@ class Verdict:
     """Services at fault when the word is fail."""
     components: tuple[Component, ...] = ()
     """What is to be rolled back when the word is fail, where the environment declares components."""
+    rollback_helps: bool | None = None
+    """Whether a rollback undoes any of it, when the word is fail."""
     severity: Severity | None = None
     incidents: tuple[Incident, ...] = ()
     advice: str = ""
@@ -80,6 +82,7 @@ class Verdict:
             "budget_s": plan.budget_s,
             "services": list(self.services),
             "components": [one.to_json() for one in self.components],
+            "rollback_helps": self.rollback_helps,
             "severity": self._graded(),
             "incidents": [one.to_json() for one in self.incidents],
             "checks": [self._check(one) for one in self.findings],

@@ -167,7 +167,8 @@ class Project:
 
     def command(self, command: str, *arguments: str) -> list[str]:
         """Return Python's arguments for a command of the CLI."""
-        places = {"verify": self._places(), "prime": self._places(), "environments": self._places()[:1]}
+        everything = dict.fromkeys(("verify", "prime", "guard", "rollback"), self._places())
+        places = {**everything, "environments": self._places()[:1]}
         return ["-m", "smoke", command, *places.get(command, []), *arguments]
 
     def session(self, *arguments: str) -> list[str]:

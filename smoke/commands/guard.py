@@ -1,0 +1,126 @@
+"""`smoke guard ENV --sha SHA -- COMMAND…`: deploy under guard, and roll back once where the release is at fault."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smoke import options
+from smoke.errors import UsageError
+
+if TYPE_CHECKING:
+    from smoke.environment import Environment
+    from smoke.guard.looks import Looks
+    from smoke.guard.story import Story
+    from smoke.verdict.release import Release
+
+DESCRIPTION = """\
+Prime, run the deploy command that stands behind `--`, verify, and where the release is at fault run the rollback that
+the environment file declares for the component, then prove that the release before is served again.
+"""
+
+EPILOG = """\
+exit status: that of the verdict: 0 promoted; 10 the release is bad (rolled back, or said loudly why not); 20 nothing is
+proven, nothing was rolled back; 4 wrong usage or configuration, nothing was deployed
+
+The commands get SMOKE_SHA, SMOKE_PREVIOUS and SMOKE_ENVIRONMENT, a rollback SMOKE_COMPONENT and SMOKE_VERDICT too.
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "guard",
+        help="deploy under guard: prime, deploy, verify, and roll back once where the release is at fault",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s [options] ENV --sha SHA -- COMMAND [ARGUMENT ...]",
+    )
+    parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
+    parser.add_argument(
+        "--again", action="store_true", help="deploy although this release was rolled back, or a rollback never ended"
+    )
+    options.add((*options.VERIFY, *options.ONLY_VERIFY), parser.add_argument)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Guard one deployment; raises UsageError or ConfigurationError before anything is changed."""
+    from smoke.attestation import signing
+    from smoke.guard.interruption import Interruption
+    from smoke.guard.looks import Looks
+    from smoke.guard.sequence import Guard
+    from smoke.notify.announce import announce
+    from smoke.places import state_of
+    from smoke.run_directory import new_run_id
+
+    deploy = getattr(chosen, "command_line", ())
+    if not deploy:
+        raise UsageError("smoke guard needs the deploy command behind `--`, as in `-- ./deploy.sh`")
+    environment, environ = environment_of(chosen), signing.without_key(os.environ)
+    release = _release(chosen)
+    with Interruption() as interruption:
+        looks = Looks(chosen, os.environ, chosen.smoke_run_id or new_run_id())
+        story = _story(chosen, environment, release, looks)
+        guard = Guard(
+            environment=environment,
+            state=state_of(chosen),
+            environ=environ,
+            looks=looks,
+            story=story,
+            interruption=interruption,
+            deploy=deploy,
+            release=release,
+            announce=lambda event: announce(event, chosen, os.environ),
+            manifest=Path(chosen.smoke_release).read_text(encoding="utf-8") if chosen.smoke_release else "",
+            again=chosen.again,
+        )
+        status = guard.run()
+        show(story)
+        return status
+
+
+def environment_of(chosen: argparse.Namespace) -> "Environment":
+    """Return the environment that was chosen, its parameters filled in; raises UsageError or ConfigurationError."""
+    from smoke.environment import loading
+    from smoke.environment.parameters import parse_settings
+    from smoke.places import environments_directory
+
+    given = parse_settings(chosen.smoke_set)
+    return loading.load(environments_directory(chosen), chosen.environment, given=given)
+
+
+def show(story: "Story") -> None:
+    """Say how it ended: in the terminal, and to GitHub where that is."""
+    from smoke.guard.story import MARKDOWN
+    from smoke.outputs import github
+    from smoke.outputs.story import closing_lines
+    from smoke.outputs.terminal import Terminal
+
+    data, report = story.to_json(), str(story.directory / MARKDOWN)
+    lines = closing_lines(data, report, Terminal.on(sys.stdout, os.environ).style)
+    sys.stdout.write("".join(f"{line}\n" for line in ["", *lines]))
+    sys.stdout.flush()
+    for warning in github.publish_story(data, report, os.environ, sys.stdout):
+        sys.stdout.write(f"WARNING: {warning}\n")
+
+
+def _release(chosen: argparse.Namespace) -> "Release":
+    from smoke.environment import manifest
+
+    given = manifest.load(Path(chosen.smoke_release)) if chosen.smoke_release else None
+    release = manifest.combine(given, chosen.smoke_sha, chosen.smoke_previous)
+    if release.commit is None:
+        raise UsageError("smoke guard needs the commit that is deployed: --sha SHA, or `commit` in --release FILE")
+    return release
+
+
+def _story(chosen: argparse.Namespace, environment: "Environment", release: "Release", looks: "Looks") -> "Story":
+    from smoke.guard.story import Story
+    from smoke.places import reports_directory
+
+    directory = reports_directory(chosen) / environment.name / f"{looks.identifier}-guard"
+    return Story(
+        directory=directory, identifier=looks.identifier, environment=environment.name, sha=str(release.commit)
+    )
