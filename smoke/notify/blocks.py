@@ -28,7 +28,8 @@ Block = dict[str, Any]
 
 def payload(message: Message, mention: str | None = None) -> dict[str, Any]:
     """Return the text and the blocks of *message*; *mention* is called if it is critical."""
-    called = _mention(mention) if mention and message.severity is Severity.CRITICAL else ""
+    grave = message.severity is Severity.CRITICAL and message.news not in GOOD
+    called = _mention(mention) if mention and grave else ""
     return {
         "text": f"{called} {headline(message)}".strip(),
         "blocks": list(_blocks(message, called)),
