@@ -22,7 +22,7 @@ class Announcer:
     """
 
     def __init__(
-        self, chosen: Namespace, environ: Mapping[str, str], tell: Callable[[Event], None] | None = None
+        self, chosen: Namespace, environ: Mapping[str, str], tell: Callable[[Event], object] | None = None
     ) -> None:
         self._tell = tell or (lambda event: announce(event, chosen, environ))
         self._events: SimpleQueue[Event | None] = SimpleQueue()

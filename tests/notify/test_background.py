@@ -28,7 +28,7 @@ def test_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that takes for ever holds up neither who announces nor, beyond a limit, the end."""
     monkeypatch.setattr(background, "LAST_WORDS_S", 0.05)
     forever = threading.Event()
-    with Announcer(argparse.Namespace(), {}, lambda _: forever.wait(20) and None) as announce:
+    with Announcer(argparse.Namespace(), {}, lambda _: forever.wait(20)) as announce:
         for event in events():
             announce(event)
     forever.set()
