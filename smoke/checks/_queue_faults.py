@@ -48,6 +48,7 @@ def remarks_of(state: QueueState, expected: Expected) -> list[str]:
     """Return what a reader should know although it is no fault; pure."""
     limits = expected.limits
     remarks = {
+        state.remark: bool(state.remark),
         "failures since the deploy were not counted: its start is not known": limits.max_failed is not None
         and expected.since is None,
         f"workers were not counted, but jobs show one at work: {state.workers_untold}": bool(expected.workers)

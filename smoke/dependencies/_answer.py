@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from smoke.http import Exchange, FailureKind, Request
+from smoke.http.exchange import EXPIRED
 from smoke.verdict.words import Cause
+from smoke.waiting import retry_after_s
 
 OURS = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
 """Failures that happen on this machine or its network, so they say nothing about the dependency."""
@@ -73,6 +75,8 @@ def without_answer(name: str, exchange: Exchange) -> Answer | None:
     found = f"{name} gave no answer: {exchange.failure.message}"
     if exchange.failure.kind in OURS:
         return unknown(f"{found}; this machine's network may be at fault", Cause.RUNNER)
+    if exchange.failure.certificate and exchange.failure.certificate != EXPIRED:
+        return unknown(f"{found}; the address or this machine's trust may be at fault", Cause.RUNNER)
     return down(found)
 
 
@@ -80,15 +84,36 @@ def by_status(name: str, exchange: Exchange) -> Answer:
     """Read an answer that is not in the dependency's own format by its status and media type alone."""
     status = exchange.status or 0
     found = f"{name} answered {exchange.outline()}"
-    if status in {401, 403, 407, TOO_MANY}:
+    if status == TOO_MANY:
+        return refused(f"{found}: it limits the requests of this machine or its credential{_until(exchange)}")
+    if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
+        return unknown(f"{found}{_leading(exchange)}, which is not an answer of its API; check the address")
+    if status in {401, 403, 407}:
         return refused(f"{found}: it refuses this machine or its credential")
     if status >= 500:  # noqa: PLR2004 - the class of server errors
         return down(found)
-    if status == 200 and looks_like_html(exchange):  # noqa: PLR2004 - OK
+    if status == 200:  # noqa: PLR2004 - OK
+        return _in_another_format(found, exchange)
+    return unknown(f"{found}, which is not an answer of its API; check the address in the environment file")
+
+
+def _in_another_format(found: str, exchange: Exchange) -> Answer:
+    if looks_like_html(exchange):
         return down(f"{found}, a page in place of its API: maintenance, a login page or a wrong address")
-    if not exchange.body.strip() and status == 200:  # noqa: PLR2004 - OK
+    if not exchange.body.strip():
         return down(f"{found} with an empty body")
     return unknown(f"{found}, which is not an answer of its API; check the address in the environment file")
+
+
+def _until(exchange: Exchange) -> str:
+    asked_s = retry_after_s(exchange)
+    return f", for {asked_s:.0f} s" if asked_s is not None else ""
+
+
+def _leading(exchange: Exchange) -> str:
+    """Say where a redirect leads, without its query, which may be volatile or secret."""
+    location = exchange.headers.get("location", "").partition("?")[0].partition("#")[0]
+    return f" to {location[:120]}" if location else ""
 
 
 def looks_like_html(exchange: Exchange) -> bool:

@@ -35,6 +35,8 @@ class QueueState:
     version: str = ""
     trouble: str = ""
     """What the server itself says is wrong with the queue."""
+    remark: str = ""
+    """What should be known of the server, although the queue is well."""
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives only."""

@@ -36,6 +36,9 @@ TAKES = ("bzpopmin", "brpoplpush", "blmove")
 DUE = 4096
 """Scores of `delayed` are the due time in milliseconds times this."""
 
+KEEPS = "noeviction"
+"""The only policy under which a full server throws no jobs away; BullMQ demands it."""
+
 JOB = ("timestamp", "opts", "processedOn", "atm", "attemptsMade")
 
 
@@ -85,7 +88,7 @@ class Place:
 async def read(reader: Reader, place: Place, now: float, pause: Callable[[float], Awaitable[None]]) -> QueueState:
     """Return the state of the queue; *now* stands in for the server's clock where it does not tell it."""
     counts = await _counts(reader, place)
-    time, clients = await reader.ask(("TIME",), ("CLIENT", "LIST"))
+    time, clients, memory = await reader.ask(("TIME",), ("CLIENT", "LIST"), ("INFO", "memory"))
     at = now if isinstance(time, Exception) else int(time[0]) + int(time[1]) / 1e6
     workers, untold = _workers(place, clients)
     # What is in no list any more has ended meanwhile, so the active jobs are read after their number.
@@ -105,6 +108,7 @@ async def read(reader: Reader, place: Place, now: float, pause: Callable[[float]
         oldest_s=await _oldest_s(reader, place, at),
         workers=workers,
         workers_untold=untold,
+        remark=_remark(memory),
     )
 
 
@@ -202,6 +206,13 @@ def _workers(place: Place, clients: Any) -> tuple[int | None, str]:
     if not isinstance(clients, str):
         return None, "the server does not list its clients to the verifier"
     return place.workers_in(clients), ""
+
+
+def _remark(memory: Any) -> str:
+    """Say that the server may throw jobs away, where it tells so."""
+    policy = dict(memory) if isinstance(memory, dict) else dict(re.findall(r"(?m)^(\w+):(\S*)\r?$", str(memory)))
+    chosen = policy.get("maxmemory_policy", KEEPS)
+    return "" if chosen == KEEPS else f"the server may throw jobs away: maxmemory-policy is {chosen}, not {KEEPS}"
 
 
 def _json(text: str | None) -> dict[str, Any]:

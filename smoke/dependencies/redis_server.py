@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
-READS = frozenset({"CLIENT LIST", "EXISTS", "HMGET", "LLEN", "LRANGE", "TIME", "ZCARD", "ZCOUNT", "ZRANGE"})
+READS = frozenset(
+    {"CLIENT LIST", "EXISTS", "HMGET", "INFO memory", "LLEN", "LRANGE", "TIME", "ZCARD", "ZCOUNT", "ZRANGE"}
+)
 """All that is ever sent, beside the login: no KEYS, no SCAN, no script, since scripts may write."""
 
 PARAMETERS = frozenset({"db", "password", "ssl_ca_certs", "ssl_cert_reqs", "ssl_check_hostname"})

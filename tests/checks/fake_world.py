@@ -52,6 +52,11 @@ def failing(kind: FailureKind = FailureKind.REFUSED) -> Exchange:
     return Exchange(Request("GET", ""), NOW, 0.01, failure=Failure(kind, f"{kind.value} after 10 ms"))
 
 
+def distrusted(why: str) -> Exchange:
+    """Return an exchange whose certificate is not accepted, and *why*."""
+    return Exchange(Request("GET", ""), NOW, 0.01, failure=Failure(FailureKind.TLS, f"TLS: {why}", why))
+
+
 def in_turn(*answers: Answer) -> Callable[[Request], Exchange]:
     """Return an answer function that gives *answers* one after the other, over and over."""
     count = iter(range(10**9))

@@ -182,6 +182,11 @@ def test_stalled_without_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "2 active jobs are held by no worker; 3 delayed jobs are due" in found.facts["noted"]
 
 
+def test_what_should_be_known_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A remark about the server is noted beside a queue that is well."""
+    assert judged(monkeypatch, replace(FINE, remark="jobs may go")).facts["noted"] == "jobs may go"
+
+
 def backlog(waiting: int, at: float, oldest_s: float = 10.0) -> QueueState:
     """Return a queue with a backlog."""
     return replace(FINE, waiting=waiting, at=at, oldest_s=oldest_s)

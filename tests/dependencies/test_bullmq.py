@@ -109,6 +109,17 @@ def test_a_job_that_ends_while_it_is_looked_at(store: Store) -> None:
     assert getattr(found, "stalled", None) == 0
 
 
+def test_a_server_that_throws_jobs_away(store: Store) -> None:
+    """A server that may evict keys is told, whatever the queue is like."""
+    client = store.client()
+    assert state(store.url).remark == ""
+    client.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        assert "maxmemory-policy is allkeys-lru, not noeviction" in state(store.url).remark
+    finally:
+        client.config_set("maxmemory-policy", "noeviction")
+
+
 @pytest.mark.parametrize("kind", ["bullmq", "bull"])
 def test_paused(store: Store, kind: str) -> None:
     """BullMQ marks a paused queue in `meta`, Bull 4 by a key of its own."""

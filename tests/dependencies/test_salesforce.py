@@ -7,8 +7,9 @@ import pytest
 from smoke.dependencies import salesforce
 from smoke.dependencies._answer import Answer, Standing
 from smoke.http import Exchange, FailureKind
+from smoke.http.exchange import EXPIRED
 from smoke.verdict.words import Cause
-from tests.checks.fake_world import NOW, FakeHttp, answer, failing, html, json_answer
+from tests.checks.fake_world import NOW, FakeHttp, answer, distrusted, failing, html, json_answer
 from tests.dependencies.fake_salesforce import DIRECT, FakeSalesforce, rest_error, secret
 
 
@@ -88,6 +89,14 @@ def oauth_error(error: str, description: str | None = None) -> Exchange:
         ({"query": answer("Bad_OAuth_Token", 403)}, "refused", "HTTP 403"),
         ({"query": html("<html>We are down for maintenance", 200)}, "down", "page"),
         ({"query": json_answer({"records": None})}, "unknown", "not an answer of its API"),
+        (
+            {"versions": answer("", 302, headers={"location": "https://sso.test/login?next=x"})},
+            "unknown",
+            "to https://sso.test/login,",
+        ),
+        ({"versions": answer("x", 429, headers={"retry-after": "9000"})}, "refused", "for 9000 s"),
+        ({"versions": distrusted("the certificate is for another name")}, "unknown", "trust"),
+        ({"versions": distrusted(EXPIRED)}, "down", "expired"),
         ({"versions": failing(FailureKind.REFUSED)}, "down", "no answer"),
         ({"versions": failing(FailureKind.NAME)}, "unknown", "this machine's network"),
         ({"versions": failing(FailureKind.UNREACHABLE)}, "unknown", "this machine's network"),

@@ -8,8 +8,9 @@ import pytest
 from smoke.dependencies import whmcs
 from smoke.environment.dependencies import WhmcsDirect
 from smoke.http import Exchange, FailureKind, Request
+from smoke.http.exchange import EXPIRED
 from smoke.verdict.words import Cause
-from tests.checks.fake_world import Answer, FakeHttp, answer, failing, html, json_answer
+from tests.checks.fake_world import Answer, FakeHttp, answer, distrusted, failing, html, json_answer
 
 API = "https://billing.test/includes/api.php"
 DIRECT = WhmcsDirect.model_validate(
@@ -96,6 +97,14 @@ def test_request_is_a_guarded_secret() -> None:
         (json_answer({"status": "ok"}), "unknown", "not an answer"),
         (answer("slow down", 429), "refused", "HTTP 429"),
         (answer("bad gateway", 502), "down", "HTTP 502"),
+        (
+            answer("", 302, headers={"location": "https://sso.test/login?next=x"}),
+            "unknown",
+            "to https://sso.test/login,",
+        ),
+        (answer("x", 429, headers={"retry-after": "9000"}), "refused", "for 9000 s"),
+        (distrusted("the certificate is for another name"), "unknown", "trust"),
+        (distrusted(EXPIRED), "down", "expired"),
         (failing(FailureKind.RESET), "down", "no answer"),
         (failing(FailureKind.NAME), "unknown", "this machine's network"),
     ],
