@@ -35,7 +35,7 @@ def faults_of(state: QueueState, expected: Expected) -> list[str]:
     faults = {
         state.trouble: bool(state.trouble),
         "the queue is paused": bool(state.paused) and not limits.paused,
-        "too few workers are connected": _too_few(state, expected.workers),
+        "too few workers are connected": _above(expected.workers, state.workers),
         "too many jobs have failed": _above(state.failed_since, limits.max_failed),
         "too many jobs are stalled": _above(state.stalled, limits.max_stalled),
         "too many jobs are waiting": _above(state.waiting, limits.max_waiting),
@@ -53,9 +53,6 @@ def remarks_of(state: QueueState, expected: Expected) -> list[str]:
         and expected.since is None,
         f"workers were not counted, but jobs show one at work: {state.workers_untold}": bool(expected.workers)
         and state.workers is None
-        and state.at_work,
-        "no connection has the name of a worker, but jobs show one at work": bool(expected.workers)
-        and state.workers == 0
         and state.at_work,
         f"{state.stalled} active jobs are held by no worker": bool(state.stalled) and limits.max_stalled is None,
         f"{state.overdue} delayed jobs are due and not taken up": bool(state.overdue),
@@ -77,17 +74,10 @@ def in_words(state: QueueState, expected: Expected) -> str:
         f"{state.active} active": state.active is not None,
         f"{state.stalled} stalled": bool(state.stalled),
         f"{failed} failed {since}{which}": failed is not None,
-        f"{state.workers} workers": state.workers is not None,
+        f"{state.workers} worker{'' if state.workers == 1 else 's'}": state.workers is not None,
         "paused": bool(state.paused),
     }
     return ", ".join(word for word, told in words.items() if told)
-
-
-def _too_few(state: QueueState, wanted: int | None) -> bool:
-    """A connection may have lost its name, as some managed servers keep none; a job that is held proves one worker."""
-    if wanted is None or state.workers is None:
-        return False
-    return max(state.workers, int(state.at_work)) < wanted
 
 
 def _above(value: float | None, limit: float | None) -> bool:

@@ -98,10 +98,8 @@ class QueueDirectCheck(Check):
                 f"{ABSENT} any more, but it was before the deploy: is its name, prefix or database another one now?"
             )
             return Judgement(Outcome.FAILED, message, None, expected, ABSENT, {**facts, "signature": ABSENT})
-        elsewhere = " (BullMQ 6 may keep it in PostgreSQL)" if self.direct.kind == "bullmq" else ""
-        message = (
-            f"{ABSENT}: no trace of {self.queue!r}, and no worker; check kind, name, prefix and database{elsewhere}"
-        )
+        elsewhere = "; BullMQ 6 may keep it in PostgreSQL" if self.direct.kind == "bullmq" else ""
+        message = f"{ABSENT}, nor a worker: check kind, queue, prefix and database{elsewhere}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, ABSENT, facts)
 
     def _softened(self, failed: Judgement, states: Sequence[QueueState], before: Mapping[str, Any]) -> Judgement:

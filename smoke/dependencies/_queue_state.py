@@ -25,6 +25,7 @@ class QueueState:
     failed: int | None = None
     failed_since: int | None = None
     completed_since: int | None = None
+    completed_lately: int | None = None
     waiting_children: int | None = None
     stalled: int | None = None
     oldest_s: float | None = None
@@ -49,5 +50,5 @@ class QueueState:
 
     @property
     def at_work(self) -> bool:
-        """Whether a worker is proven by its work: it holds a job, or has finished one since the deploy."""
-        return bool(self.held) or bool(self.completed_since)
+        """Whether a worker is proven by its work: it holds a job, or has just completed one."""
+        return bool(self.held) or bool(self.completed_lately)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smoke.dependencies._queue_state import QueueState
-from smoke.dependencies.redis_server import Command, Reader
+from smoke.dependencies.redis_server import NAME, Command, Reader
 
 PREFIX = "bull"
 """What keys begin with, unless the application says otherwise."""
@@ -27,6 +27,9 @@ MOST_ACTIVE = 1000
 
 SECOND_LOOK_S = 0.5
 """A job may end, or be handed over, between two commands: without a lock is what has none a little later either."""
+
+LATELY_S = 60.0
+"""A job that was completed so lately shows a worker at work, where workers cannot be counted."""
 
 NAMES_AT_MOST = 3
 FIELD = re.compile(r"(?:^| )(name|cmd)=(\S+)")
@@ -88,12 +91,14 @@ class Place:
 async def read(reader: Reader, place: Place, now: float, pause: Callable[[float], Awaitable[None]]) -> QueueState:
     """Return the state of the queue; *now* stands in for the server's clock where it does not tell it."""
     counts = await _counts(reader, place)
-    time, clients, memory = await reader.ask(("TIME",), ("CLIENT", "LIST"), ("INFO", "memory"))
+    time, _, clients, memory = await reader.ask(
+        ("TIME",), ("CLIENT", "SETNAME", NAME), ("CLIENT", "LIST"), ("INFO", "memory")
+    )
     at = now if isinstance(time, Exception) else int(time[0]) + int(time[1]) / 1e6
     workers, untold = _workers(place, clients)
     # What is in no list any more has ended meanwhile, so the active jobs are read after their number.
     (active,) = await reader.demand(("LRANGE", place.key("active"), -MOST_ACTIVE, -1))
-    overdue, failed, completed = await _since(reader, place, at)
+    overdue, lately, failed, completed = await _since(reader, place, at)
     loose = await _stalled(reader, place, active, pause)
     return QueueState(
         at=at,
@@ -104,6 +109,7 @@ async def read(reader: Reader, place: Place, now: float, pause: Callable[[float]
         overdue=overdue,
         failed_since=failed,
         completed_since=completed,
+        completed_lately=lately,
         failed_jobs=await _failed_jobs(reader, place) if failed else (),
         oldest_s=await _oldest_s(reader, place, at),
         workers=workers,
@@ -136,16 +142,16 @@ async def _counts(reader: Reader, place: Place) -> dict[str, Any]:
     }
 
 
-async def _since(reader: Reader, place: Place, at: float) -> tuple[int, int | None, int | None]:
-    """Return the delayed jobs that are due, and what failed and was completed since the deploy."""
-    due: Command = ("ZCOUNT", place.key("delayed"), "-inf", int(at * 1000) * DUE)
-    if place.since is None:
-        return (await reader.demand(due))[0], None, None
-    ended: list[Command] = [
-        ("ZCOUNT", place.key(part), int(place.since * 1000), "+inf") for part in ("failed", "completed")
+async def _since(reader: Reader, place: Place, at: float) -> tuple[int, int, int | None, int | None]:
+    """Return what is due, what was completed lately, and what failed and was completed since the deploy."""
+    now: list[Command] = [
+        ("ZCOUNT", place.key("delayed"), "-inf", int(at * 1000) * DUE),
+        ("ZCOUNT", place.key("completed"), int((at - LATELY_S) * 1000), "+inf"),
     ]
-    overdue, failed, completed = await reader.demand(due, *ended)
-    return overdue, failed, completed
+    since = int((place.since or 0) * 1000)
+    ended: list[Command] = [("ZCOUNT", place.key(part), since, "+inf") for part in ("failed", "completed")]
+    overdue, lately, failed, completed = await reader.demand(*now, *ended)
+    return (overdue, lately, None, None) if place.since is None else (overdue, lately, failed, completed)
 
 
 async def _stalled(
@@ -205,6 +211,8 @@ async def _failed_jobs(reader: Reader, place: Place) -> tuple[str, ...]:
 def _workers(place: Place, clients: Any) -> tuple[int | None, str]:
     if not isinstance(clients, str):
         return None, "the server does not list its clients to the verifier"
+    if f"name={NAME}" not in clients:
+        return None, "the server keeps no names of its clients"
     return place.workers_in(clients), ""
 
 

@@ -107,7 +107,7 @@ def test_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"failed_since": 1, "failed_jobs": ("send",)}, "too many jobs have failed"),
         ({"stalled": 1}, "too many jobs are stalled"),
         ({"paused": True}, "the queue is paused"),
-        ({"workers": 0, "held": 0, "completed_since": 0}, "too few workers are connected"),
+        ({"workers": 0}, "too few workers are connected"),
         ({"trouble": "the queue is down"}, "the queue is down"),
     ],
 )
@@ -130,7 +130,7 @@ def test_all_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wrong_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is well at the second look passes, and the first is noted."""
-    found = judged(monkeypatch, replace(FINE, workers=0, held=0, completed_since=0), FINE)
+    found = judged(monkeypatch, replace(FINE, workers=0), FINE)
 
     assert (found.outcome, found.facts["noted"]) == (Outcome.PASSED, "at first too few workers are connected")
 
@@ -145,18 +145,18 @@ def test_workers_that_cannot_be_counted(monkeypatch: pytest.MonkeyPatch) -> None
     unlisted = replace(FINE, workers=None, workers_untold="the server does not list its clients")
 
     working = judged(monkeypatch, unlisted)
-    idle = judged(monkeypatch, replace(unlisted, held=0, completed_since=0))
+    idle = judged(monkeypatch, replace(unlisted, held=0))
 
     assert (working.outcome, "were not counted" in working.facts["noted"]) == (Outcome.PASSED, True)
     assert (idle.outcome, idle.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
     assert "does not list its clients" in idle.message
 
 
-def test_connections_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that keeps no names of connections condemns no worker that works."""
+def test_a_worker_that_has_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that worked since the deploy and is connected no more is missing."""
     found = judged(monkeypatch, replace(FINE, workers=0))
 
-    assert (found.outcome, "no connection has the name" in found.facts["noted"]) == (Outcome.PASSED, True)
+    assert (found.outcome, found.facts["signature"]) == (Outcome.FAILED, "too few workers are connected")
 
 
 def test_one_of_two_workers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,6 +171,16 @@ def test_python_names_two_connections() -> None:
     assert place.workers_in(taking * 2) == 2
 
 
+def test_a_server_that_keeps_no_names(store: Store) -> None:
+    """Where not even our own name is kept, the workers are not known."""
+    client = store.client()
+    client.execute_command("ACL", "SETUSER", "nameless", "on", ">p", "~*", "+@all", "-client|setname")
+
+    found = state(store.url.replace("redis://", "redis://nameless:p@"))
+
+    assert (found.workers, found.workers_untold) == (None, "the server keeps no names of its clients")
+
+
 def test_python_queue_with_a_worker(store: Store) -> None:
     """The Python package's own queue and worker are counted, before the work and after it."""
     began = time.time() - 1

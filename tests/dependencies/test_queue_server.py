@@ -1,9 +1,11 @@
 """A queue is read at its own server, read only, whatever stands there."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Coroutine
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from smoke.errors import WriteRefused
 from smoke.verdict.words import Cause
 from tests.checks.fake_world import NOW, Clock, FakeHttp
 from tests.dependencies.valkey_server import Store, tls_door
+
+DOCUMENTATION = Path(__file__).parent.parent.parent / "docs" / "dependencies.md"
 
 
 def asking(url: str, kind: str = "bullmq", since: float | None = None, **keys: Any) -> Asking:
@@ -184,6 +188,17 @@ def test_a_reader_is_enough(store: Store) -> None:
     assert "does not list its clients" in found.workers_untold
 
 
+def test_the_documented_user_is_enough(store: Store) -> None:
+    """The rights that the documentation names let everything be read, workers included."""
+    client = store.client()
+    rights = re.findall(r"~bull:\* [^`]*", DOCUMENTATION.read_text("utf-8"))[0].split()
+    client.execute_command("ACL", "SETUSER", "documented", "on", ">pass", *rights)
+
+    found = state(store.url.replace("redis://", "redis://documented:pass@"))
+
+    assert (found.workers, found.workers_untold, found.remark) == (0, "", "")
+
+
 def in_reader(store: Store, act: Any) -> Any:
     """Do *act* with a reader."""
 
@@ -194,7 +209,17 @@ def in_reader(store: Store, act: Any) -> Any:
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("command", [("DEL", "a"), ("KEYS", "*"), ("CLIENT", "KILL", "x"), ("EVAL", "x", 0)])
+COMMANDS = [
+    ("DEL", "a"),
+    ("KEYS", "*"),
+    ("CLIENT", "KILL", "x"),
+    ("CLIENT", "SETNAME", "x"),
+    ("INFO", "keyspace"),
+    ("EVAL", "x", 0),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_nothing_but_reads_is_sent(store: Store, command: tuple[Any, ...]) -> None:
     """A command that may change something, or looks through everything, is never sent."""
 
