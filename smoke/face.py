@@ -38,6 +38,7 @@ class Face:
     def __init__(self, run: Run, plan: Plan, *, progress: bool = True) -> None:
         self._progress = progress
         self._primes = run.settings.prime
+        self._state = Path(run.settings.state)
         self._stream = own_stdout()
         self._terminal = Terminal.on(self._stream, os.environ)
         self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -71,10 +72,16 @@ class Face:
             self._told.put(shown.set)
             shown.wait(LAST_WORDS_S)
             return
-        self._told.put(lambda: self._terminal.verdict(verdict, _shown(directory)))
+        self._told.put(lambda: self._conclude(verdict, directory))
         self._told.put(lambda: self._publish(verdict, directory))
         self._told.put(shown.set)
         shown.wait(LAST_WORDS_S)
+
+    def _conclude(self, verdict: Mapping[str, Any], directory: Path) -> None:
+        from smoke import recall  # after the verdict: nobody waits for it who has what he needs
+
+        since = recall.since(directory, self._state, os.environ, verdict)
+        self._terminal.verdict(verdict, _shown(directory), since)
 
     def _publish(self, verdict: Mapping[str, Any], directory: Path) -> None:
         report = os.path.relpath(directory / "report.html")

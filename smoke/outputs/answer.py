@@ -9,7 +9,7 @@ from typing import Any
 
 from smoke.verdict.release import normalise
 from smoke.verdict.sentences import next_step
-from smoke.verdict.unmade import CONDEMNED
+from smoke.verdict.unmade import CONDEMNED, NOT_SELECTED
 from smoke.verdict.words import Action, Cause, Outcome, Stage, Word
 
 VerdictJson = Mapping[str, Any]
@@ -71,13 +71,22 @@ def causes(verdict: VerdictJson) -> list[CauseGroup]:
 
 def repeat_command(verdict: VerdictJson, room: int = 200) -> str:
     """Return the command that looks at the reasons again, or at everything if that is longer than *room* characters."""
-    tier, system = verdict["tier"], _system(verdict)
-    everything = f'pytest -m "{tier} and {system}"'
+    everything = _everything(verdict)
     ids = list(dict.fromkeys(str(one["check"]) for one in verdict["reasons"]))
     if not ids or not all(_SELECTABLE.match(one) for one in ids):
         return everything
     narrowed = f"{everything} -k {ids[0]}" if len(ids) == 1 else f'{everything} -k "{" or ".join(ids)}"'
     return narrowed if len(narrowed) <= room else everything
+
+
+def repeat_one(verdict: VerdictJson, check: str) -> str:
+    """Return the command that looks at one check again; nothing where it cannot be named safely."""
+    return f"{_everything(verdict)} -k {check}" if _SELECTABLE.match(check) else ""
+
+
+def not_selected(verdict: VerdictJson) -> list[str]:
+    """Return the required checks that a partial selection left out."""
+    return [str(one["id"]) for one in verdict["checks"] if one["gating"] and one["message"] == NOT_SELECTED]
 
 
 def problems(verdict: VerdictJson) -> list[CheckJson]:
@@ -158,6 +167,10 @@ def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str
     told = {str(one["id"]): str(one.get("decider", "")) for one in verdict["checks"]}
     deciders = [told.get(str(one["check"]), "") for one in verdict["reasons"] if one["cause"] == cause]
     return next_step(Cause(cause), messages, next(filter(None, deciders), ""))
+
+
+def _everything(verdict: VerdictJson) -> str:
+    return f'pytest -m "{verdict["tier"]} and {_system(verdict)}"'
 
 
 def _system(verdict: VerdictJson) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from smoke.outputs import answer, response, untrusted
 from smoke.outputs.ansi import BOLD, DIM, GREEN, RED, YELLOW, Style, wrap
-from smoke.outputs.answer import CauseGroup, VerdictJson
-from smoke.verdict.words import Cause, Word
+from smoke.outputs.answer import CauseGroup, CheckJson, VerdictJson
+from smoke.verdict.words import Cause, Outcome, Word
 
 _COLOURS = {Word.PASS: GREEN, Word.FAIL: RED, Word.INCONCLUSIVE: YELLOW}
 
@@ -15,15 +15,20 @@ CAUSES_SHOWN = 3
 SUMMARY_LINES = 4
 DETAIL_LINES = 2
 
+PARTIAL = "Only a part was verified"
+"""How a summary begins that says itself what was left out (`smoke.verdict.sentences`)."""
 
-def closing_lines(verdict: VerdictJson, report: str, style: Style) -> list[str]:
+
+def closing_lines(verdict: VerdictJson, report: str, style: Style, since: str = "") -> list[str]:
     """
     Return the block that ends a run, each line at most *room* columns but for commands and paths.
 
-    Those are never broken, so that they can be copied. *report* is the path of the report.
+    Those are never broken, so that they can be copied. *report* is the path of the report, *since* says since when it
+    has been so, and when it was last good.
     """
     return [
         *_answer(verdict, style),
+        *_state(verdict, since, style),
         *_causes(verdict, style),
         *_response(verdict, style),
         *_warnings(verdict, style),
@@ -41,6 +46,24 @@ def _answer(verdict: VerdictJson, style: Style) -> Iterator[str]:
     # A headline with many services may itself be wrapped; then it goes without colour.
     yield style.paint(start, BOLD, colour) + first if first != lines[0] else lines[0]
     yield from lines[1:]
+
+
+def _state(verdict: VerdictJson, since: str, style: Style) -> Iterator[str]:
+    if since:
+        yield from _entry("since", since, style)
+    at = list(dict.fromkeys(one["service"] for one in answer.problems(verdict) if _holds(verdict, one)))
+    if at and verdict["verdict"] == Word.INCONCLUSIVE:  # a fail names them first of all
+        yield from _entry("at", answer.enumerate_in_words(at), style)
+    left_out = answer.not_selected(verdict)
+    if left_out and not str(verdict["summary"]).startswith(PARTIAL):
+        total = sum(1 for one in verdict["checks"] if one["gating"])
+        yield from _entry("partial", f"{len(left_out)} of {total} required checks were not selected", style)
+
+
+def _holds(verdict: VerdictJson, check: CheckJson) -> bool:
+    """Tell whether *check* was made and is a reason that names a service."""
+    made = check["service"] and check["outcome"] != Outcome.SKIPPED
+    return bool(made) and any(one["check"] == check["id"] for one in verdict["reasons"])
 
 
 def _causes(verdict: VerdictJson, style: Style) -> Iterator[str]:
@@ -86,6 +109,10 @@ def _entries(verdict: VerdictJson, report: str, style: Style) -> Iterator[str]:
     if verdict["verdict"] != Word.PASS:
         command = answer.repeat_command(verdict, style.room - KEY_WIDTH - 2)
         yield f"  {style.paint('repeat'.ljust(KEY_WIDTH), DIM)}{style.showable(command)}"
+        ids = list(dict.fromkeys(str(one["check"]) for one in verdict["reasons"]))
+        one = answer.repeat_one(verdict, ids[0]) if ids else ""
+        if one and one != command:
+            yield f"  {style.paint('one'.ljust(KEY_WIDTH), DIM)}{style.showable(one)}"
     yield f"  {style.paint('report'.ljust(KEY_WIDTH), DIM)}{style.showable(report)}"
 
 

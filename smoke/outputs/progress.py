@@ -28,12 +28,12 @@ def opening_line(environment: str, expected: str | None, previous: str | None, b
     return bold + " " * max(2, style.room - columns(left) - len(right)) + style.paint(right, DIM)
 
 
-def finding_lines(finding: Finding, stage: str, style: Style) -> list[str]:
-    """Return the line of one finding, its message under a hanging indent when it is long."""
+def finding_lines(finding: Finding, stage: str, style: Style, most: int = FINDING_LINES) -> list[str]:
+    """Return the lines of one finding, at most so many, its message under a hanging indent when it is long."""
     advisory = "" if finding.gating else " (advisory)"
     message = untrusted.for_log(finding.message) + advisory
     mark = style.mark(finding.outcome, gating=finding.gating)
-    return _line(stage, mark, f"{finding.check}   {message}", finding.duration_s, style)
+    return _line(stage, mark, f"{finding.check}   {message}", finding.duration_s, style, most)
 
 
 def stage_lines(stage: str, findings: Sequence[Finding], style: Style, replicas: Mapping[str, int]) -> list[str]:
@@ -84,9 +84,11 @@ def status_line(text: str, left_s: float, style: Style) -> str:
     return style.paint(shown + " " * (style.room - columns(shown) - len(right)) + right, DIM)
 
 
-def _line(stage: str, mark: str, text: str, duration_s: float, style: Style) -> list[str]:
+def _line(  # noqa: PLR0913, PLR0917 - the parts of a line, from left to right
+    stage: str, mark: str, text: str, duration_s: float, style: Style, most: int = FINDING_LINES
+) -> list[str]:
     right = f"  {seconds(duration_s)}" if duration_s >= NOTICEABLE_S else ""
-    first, *others = wrap(style.showable(text), style.room - TEXT_AT - len(right), 2, FINDING_LINES)
+    first, *others = wrap(style.showable(text), style.room - TEXT_AT - len(right), 2, most)
     start = f"  {stage:<{STAGE_WIDTH}}{mark}  "
     gap = " " * (style.room - TEXT_AT - columns(first) - len(right)) if right else ""
     return [start + first + gap + style.paint(right, DIM), *(" " * TEXT_AT + line for line in others)]

@@ -10,7 +10,7 @@ from smoke.outputs import untrusted
 from smoke.outputs.ansi import Style
 from smoke.outputs.answer import VerdictJson
 from smoke.outputs.closing import closing_lines
-from smoke.outputs.progress import finding_lines, opening_line, stage_lines, status_line, status_text
+from smoke.outputs.progress import FINDING_LINES, finding_lines, opening_line, stage_lines, status_line, status_text
 from smoke.outputs.status_line import StatusLine
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Outcome, Stage
@@ -22,6 +22,9 @@ NARROWEST = 40
 
 FINDINGS_SHOWN = 8
 """Findings with a line of their own, so that the whole answer stays on one screen."""
+
+FINDINGS_IN_FULL = 4
+"""Findings that may take two lines; the first tell most, and the others are in the report."""
 
 
 class Terminal:
@@ -116,13 +119,17 @@ class Terminal:
         """Say in the status line what is waited for: `bff: 2 of 3 replicas serve 9f1c2ab`; the next finding ends it."""
         self._wait_for(untrusted.for_log(note))
 
-    def verdict(self, verdict: VerdictJson, report_dir: str) -> None:
-        """Print the last block; *report_dir* is the run's directory as a person may type it."""
+    def verdict(self, verdict: VerdictJson, report_dir: str, since: str = "") -> None:
+        """
+        Print the last block.
+
+        *report_dir* is the run's directory as a person may type it, *since* says since when it has been so.
+        """
         self._line.stop()
         if self._noted > FINDINGS_SHOWN:
             self._line.print(self._style.showable(f"  … and {self._noted - FINDINGS_SHOWN} more in report.html"))
         report = f"{report_dir.rstrip('/')}/report.html"
-        self._line.print("", *closing_lines(verdict, report, self._style))
+        self._line.print("", *closing_lines(verdict, report, self._style, since))
         self._line.leave()
 
     def close(self) -> None:
@@ -136,7 +143,8 @@ class Terminal:
         same = finding.message in self._said
         self._said.add(finding.message)
         told = replace(finding, message="the same") if same else finding
-        return finding_lines(told, stage, self._style)
+        most = FINDING_LINES if self._noted <= FINDINGS_IN_FULL else 1
+        return finding_lines(told, stage, self._style, most)
 
     def _complete(self, stage: str) -> list[str]:
         if self._pending[stage]:

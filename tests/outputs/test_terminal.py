@@ -139,7 +139,7 @@ def test_sample_live() -> None:
 def test_no_line_is_wider_than_the_terminal(kind: str, width: int) -> None:
     """Everything but commands and paths fits, whatever the width."""
     for line in closing(verdicts.ALL[kind](), width=width).splitlines():
-        assert columns(line) <= width - 2 or line.startswith(("  repeat", "  report")), line
+        assert columns(line) <= width - 2 or line.startswith(("  repeat", "  one ", "  report")), line
 
 
 def test_wide_characters_are_counted_as_two_columns() -> None:
@@ -229,7 +229,8 @@ def test_the_whole_answer_fits_one_screen() -> None:
         )
         stage = "immediate" if number < 20 else "functional"
         terminal.finding(found(check, stage, "failed" if bad else "passed", message if bad else "", duration_s=1.0))
-    terminal.verdict(verdicts.failing(), "reports/portal/prod/latest")
+    since = "this look; last good 2026-11-21 09:47 UTC, 33 min ago with 4e77d01 live (earlier run)"
+    terminal.verdict(verdicts.failing(), "reports/portal/prod/latest", since)
     assert len(stream.getvalue().splitlines()) <= 24
 
 
@@ -264,8 +265,34 @@ def test_fail_of_several_causes() -> None:
         "           help",
         "  note     page/home: 1.9 s, advised at most 1.0 s",
         '  repeat   pytest -m "prod and portal"',
+        '  one      pytest -m "prod and portal" -k journey/invoices',
         "  report   reports/portal/prod/latest/report.html",
     ]
+
+
+def test_since_when() -> None:
+    """Where somebody remembers, it is said since when it has been so, and when it was last good."""
+    stream = Recorded()
+    since = "10:02 UTC, 18 min ago; last good 09:47 UTC, 33 min ago with 4e77d01 live (history)"
+    Terminal(stream).verdict(verdicts.failing(), "reports/portal/prod/latest", since)
+    assert stream.getvalue().splitlines()[3:5] == [
+        "  since    10:02 UTC, 18 min ago; last good 09:47 UTC, 33 min ago with 4e77d01",
+        "           live (history)",
+    ]
+
+
+def test_where_a_hold_lies() -> None:
+    """A hold names the services that nobody can tell of; a fail has done so in its first line."""
+    assert "  at       bff" in closing(verdicts.runner()).splitlines()
+    assert not any(line.startswith("  at ") for line in closing(verdicts.failing()).splitlines())
+
+
+def test_a_part_says_so() -> None:
+    """Whatever else a partial selection found, it says that it is partial."""
+    left_out = verdicts.check("page/home", "immediate", "skipped", message="not selected on the command line")
+    verdict = verdicts.failing() | {"checks": verdicts.replaced(verdicts.failing()["checks"], left_out)}
+    assert "  partial  1 of 27 required checks were not selected" in closing(verdict).splitlines()
+    assert not any("partial" in line for line in closing(verdicts.failing()).splitlines())
 
 
 def test_inconclusive() -> None:
