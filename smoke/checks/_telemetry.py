@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from smoke.checks._world import World
 
 
+STEP_S = 1.0
+
 WHEN_BEGAN = "say when the deploy began (`deployed_at` in the release manifest), or run `smoke prime` before it"
 """What decides where new cannot be told from old."""
 
@@ -43,15 +45,22 @@ class TelemetryCheck(Check):
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Wait until what happened can have arrived, then ask."""
-        if round_number == 1 and self.after_s > 0:
-            # What is left of the budget must do for asking twice.
-            await world.pause(max(0.0, min(self.after_s, world.remaining_s() - 2 * self.timeout_s)))
+        if round_number == 1:
+            await self._let_arrive(world)
         if any(VERSION in one for one in self.patterns):
             await version_told(world, self.service)
         try:
             return await self.look(world)
         except SmokeError as error:
             return obstacle(error, facts=self.facts)
+
+    async def _let_arrive(self, world: "World") -> None:
+        """Wait; but where other checks have proved that the release is at fault, its users wait for the rollback."""
+        # What is left of the budget must do for asking twice.
+        left_s = min(self.after_s, world.remaining_s() - 2 * self.timeout_s)
+        while left_s > 0 and not world.condemned():
+            await world.pause(min(STEP_S, left_s))
+            left_s -= STEP_S
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -267,6 +267,19 @@ def test_it_is_asked_late() -> None:
     assert world.now() - world_of({}).now() == 30
 
 
+def test_nobody_waits_for_sentry_when_the_release_is_condemned() -> None:
+    """What other checks have proved is not waited with."""
+    described = environment_of(
+        monitoring={"after_s": 30, "sentry": {"organization": "acme", "token": {"env": "T"}}},
+        errors={"web": {"project": "web", "release": "cartly@{version}"}},
+    )
+    world = world_of({}, described, RELEASE)
+    guilty = replace(world, condemned=lambda: world.now() - world_of({}).now() >= 3)
+    concluded(next(iter(checks(described, RELEASE))), guilty)
+
+    assert world.now() - world_of({}).now() == 3
+
+
 @pytest.mark.parametrize(
     ("share", "outcome", "cause"),
     [
