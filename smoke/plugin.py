@@ -9,12 +9,14 @@ import gc
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from smoke import options
+from smoke.environment.directory import DIRECTORY
 from smoke.errors import SmokeError
 from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Tier, Word
@@ -46,7 +48,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         outlive_reader()
         suite = _open(early_config, early_config.known_args_namespace)
         for name in PLAYWRIGHT if suite.has_journeys else ():
-            early_config.pluginmanager.import_plugin(name)
+            plugin = import_module(name)
+            if not early_config.pluginmanager.is_registered(plugin):  # where pytest discovers plugins it knows some
+                early_config.pluginmanager.register(plugin, name)
     else:
         _refuse_lost_options(early_config)
     return (yield)
@@ -99,17 +103,24 @@ def is_suite_run(config: pytest.Config) -> bool:
     """
     Tell whether the session was asked for the suite and nothing else.
 
-    From a sub-directory, where pytest would collect that one, it is asked for by a tier in `-m` or by `--environment`.
+    From a sub-directory, where pytest would collect that one, it is asked for by a tier in `-m` or by `--environment`;
+    and so it is beside environment files where nothing says which tests there are, as where the product is installed.
     """
     known = config.known_args_namespace
     if known.version or known.help:
         return False
     if not known.file_or_dir and config.invocation_params.dir != config.rootpath and not _names_environments(known):
         return False
-    named = known.file_or_dir or config.getini("testpaths")
+    named = known.file_or_dir or config.getini("testpaths") or _suite_beside(config)
     root = config.invocation_params.dir if known.file_or_dir else config.rootpath
     paths = [(root / str(one).split("::")[0]).resolve() for one in named]
     return bool(paths) and all(one == SUITE or SUITE in one.parents for one in paths)
+
+
+def _suite_beside(config: pytest.Config) -> list[str]:
+    known, here = config.known_args_namespace, config.invocation_params.dir
+    given = known.smoke_environments is not None or any(here.glob(f"{DIRECTORY}/*/*.toml"))
+    return [str(SUITE)] if given and _names_environments(known) else []
 
 
 def _names_environments(known: Any) -> bool:

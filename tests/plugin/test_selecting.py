@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.plugin.project import ROOT, SUITE, Ended, Project
+from tests.plugin.project import JOURNEY, ROOT, SUITE, Ended, Project
 from tests.plugin.site import COMMIT, Site, status
 
 TESTS = ROOT / "tests"
@@ -141,3 +141,12 @@ def test_options_of_the_suite_without_the_suite(project: Project, site: Site) ->
     """Who gives our options and does not get the suite is told so, instead of being shown other people's tests."""
     project.environment("shop/prod", site)
     assert refused(project.pytest("--collect-only", "-q", cwd=TESTS / "verdict"), "not running the suite")
+
+
+def test_where_the_product_is_installed(project: Project, site: Site) -> None:
+    """Beside environment files a tier is all that pytest has to be told; what it discovers itself does no harm."""
+    project.environment("shop/prod", site, JOURNEY)
+    with project.started("-m", "pytest", "-m", "prod", "-k", "page/home", cwd=project.directory) as process:
+        ended = project.end(process)
+    assert ended.status == 20, ended
+    assert ended.outcomes["page/home"] == "passed"
