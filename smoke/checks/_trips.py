@@ -137,7 +137,7 @@ class Trips:
         """Look for what is late until every read shows it, or the time is over."""
         limit_s, followed = self.roundtrip.within_s, tuple(late)
         while late:
-            await self.world.pause(min(self.roundtrip.slower_s, limit_s / 4))
+            await self.world.pause(min(self.roundtrip.slower_s / 2, limit_s / 4))
             # Only a look that is begun after the limit can tell that it is over, however long an earlier one took.
             last = self.world.now() - max(trip.written_at for trip in late) >= limit_s
             late = [trip for trip in late if not await self._shows(trip)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import clip
 from smoke.checks._check import Check, Observation
+from smoke.checks._lags import GAP, LAG, Allowed
 from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import LATER_AT_LEAST, commonest_fault, locate, transport_facts
 from smoke.checks._trips import Trips
@@ -14,7 +15,6 @@ from smoke.environment import Environment
 from smoke.environment.roundtrips import ID, Roundtrip
 from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement
-from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 from smoke.verdict.tally import Reading, Sample, read, samples_needed
 from smoke.verdict.words import Cause, Outcome, Stage
@@ -22,14 +22,8 @@ from smoke.verdict.words import Cause, Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-LAG = "lag_s"
-GAP = "gap_s"
 TOO_LATE_TO_SEE = 4
 """Reads may come so many times later than what a lag may grow by: a lag to be found is longer than that."""
-
-INCOMPARABLE = (
-    "what was written can be read only later; before the deploy the reads came too late to tell whether it was so"
-)
 
 TOO_LATE = "too little of the budget was left to write and remove once more"
 
@@ -71,7 +65,9 @@ class RoundtripCheck(Check):
             return obstacle(error, tuple(trips.exchanges))
         hurried = world.remaining_s() < 2 * (world.now() - began)
         before = world.before(self.id)
-        known = {} if before is None else {"before": before.measured.get(LAG), "unseen_s": _unseen(before)}
+        known = (
+            {} if before is None else {"before": before.measured.get(LAG), "unseen_s": before.measured.get(GAP, 0.0)}
+        )
         return Observation(tuple(trips.exchanges), {**facts, **known, "hurried": hurried})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -83,8 +79,9 @@ class RoundtripCheck(Check):
         samples = [[self._sample(trip, one.facts) for trip in one.facts["trips"]] for one in made]
         reading = read(samples, self.share if self.roundtrip.times is None else 1.0)
         facts = {**self._facts(made), **self._faults(samples, made)}
-        if reading is Reading.HEALTHY and any(self._may_be_new(one.facts) for one in made):
-            return Judgement(Outcome.UNDECIDED, INCOMPARABLE, Cause.RUNNER, self.expected, INCOMPARABLE, facts)
+        doubt = self._allowed.doubt(made[-1].facts)
+        if reading is Reading.HEALTHY and doubt is not None:
+            return Judgement(Outcome.UNDECIDED, doubt, Cause.RUNNER, self.expected, doubt, facts, unclear=True)
         if reading is Reading.HEALTHY:
             last = cut or len(rounds) >= self.most_rounds or bool(made[-1].facts.get("hurried"))
             return self._seen_in_time(self._passed(made[-1], facts), made[-1], last=last)
@@ -100,6 +97,10 @@ class RoundtripCheck(Check):
             return judgement
         message = f"{message}: too often for chance, too seldom for certainty"
         return replace(judgement, outcome=Outcome.UNDECIDED, message=message, unclear=True)
+
+    @property
+    def _allowed(self) -> Allowed:
+        return Allowed(self.roundtrip.within_s, self.roundtrip.slower_s)
 
     @property
     def expected(self) -> str:
@@ -122,24 +123,8 @@ class RoundtripCheck(Check):
         return replace(passed, facts={**passed.facts, "noted": noted})
 
     def _sample(self, trip: Mapping[str, Any], facts: Mapping[str, Any]) -> Sample:
-        late = self._lateness(facts) if trip["late"] else None
+        late = self._allowed.exceeded(facts) if trip["late"] else None
         return Sample(trip["fault"] or late or trip["unremoved"], trip["replica"])
-
-    def _lateness(self, facts: Mapping[str, Any]) -> str | None:
-        """Say what is wrong with being late, in stable words; nothing, if it was as late before the deploy."""
-        before = facts.get("before")
-        if facts[LAG] is None or facts["hidden_s"] > self.roundtrip.within_s:
-            return f"what was written cannot be read {self.roundtrip.within_s:g} s later"
-        if before is None or facts["hidden_s"] < max(before, facts["unseen_s"]) + self.roundtrip.slower_s:
-            return None
-        if before:
-            return "what was written can be read only later than before the deploy"
-        return "what was written cannot be read at once, as it could be before the deploy"
-
-    def _may_be_new(self, facts: Mapping[str, Any]) -> bool:
-        """Tell whether writes are late, and the reads before the deploy came too late to tell that they were then."""
-        late, before = any(trip["late"] for trip in facts["trips"]), facts.get("before")
-        return late and before is not None and facts["hidden_s"] >= before + self.roundtrip.slower_s
 
     def _facts(self, made: Sequence[Observation]) -> dict[str, Any]:
         facts = transport_facts([exchange for one in made for exchange in one.exchanges])
@@ -184,11 +169,6 @@ def _middle(trips: Sequence[Mapping[str, Any]]) -> float:
     """Return the median time after which the first reads came that showed the write, 0 if none did."""
     gaps = sorted(trip["gap_s"] for trip in trips if not trip["late"])
     return float(gaps[len(gaps) // 2]) if gaps else 0.0
-
-
-def _unseen(before: Before) -> float:
-    """Return the longest lag, in seconds, that the reads before the deploy came too late to show."""
-    return float(before.measured.get(GAP, 0.0))
 
 
 def checks(environment: Environment, release: Release) -> Iterator[RoundtripCheck]:  # noqa: ARG001 - always the same
