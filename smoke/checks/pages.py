@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from smoke.checks._answers import clip, not_ok, quote, split
+from smoke.checks._answers import clip, not_ok, quote, replica_of, split
 from smoke.checks._browserlike import page_request
 from smoke.checks._check import Observation
 from smoke.checks._held import HELD, all_bad, held, purged
@@ -74,6 +74,24 @@ class PageCheck(SampledCheck):
         bad = all_bad(observation.exchanges, self.fault)
         in_a_cache = bad and await held(world, await self.request(world), self.fault)
         return replace(observation, facts={**observation.facts, HELD: in_a_cache})
+
+    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:
+        """
+        Return that some answers forbid the page its own scripts, and others do not.
+
+        Where all do, the page may well do without: a browser shows it.
+        """
+        from smoke.checks._content_policy import forbidden, policies_of
+
+        answers = [one for each in rounds for one in each if self.fault(one) is None]
+        kinds = {(one.body, policies_of(one)): one for one in answers}
+        said = {kind: forbidden(one) for kind, one in kinds.items()}
+        told = next(filter(None, said.values()), None)
+        if told is None or all(said.values()):
+            return None
+        bad = {replica_of(one, self.replica_header) for one in answers if said[one.body, policies_of(one)]}
+        where = f"on replica {', '.join(sorted(filter(None, bad)))}" if any(bad) else "in some answers"
+        return f"{told} {where}, elsewhere it does not"
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge as any sampled check, and say where a purge is what helps."""

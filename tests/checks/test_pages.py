@@ -1,5 +1,7 @@
 """Pages are judged by what they show."""
 
+from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -183,3 +185,55 @@ def test_a_rare_error_is_undecided() -> None:
 def test_hostile_bodies_are_a_finding(body: bytes) -> None:
     """Rubbish is judged like any other page without its landmark."""
     assert judged(answer(body, content_type="text/html")).outcome is Outcome.FAILED
+
+
+SCRIPT = '<script type="module" src="/main.js"></script><link rel="stylesheet" href="/main.css">'
+
+
+def by_replica(policies: dict[str, str]) -> Answer:
+    """Answer with a page of scripts, in turn from replicas that each send a policy of their own."""
+    shown = page(head=SCRIPT)
+    made = [
+        replace(shown, header_list=(*shown.header_list, ("content-security-policy", policy), ("x-replica", replica)))
+        for replica, policy in policies.items()
+    ]
+    turns = cycle(made)
+    return lambda _request: next(turns)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind"),
+    [
+        ("default-src 'none'; style-src 'self'", "script /main.js"),
+        ("script-src https://cdn.test; style-src *", "script /main.js"),
+        ("default-src 'self'; script-src-elem", "script /main.js"),
+        ("default-src https:, script-src 'none'", "script /main.js"),
+        ("script-src 'self'; style-src 'unsafe-inline'", "style sheet /main.css"),
+    ],
+)
+def test_one_replica_forbids_its_own_files(policy: str, kind: str) -> None:
+    """A policy that only one replica sends, and with which no browser can run the page, fails."""
+    good = "default-src 'self'"
+    found = judged(by_replica({"a": good, "b": policy, "c": good}))
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert found.message == (
+        f"the content security policy forbids the page's own {kind} on replica b, elsewhere it does not"
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        *("", "upgrade-insecure-requests", "default-src 'self'", "script-src *; style-src https:"),
+        *("script-src 'nonce-abc' 'strict-dynamic'", "script-src 'sha256-abc'", "default-src web.test *.cdn.test"),
+        *("default-src https://*.test:443/files/", "img-src 'none'; frame-ancestors 'none'", ";;, ;"),
+    ],
+)
+def test_policies_that_allow(policy: str) -> None:
+    """Whatever might allow the page's own files is none of our business."""
+    assert judged(by_replica({"a": "default-src 'self'", "b": policy})).outcome is Outcome.PASSED
+
+
+def test_a_policy_that_every_replica_sends() -> None:
+    """A page whose policy forbids scripts everywhere may do without them: that is for a browser to see."""
+    assert judged(by_replica({"a": "default-src 'none'", "b": "default-src 'none'"})).outcome is Outcome.PASSED
