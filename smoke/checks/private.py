@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EXPECTED = "each account its own answer, from the application, for nobody else to keep"
 SESSION = "session"
+AGAIN = 3
+"""So often each role asks again for what must be private: with three replicas they meet with 99 % probability."""
+
 ACCEPT = {"accept": "application/json, text/html;q=0.9"}
 
 
@@ -45,8 +48,8 @@ class PrivateCheck(Check):
     """
     What one account is given is never given to another, and never kept by a shared cache.
 
-    Two roles ask in turn, then somebody who is not logged in. An address that is not named as private counts as such
-    if the anonymous are refused there, past any cache or before the deploy.
+    Two roles ask in turn, the first one again, then somebody who is not logged in. An address that is not named as
+    private counts as such if the anonymous are refused there, past any cache or before the deploy.
     """
 
     kind: ClassVar[str] = "private"
@@ -66,12 +69,16 @@ class PrivateCheck(Check):
             except SmokeError as error:
                 if not sessions and role == self.roles[-1]:
                     return obstacle(error)
-        given = [await self._given(world, role, headers) for role, headers in sessions.items()]
-        given.append(await self._given(world, None, {}))
+        given = [
+            one
+            for role, times in self._turns(list(sessions))
+            for one in await self._ask(world, role, sessions[role], times)
+        ]
+        given += await self._ask(world, None, {})
         past: list[Given] = []
         if leaks(given, ()) or _alike(given) or any(shareable(one) for one in given):
-            past = [await self._given(world, role, headers, past=True) for role, headers in sessions.items()]
-            past.append(await self._given(world, None, {}, past=True))
+            past = [one for role, headers in sessions.items() for one in await self._ask_past(world, role, headers)]
+            past += await self._ask_past(world, None, {})
         exchanges = intern([one.exchange for one in (*given, *past)])
         return Observation(exchanges, {"given": given, "past": past, "before": world.before(self.id)})
 
@@ -81,7 +88,11 @@ class PrivateCheck(Check):
         newest = rounds[-1]
         facts: dict[str, Any] = {
             **transport_facts([one.exchange for one in newest.facts["given"] if one.role]),
-            "measured": {"anonymous": _said(newest.facts["given"][-1].exchange), "named": _named(newest.facts)},
+            "measured": {
+                "anonymous": _said(newest.facts["given"][-1].exchange),
+                "named": _named(newest.facts),
+                "own": _own(newest.facts["given"]),
+            },
         }
         wrong = next((one for one in reversed(found) if one), None)
         if wrong is None:
@@ -96,13 +107,30 @@ class PrivateCheck(Check):
         """Return the request; whose session it takes is left out."""
         return curl(self.url)
 
-    async def _given(
-        self, world: "World", role: str | None, headers: Mapping[str, str], *, past: bool = False
-    ) -> Given:
-        request = Request("GET", self.url, headers={**ACCEPT, **headers})
-        exchange = (await ask_past_the_cache(world.http, request, 1))[0] if past else await world.http.send(request)
+    def _turns(self, roles: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """
+        Yield who asks, one after the other, and how often.
+
+        What a process keeps of one account shows to the other only where both meet the same replica.
+        """
+        often = AGAIN if self.promised else 1
+        for number, role in enumerate(roles):
+            yield role, often if number else 1
+        if len(roles) > 1:
+            yield roles[0], often
+
+    async def _ask(self, world: "World", role: str | None, headers: Mapping[str, str], times: int = 1) -> list[Given]:
+        return self._given(world, role, await world.http.sample(self._request(headers), times))
+
+    async def _ask_past(self, world: "World", role: str | None, headers: Mapping[str, str]) -> list[Given]:
+        return self._given(world, role, await ask_past_the_cache(world.http, self._request(headers), 1))
+
+    def _request(self, headers: Mapping[str, str]) -> Request:
+        return Request("GET", self.url, headers={**ACCEPT, **headers})
+
+    def _given(self, world: "World", role: str | None, exchanges: Sequence[Exchange]) -> list[Given]:
         users = {name: world.secret(world.environment.roles[name].user) for name in self.roles}
-        return Given(role, exchange, named_in(exchange.text(), users))
+        return [Given(role, one, named_in(one.text(), users)) for one in exchanges]
 
     def _wrong(self, facts: Mapping[str, Any]) -> str | None:
         """Return what is wrong in one round."""
@@ -111,19 +139,21 @@ class PrivateCheck(Check):
         found = leaks(given, past, strict=self.promised or new)
         if found:
             return found
+        if before is not None and before.measured.get("own") and _alike(given):
+            return "two accounts are given the same; before the deploy each was given its own"
         if not (self.promised or _refuses(past) or _refused_before(before)):
             return None
         return next((said for one in given if (said := shareable(one))), None)
 
     def _passed(self, newest: Observation, facts: dict[str, Any]) -> Judgement:
         own = [one for one in newest.facts["given"] if one.role]
-        good = [one for one in own if one.good]
+        good = {one.role for one in own if one.good}
         message = f"given to each of {len(good)} accounts alone" if len(good) > 1 else "given to one account alone"
         if not good:
             message = f"nothing private was given out: {_said(own[0].exchange)}"
         elif _named(newest.facts):
             facts["noted"] = "one account is shown the name of the other; name it under [[private]] if that must not be"
-        elif len(own) < len(self.roles):
+        elif len({one.role for one in own}) < len(self.roles):
             facts["noted"] = "only one account could ask, so nothing was compared"
         return Judgement(Outcome.PASSED, message, None, EXPECTED, message, facts)
 
@@ -145,9 +175,22 @@ def _named(facts: Mapping[str, Any]) -> bool:
     return leaks(facts["given"], facts["past"]) is not None
 
 
+def _bodies(given: Sequence[Given]) -> list[set[bytes]]:
+    """Return what each role was given, the first role first."""
+    roles = dict.fromkeys(one.role for one in given if one.role)
+    return [{one.exchange.body for one in given if one.role == role and one.good} - {b""} for role in roles]
+
+
 def _alike(given: Sequence[Given]) -> bool:
-    bodies = [one.exchange.body for one in given if one.role and one.good]
-    return len(bodies) > 1 and len(set(bodies)) == 1
+    """Tell whether two roles were given the very same at least once."""
+    first, second, *_ = [*_bodies(given), set(), set()]
+    return bool(first & second)
+
+
+def _own(given: Sequence[Given]) -> bool:
+    """Tell whether each of two roles was given something of its own, always the same."""
+    bodies = _bodies(given)
+    return len(bodies) > 1 and all(len(one) == 1 for one in bodies) and not _alike(given)
 
 
 def _refuses(past: Sequence[Given]) -> bool:

@@ -1,6 +1,7 @@
 """What is one account's alone is told from what everybody may have."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def judged(made: Answer, before: Before | None = None, **more: Any) -> tuple[Jud
     """Conclude the check of the invoices, which are answered by *made*."""
     described = environment()
     check = next(one for one in checks(described, Release()) if one.subject == "invoices")
+    check = replace(check, promised=more.pop("promised", check.promised))
     secret = {f"env='{name.upper()}' file=None": user for name, user in USERS.items()}
     fields: dict[str, Any] = {"session": session, "secret": lambda one: secret[str(one)], "before": lambda _: before}
     world = world_of({"https://api.test/invoices": made}, described, **{**fields, **more})
@@ -82,11 +84,11 @@ class Cache:
 
 
 def test_each_its_own() -> None:
-    """Accounts that are given their own, uncached, pass with three requests."""
+    """Accounts that are given their own, uncached, pass with four requests."""
     judgement, http = judged(own)
     assert (judgement.outcome, judgement.message) == (Outcome.PASSED, "given to each of 2 accounts alone")
-    assert [who(one) for one in http.asked] == ["customer", "control", None]
-    assert judgement.facts["measured"] == {"anonymous": "HTTP 401", "named": False}
+    assert [who(one) for one in http.asked] == ["customer", "control", "customer", None]
+    assert judgement.facts["measured"] == {"anonymous": "HTTP 401", "named": False, "own": True}
 
 
 def overseen(request: Request) -> Exchange:
@@ -273,3 +275,41 @@ def test_names(text: str, named: set[str]) -> None:
 def test_short_names_prove_nothing() -> None:
     """A user name of a few letters may stand in any text."""
     assert not named_in("the user", {"customer": "user"})
+
+
+def memoised(*, sizes: bool = True) -> Answer:
+    """Answer from three processes, each of which keeps what it read first; nobody is named in it."""
+    kept: list[Exchange | None] = [None] * 3
+    turns = count()
+
+    def given(request: Request) -> Exchange:
+        role, slot = who(request), next(turns) % 3
+        if role is None:
+            return REFUSED
+        answer = kept[slot] or json_answer({"items": len(role) if sizes else 0})
+        kept[slot] = answer
+        return answer
+
+    return given
+
+
+def test_a_process_that_keeps_the_account_of_another() -> None:
+    """Two accounts that are given the same, where each had its own before the deploy, fail; no name is needed."""
+    judgement, _ = judged(memoised(), Before(Outcome.PASSED, measured={"own": True}), promised=True)
+    assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert judgement.message == "two accounts are given the same; before the deploy each was given its own"
+
+
+@pytest.mark.parametrize("before", [None, Before(Outcome.PASSED), Before(Outcome.PASSED, measured={"own": False})])
+def test_two_accounts_that_have_the_same(before: Before | None) -> None:
+    """What is the same for two accounts, as an empty list is, proves nothing by itself."""
+    judgement, _ = judged(memoised(sizes=False), before, promised=True)
+    assert judgement.outcome is Outcome.PASSED
+    assert judgement.facts["measured"]["own"] is False
+
+
+def test_something_new_every_time_is_nobodys_own() -> None:
+    """An answer with a time in it differs between any two, so later likeness would prove nothing."""
+    ticks = count()
+    judgement, _ = judged(lambda request: json_answer({"at": next(ticks)}) if who(request) else REFUSED)
+    assert judgement.facts["measured"]["own"] is False
