@@ -108,11 +108,16 @@ def components_of(data: Any, health: Health) -> dict[str, State]:
     """Return the state of each component: a mapping by name, or a list of objects that carry their `name`."""
     found = find(health.components, data) if health.components else None
     if isinstance(found, Mapping):
-        return {str(name): state_of(value) for name, value in found.items()}
+        return {str(name): state_of(value) for name, value in found.items() if not _is_figure(value)}
     if isinstance(found, list):
         named = [one for one in found if isinstance(one, Mapping) and isinstance(one.get("name"), str)]
         return {one["name"]: state_of(one) for one in named}
     return {}
+
+
+def _is_figure(value: Any) -> bool:
+    """Tell whether *value* is a number that can be no state: a version, a count, a duration among the components."""
+    return isinstance(value, (int, float)) and value not in {0, 1}
 
 
 def _overall(state: State) -> HealthReading:

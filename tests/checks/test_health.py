@@ -338,3 +338,16 @@ def test_what_contradicts_the_status(answers: Exchange, said: str) -> None:
     judgement = judged(answers, body="any")
     assert judgement.outcome is Outcome.FAILED
     assert said in judgement.message
+
+
+@pytest.mark.parametrize(("figure", "outcome"), [(2, Outcome.PASSED), (3.5, Outcome.PASSED), (0, Outcome.FAILED)])
+def test_a_figure_among_the_components(figure: float, outcome: Outcome) -> None:
+    """A version or a count beside the components is none of them; what may stand for no or yes is not let pass."""
+    data = {"status": "ok", "details": {"apiVersion": figure, "database": {"status": "up"}}}
+    assert judged(json_answer(data), components="details").outcome is outcome
+
+
+def test_figures_alone_are_no_components() -> None:
+    """Where nothing but figures is reported, nothing was verified."""
+    found = judged(json_answer({"status": "ok", "details": {"apiVersion": 2}}), components="details")
+    assert "nothing was verified" in found.message
