@@ -183,8 +183,8 @@ def _bodies(given: Sequence[Given]) -> list[set[bytes]]:
 
 def _alike(given: Sequence[Given]) -> bool:
     """Tell whether two roles were given the very same at least once."""
-    first, second, *_ = [*_bodies(given), set(), set()]
-    return bool(first & second)
+    bodies = _bodies(given)
+    return len(bodies) > 1 and not bodies[0].isdisjoint(bodies[1])
 
 
 def _own(given: Sequence[Given]) -> bool:
