@@ -1,0 +1,1 @@
+"""Pipelines that call the product."""
