@@ -47,7 +47,7 @@ class Workflow:
     done: dict[str, Done] = field(default_factory=dict)
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> dict[Any, Any]:
         """What the file says; YAML takes its key `on` for true."""
         return dict(yaml.safe_load(self.file.read_text("utf-8")))
 
