@@ -15,7 +15,7 @@ VARIABLE = r"^[A-Z_][A-Z0-9_]*$"
 """Capitals only: a password that somebody puts here by mistake is then refused before a message names it."""
 HEADER = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
 VISIBLE = r"\S"
-LABEL = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+MY_DOMAIN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.(sandbox|develop|scratch|trailblaze|demo|patch|stage))?$"
 CHECK_ID = r"^[a-z0-9_-]+/\S+$"
 MENTION = r"^(here|channel|[UWS][A-Z0-9]{6,})$"
 PARAMETER = r"^[A-Z][A-Z0-9_]*$"
@@ -30,7 +30,7 @@ PATTERNS = {
     VARIABLE: "the name of an environment variable, in capitals",
     HEADER: "the name of an HTTP header",
     VISIBLE: "a text that is not blank",
-    LABEL: "a label made of lower-case letters, digits and '-', without dots",
+    MY_DOMAIN: "a My Domain name such as 'acme', or 'acme--uat.sandbox' of a sandbox",
     CHECK_ID: "the id of a check, such as 'journey/invoices'",
     MENTION: "here, channel, or the id of a user or group, such as 'S0123ABCD'",
     PARAMETER: "a name in capitals",

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import LABEL, JmesPath, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
+from smoke.environment._model import MY_DOMAIN, JmesPath, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
 
 
@@ -53,8 +53,10 @@ class SalesforceDirect(Model):
     { env = "SF_KEY" } }`.
     """
 
-    my_domain: Annotated[str, Field(pattern=LABEL), Kind("domain label")] | None = Field(
-        None, description="`acme` for https://acme.my.salesforce.com; needed for client credentials"
+    my_domain: Annotated[str, Field(pattern=MY_DOMAIN), Kind("My Domain name")] | None = Field(
+        None,
+        description="`acme` for https://acme.my.salesforce.com, `acme--uat.sandbox` for a sandbox; "
+        "needed for client credentials",
     )
     url: BaseUrl | None = Field(None, description="instead of my_domain, the whole address")
     client_id: Secret = Field(description="the app's consumer key")
