@@ -81,7 +81,7 @@ def _overtaken(case: Case, release: Release) -> Judgement | None:
 
 def _own(case: Case, release: Release) -> Judgement:
     one = case.deployment
-    found = f"{case.platform}: the deployment of {_what(one)} is {one.word}" + (f" ({one.why})" if one.why else "")
+    found = f"the deployment of {_what(one)} at {case.platform} is {one.word}" + (f" ({one.why})" if one.why else "")
     if one.phase is Phase.LIVE:
         return _live(case, found, release)
     if one.phase in {Phase.FAILED, Phase.CRASHED}:

@@ -25,7 +25,8 @@ class DeploymentCheck(Check):
     """
     The platform says that the deployment of the release is live.
 
-    While it is under way it is looked at again, as long as converging may take. One that failed or crashed is the
+    While it is under way it is looked at again, as long as converging may take; one that is not there yet is awaited
+    as long as converging may stand still. One that failed or crashed is the
     release's fault if it is this commit's; one that a newer deployment has replaced holds. A platform that cannot be
     asked, refuses us or answers anything else decides nothing.
     """
@@ -38,6 +39,7 @@ class DeploymentCheck(Check):
     platform: Platform
     release: Release
     within_s: float
+    stuck_after_s: float
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Look until the deployment has come to an end, or the time is up."""
@@ -48,7 +50,8 @@ class DeploymentCheck(Check):
             if seen.obstacle or not self._goes_on(seen):
                 return seen
             waited, left = began - world.remaining_s(), world.remaining_s() - RESERVE_S
-            if waited + self.platform.every_s > self.within_s or self.platform.every_s > left or world.condemned():
+            limit = self.within_s if self._judged(seen).facts.get("standing") else self.stuck_after_s
+            if waited + self.platform.every_s > limit or self.platform.every_s > left or world.condemned():
                 return replace(seen, facts={**seen.facts, "waited_s": waited})
             await world.pause(self.platform.every_s)
 
@@ -74,4 +77,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             platform=platform,
             release=release,
             within_s=environment.converge.within_s,
+            stuck_after_s=environment.converge.stuck_after_s,
         )

@@ -6,6 +6,7 @@ is an object with `count` and `deployments`, although its own OpenAPI file says 
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from smoke.dependencies._answer import Answer
 from smoke.dependencies.deployment import (
@@ -20,7 +21,6 @@ from smoke.dependencies.deployment import (
     text_of,
 )
 from smoke.environment.platforms import Coolify
-from smoke.errors import SecretMissing
 from smoke.http import Exchange
 
 NAME = "Coolify"
@@ -41,8 +41,9 @@ BROKEN = ("exited", "degraded", "restarting", "dead")
 async def look(coolify: Coolify, asking: Asking) -> Seen:
     """Return the application's newest deployments; what runs now decides whether a finished one is live."""
     exchanges = []
-    if given := _given(coolify, asking):
-        exchanges.append(await asking.get(f"{address(coolify)}/deployments/{given}", coolify.token))
+    given = asking.variable(coolify.deployment_variable) if coolify.deployment_variable else None
+    if given:
+        exchanges.append(await asking.get(f"{address(coolify)}/deployments/{quote(given, safe='')}", coolify.token))
     exchanges.append(
         await asking.get(
             f"{address(coolify)}/deployments/applications/{coolify.application}?skip=0&take={HOW_MANY}", coolify.token
@@ -60,13 +61,6 @@ async def look(coolify: Coolify, asking: Asking) -> Seen:
 def address(coolify: Coolify) -> str:
     """Return the URL of the API."""
     return f"{coolify.url.rstrip('/')}/api/v1"
-
-
-def _given(coolify: Coolify, asking: Asking) -> str | None:
-    try:
-        return asking.secret(coolify.deployment) if coolify.deployment else None
-    except SecretMissing:
-        return None
 
 
 def _read(exchanges: list[Exchange]) -> tuple[Deployment, ...] | Answer:

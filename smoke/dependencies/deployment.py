@@ -1,7 +1,8 @@
 """What every platform tells of a deployment, in one shape."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -60,13 +61,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a client needs to ask: the HTTP client, how secrets are resolved, how long an answer may take."""
+    """
+    What a client needs to ask: the HTTP client, how secrets are resolved, how long an answer may take.
+
+    *variable* returns an environment variable that a pipeline's step has left, which is no secret.
+    """
 
     http: Sender
     secret: Callable[[object], str]
     timeout_s: float
     commit: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variable: Callable[[str], str | None] = os.environ.get
 
     async def get(self, url: str, token: object, **headers: str) -> Exchange:
         """Ask with a bearer token; raises SecretMissing before anything is sent."""

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from smoke.dependencies._answer import Answer, refused
 from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, data_of, epoch_s, not_understood, text_of
 from smoke.environment.platforms import Github
-from smoke.errors import SecretMissing
 from smoke.http import Exchange
 
 NAME = "GitHub"
@@ -32,7 +31,7 @@ async def look(github: Github, asking: Asking) -> Seen:
         return Seen(refusal=listed, exchanges=tuple(exchanges))
     if not isinstance(listed, list) or not all(isinstance(one, dict) and "id" in one for one in listed):
         return Seen(refusal=not_understood(NAME, "a list of deployments"), exchanges=tuple(exchanges))
-    run = _run(github, asking)
+    run = asking.variable(github.run_variable)
     waits = await _waits(github, asking, run, exchanges)
     found: list[Deployment] = []
     for one in listed:
@@ -61,16 +60,9 @@ def _data(exchange: Exchange) -> Any | Answer:
     return data_of(NAME, exchange)
 
 
-def _run(github: Github, asking: Asking) -> str | None:
-    try:
-        return asking.secret(github.run) if github.run else None
-    except SecretMissing:
-        return None
-
-
 async def _waits(github: Github, asking: Asking, run: str | None, exchanges: list[Exchange]) -> str:
     """Return whose approval the run waits for in this environment; empty if nobody's, or if it is not told."""
-    if run is None:
+    if not run:
         return ""
     exchanges.append(await _get(github, asking, f"/actions/runs/{run}/pending_deployments"))
     listed = data_of(NAME, exchanges[-1])

@@ -4,12 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import REPOSITORY, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
+from smoke.environment._model import REPOSITORY, VARIABLE, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
 from smoke.environment.addresses import BaseUrl
 
 KINDS = ("railway", "vercel", "coolify", "compose", "kubernetes", "github")
 """The platforms, by the key that configures each."""
 
+Variable = Annotated[str, Field(pattern=VARIABLE), Kind("variable name")]
 Repository = Annotated[str, Field(pattern=REPOSITORY), Kind("owner/name")]
 
 
@@ -61,15 +62,17 @@ class Coolify(Model):
     [platforms.api.coolify]
     url = "https://coolify.example.com"
     application = "…uuid…"
-    deployment = { env = "COOLIFY_DEPLOYMENT_UUID" }     # what the deploy step was answered; may be missing
+    deployment_variable = "COOLIFY_DEPLOYMENT_UUID"      # what the deploy step was answered; may be unset
     token = { env = "COOLIFY_TOKEN" }
     ```
     """
 
     url: BaseUrl = Field(description="the installation, without /api/v1")
     application: Text = Field(description="the application's uuid")
-    deployment: Secret | None = Field(
-        None, description="where the deploy step left its deployment_uuid; one that does not exist is not used"
+    deployment_variable: Variable | None = Field(
+        None,
+        description="the environment variable in which the deploy step left its deployment_uuid; a uuid that does not "
+        "exist is not used",
     )
     token: Secret = Field(description="a token with the ability `read`")
 
@@ -126,18 +129,21 @@ class Github(Model):
     """
     Deployments as GitHub keeps them, with their statuses, and the approval that a workflow run may wait for.
 
+    Within a workflow the run that verifies is known: its own deployment is not waited for.
+
     ```toml
     [platforms.pipeline.github]
     repository = "acme/shop"
     environment = "production"
-    run = { env = "GITHUB_RUN_ID" }          # this very run is no deployment that is still under way
     token = { env = "GITHUB_TOKEN" }
     ```
     """
 
     repository: Repository = Field(description="the repository")
     environment: Text = Field("production", description="the environment's name there")
-    run: Secret | None = Field(None, description="where the id of the workflow run lies, for approvals it waits for")
+    run_variable: Variable = Field(
+        "GITHUB_RUN_ID", description="the environment variable that holds the id of the workflow run, if it is set"
+    )
     token: Secret = Field(description="a token that may read deployments and actions")
     url: BaseUrl = Field("https://api.github.com", description="the API")
 

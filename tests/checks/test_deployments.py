@@ -69,10 +69,10 @@ def test_identity() -> None:
 @pytest.mark.parametrize(
     ("nodes", "outcome", "cause", "said"),
     [
-        ([node("SUCCESS")], Outcome.PASSED, None, "the deployment of 9f1c2ab is SUCCESS"),
+        ([node("SUCCESS")], Outcome.PASSED, None, "the deployment of 9f1c2ab at Railway is SUCCESS"),
         ([node("SUCCESS", at=5), node("FAILED", at=1)], Outcome.PASSED, None, "is SUCCESS"),
-        ([node("FAILED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab is FAILED"),
-        ([node("CRASHED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab is CRASHED"),
+        ([node("FAILED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab at Railway is FAILED"),
+        ([node("CRASHED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab at Railway is CRASHED"),
         ([node("NEEDS_APPROVAL")], Outcome.UNDECIDED, Cause.RELEASE, "somebody has to let it go on"),
         ([node("SKIPPED")], Outcome.UNDECIDED, Cause.RELEASE, "it does not serve"),
         ([node("REMOVED")], Outcome.UNDECIDED, Cause.RELEASE, "it does not serve"),
@@ -91,7 +91,7 @@ def test_identity() -> None:
             "newer deployment, of c0ffee1",
         ),
         ([node("BUILDING", THIRD, 5), node("FAILED")], Outcome.UNDECIDED, Cause.SUPERSEDED, "newer deployment"),
-        ([node("FAILED", THIRD, 5), node("FAILED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab is FAILED"),
+        ([node("FAILED", THIRD, 5), node("FAILED")], Outcome.FAILED, Cause.RELEASE, "9f1c2ab at Railway is FAILED"),
         ([node("SUCCESS", OLD, 5), node("REMOVED")], Outcome.FAILED, Cause.RELEASE, "the release was taken back"),
         ([node("BUILDING", THIRD, 5), node("SUCCESS")], Outcome.PASSED, None, "a newer deployment is under way"),
     ],
@@ -121,6 +121,14 @@ def test_still_moving_at_the_end(budget_s: float, waited: float) -> None:
 
     assert (found.outcome, found.cause, found.facts["standing"]) == (Outcome.UNDECIDED, Cause.RELEASE, "moving")
     assert world.now() - 1_800_000_000.0 == waited
+
+
+def test_waits_for_one_that_is_not_there_yet() -> None:
+    """A deployment that nobody has begun is awaited, but not as long as one that is under way."""
+    world = world_of({URL: listing(node("SUCCESS", OLD))})
+
+    assert concluded(the_check(), world).outcome is Outcome.UNDECIDED
+    assert world.now() - 1_800_000_000.0 == 30.0
 
 
 def test_does_not_wait_on_when_the_release_is_condemned() -> None:

@@ -12,7 +12,6 @@ from smoke.dependencies import compose, coolify, github, kubernetes, railway, ve
 from smoke.dependencies._answer import Answer as Refusal
 from smoke.dependencies.deployment import Asking, Deployment, Seen
 from smoke.environment.platforms import Compose, Coolify, Github, Kubernetes, Railway, Vercel
-from smoke.errors import SecretMissing
 from smoke.verdict.words import Cause
 from tests.checks.fake_world import NEW, OLD, Answer, FakeHttp, json_answer
 
@@ -20,7 +19,7 @@ TOKEN = {"env": "TOKEN"}
 RAILWAY = Railway.model_validate({"project_id": "p", "environment_id": "e", "service_id": "s", "token": TOKEN})
 VERCEL = Vercel.model_validate({"project_id": "prj_1", "team_id": "team_1", "token": TOKEN})
 COOLIFY = Coolify.model_validate({"url": "https://coolify.test", "application": "app", "token": TOKEN})
-GITHUB = Github.model_validate({"repository": "acme/shop", "run": {"env": "RUN"}, "token": TOKEN})
+GITHUB = Github.model_validate({"repository": "acme/shop", "run_variable": "RUN", "token": TOKEN})
 
 RAILWAY_URL = "https://backboard.railway.com/graphql/v2"
 VERCEL_URL = "https://api.vercel.com/v6/deployments"
@@ -28,22 +27,16 @@ COOLIFY_URL = "https://coolify.test/api/v1"
 GITHUB_URL = "https://api.github.com/repos/acme/shop"
 
 
-def seen(client: Any, configured: Any, routes: dict[str, Answer], **secrets: str) -> tuple[Seen, FakeHttp]:
+def seen(client: Any, configured: Any, routes: dict[str, Answer], **variables: str) -> tuple[Seen, FakeHttp]:
     """Ask a platform that answers from *routes*."""
     http = FakeHttp(routes)
-
-    def secret(reference: Any) -> str:
-        values = {"TOKEN": "t0ken", **secrets}
-        if reference.env not in values:
-            raise SecretMissing(f"set {reference.env}")
-        return values[reference.env]
-
-    return asyncio.run(client.look(configured, Asking(http, secret, 5.0, NEW))), http
+    asking = Asking(http, lambda reference: f"the {getattr(reference, 'env', '')}", 5.0, NEW, variables.get)
+    return asyncio.run(client.look(configured, asking)), http
 
 
-def first(client: Any, configured: Any, routes: dict[str, Answer], **secrets: str) -> Deployment:
+def first(client: Any, configured: Any, routes: dict[str, Answer], **variables: str) -> Deployment:
     """Return the newest deployment."""
-    found, _ = seen(client, configured, routes, **secrets)
+    found, _ = seen(client, configured, routes, **variables)
     assert found.refusal is None, found.refusal
     return found.deployments[0]
 
@@ -60,7 +53,7 @@ class TestRailway:
         _, http = seen(railway, RAILWAY, self.nodes())
         request = http.asked[0]
 
-        assert (request.method, request.headers) == ("POST", {"Project-Access-Token": "t0ken"})
+        assert (request.method, request.headers) == ("POST", {"Project-Access-Token": "the TOKEN"})
         assert request.json["variables"]["input"] == {"projectId": "p", "environmentId": "e", "serviceId": "s"}
         assert request.json["query"].startswith("query(")
         assert "mutation" not in request.json["query"]
@@ -69,7 +62,7 @@ class TestRailway:
         """Any other token is a bearer token."""
         _, http = seen(railway, RAILWAY.model_copy(update={"scope": "account"}), self.nodes())
 
-        assert http.asked[0].headers == {"Authorization": "Bearer t0ken"}
+        assert http.asked[0].headers == {"Authorization": "Bearer the TOKEN"}
 
     @pytest.mark.parametrize(
         ("status", "phase"),
@@ -141,7 +134,7 @@ class TestVercel:
         _, http = seen(vercel, VERCEL, {VERCEL_URL: json_answer({"deployments": []})})
 
         assert http.asked[0].url == f"{VERCEL_URL}?projectId=prj_1&limit=10&teamId=team_1&target=production"
-        assert http.asked[0].headers["Authorization"] == "Bearer t0ken"
+        assert http.asked[0].headers["Authorization"] == "Bearer the TOKEN"
 
     def test_live(self) -> None:
         """Promoted, with its aliases; times are in milliseconds."""
@@ -239,7 +232,7 @@ class TestCoolify:
 
     def test_dead_uuid(self) -> None:
         """A uuid that was never stored leads to the application's list."""
-        configured = COOLIFY.model_copy(update={"deployment": GITHUB.run})
+        configured = COOLIFY.model_copy(update={"deployment_variable": "RUN"})
         routes = self.routes(self.row(uuid="real"))
         routes[f"{COOLIFY_URL}/deployments/dead"] = json_answer({"message": "x"}, 404)
         found, http = seen(coolify, configured, routes, RUN="dead")
@@ -249,7 +242,7 @@ class TestCoolify:
 
     def test_given_uuid(self) -> None:
         """A deployment that is not in the list yet is read by its uuid; without one the list is read."""
-        configured = COOLIFY.model_copy(update={"deployment": GITHUB.run})
+        configured = COOLIFY.model_copy(update={"deployment_variable": "RUN"})
         fresh = self.row("in_progress", "fresh", created_at="2026-11-20T11:00:00.000000Z")
         routes = self.routes(self.row())
         routes[f"{COOLIFY_URL}/deployments/fresh"] = json_answer(fresh)
@@ -539,7 +532,7 @@ class TestKubernetes:
         found, http = seen(kubernetes, configured, {url: json_answer(self.deployment())})
 
         assert found.deployments[0].phase == "live"
-        assert http.asked[0].headers["Authorization"] == "Bearer t0ken"
+        assert http.asked[0].headers["Authorization"] == "Bearer the TOKEN"
 
     def test_by_command(self, tmp_path: Path) -> None:
         """Without one kubectl is called; what it refuses is a credential's fault."""
