@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
     from smoke.guard.interruption import Interruption
     from smoke.guard.looks import Looks
     from smoke.guard.sequence import Guard
-    from smoke.notify.announce import announce
+    from smoke.notify.background import Announcer
     from smoke.places import state_of
     from smoke.run_directory import new_run_id
 
@@ -60,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
         raise UsageError("smoke guard needs the deploy command behind `--`, as in `-- ./deploy.sh`")
     environment, environ = environment_of(chosen), signing.without_key(os.environ)
     release = _release(chosen)
-    with Interruption() as interruption:
+    with Interruption() as interruption, Announcer(chosen, os.environ) as announce:
         looks = Looks(chosen, os.environ, chosen.smoke_run_id or new_run_id())
         story = _story(chosen, environment, release, looks)
         guard = Guard(
@@ -72,7 +72,7 @@ def run(chosen: argparse.Namespace) -> int:
             interruption=interruption,
             deploy=deploy,
             release=release,
-            announce=lambda event: announce(event, chosen, os.environ),
+            announce=announce,
             manifest=Path(chosen.smoke_release).read_text(encoding="utf-8") if chosen.smoke_release else "",
             again=chosen.again,
         )

@@ -43,7 +43,7 @@ def announce(event: Event, chosen: Namespace, environ: Mapping[str, str], *, wit
         directory = environments_directory(chosen)
         if not mentioned(directory):
             return
-        for why in _told(event, directory, state_of(chosen, environ), environ, within_s):
+        for why in _told(event, chosen, directory, environ, within_s):
             _warn(why)
     except SmokeError as error:
         _warn(str(error))
@@ -57,18 +57,22 @@ def mentioned(environments: Path) -> bool:
         return True  # who loads it will say what is wrong with it
 
 
-def _told(event: Event, directory: Path, state: Path, environ: Mapping[str, str], within_s: float) -> list[str]:
+def _told(event: Event, chosen: Namespace, directory: Path, environ: Mapping[str, str], within_s: float) -> list[str]:
     from smoke.environment import loading  # only where somebody is to be told
-    from smoke.notify import threads
+    from smoke.environment.parameters import parse_settings
+    from smoke.notify import provenance, threads
     from smoke.notify.deploy import belonging
     from smoke.notify.senders import sender_of
     from smoke.notify.sentences import message_of
     from smoke.notify.slack import Patience
 
-    notifiers = loading.load(directory, event.environment, citing_base(directory)).notify
+    given = parse_settings(getattr(chosen, "smoke_set", None) or [])
+    notifiers = loading.load(directory, event.environment, citing_base(directory), given).notify
     if not notifiers:
         return []
-    deploy, event = belonging(threads.load(state, event.environment), event)
+    state = state_of(chosen, environ)
+    known = threads.load(state, event.environment)
+    deploy, event = belonging(known, provenance.completed(event, environ))
     message = message_of(event, deploy)
     patience = Patience(min(WAIT_S, within_s), Signal().wait, min(TIMEOUT_S, within_s))
     posts = {
@@ -77,7 +81,7 @@ def _told(event: Event, directory: Path, state: Path, environ: Mapping[str, str]
         if wants(one, event.news)
     }
     threaded, problems = sent(posts, within_s)
-    threads.save(state, replace(deploy, threads={**deploy.threads, **threaded}))
+    threads.save(state, replace(deploy, threads={**deploy.threads, **threaded}), known)
     return problems
 
 

@@ -1,6 +1,6 @@
 """Which deploy something belongs to, so that all of it lands in one thread: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -53,26 +53,27 @@ class Deploy:
         return cls(**{**data, **numbers, "news": DeployNews(data["news"]), "threads": threads})
 
 
-def belonging(known: Deploy | None, event: Event) -> tuple[Deploy, Event]:
+def belonging(known: Sequence[Deploy], event: Event) -> tuple[Deploy, Event]:
     """
-    Return the deploy that *event* belongs to, of which *known* is the last, and the event as that deploy sees it.
+    Return the deploy of *known*, the newest first, that *event* belongs to, and the event as that deploy sees it.
 
     A verdict about the release before a deploy that ended badly is the proof of its rollback.
     """
-    if known is None or event.news is DeployNews.START or event.at - known.at > TOLD_AGAIN_S:
-        return _new(event), event
-    if event.news in PROOF and _proves_rollback(known, event):
-        event = _proof(known, event)
-    elif not _same(known, event):
-        return _new(event), event
-    deploy = replace(
-        known,
-        news=event.news,
-        at=event.at,
-        commit=known.commit or event.commit,
-        previous=known.previous or event.previous,
-    )
-    return deploy, replace(event, commit=event.commit or known.commit, previous=event.previous or known.previous)
+    if event.news is not DeployNews.START:
+        for deploy in known:
+            if event.at - deploy.at > TOLD_AGAIN_S:
+                continue
+            if event.news in PROOF and _proves_rollback(deploy, event):
+                return _continued(deploy, _proof(deploy, event))
+            if _same(deploy, event):
+                return _continued(deploy, event)
+    return _new(event), event
+
+
+def _continued(deploy: Deploy, event: Event) -> tuple[Deploy, Event]:
+    commit, previous = deploy.commit or event.commit, deploy.previous or event.previous
+    known = replace(deploy, news=event.news, at=event.at, commit=commit, previous=previous)
+    return known, replace(event, commit=event.commit or commit, previous=event.previous or previous)
 
 
 def _proof(known: Deploy, event: Event) -> Event:

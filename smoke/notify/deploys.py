@@ -39,8 +39,8 @@ def deploy_begins(chosen: Namespace, environ: Mapping[str, str], release: "Relea
         return  # it was said already
     live = known.commit if known else None
     commit, previous = (release.commit, release.previous or live) if release else (None, live)
-    told = _told(release, commit, previous, environ)
-    announce(Event(DeployNews.START, chosen.environment, time(), commit, previous, **told), chosen, environ)
+    event = Event(DeployNews.START, chosen.environment, time(), commit, previous, **_declared(release))
+    announce(event, chosen, environ)
 
 
 def deploy_verified(chosen: Namespace, environ: Mapping[str, str], directory: Path) -> None:
@@ -54,13 +54,11 @@ def deploy_verified(chosen: Namespace, environ: Mapping[str, str], directory: Pa
         release = _release(chosen.smoke_release, verdict["release"]["expected"], verdict["release"]["previous"])
     except SmokeError:
         return  # the verdict could not have come about
-    told = _told(release, release.commit, release.previous, environ)
-    told["links"] = {**told["links"], **_report(verdict, environ)}
-    announce(verdict_event(verdict, **told), chosen, environ)
+    announce(verdict_event(verdict, **_declared(release)), chosen, environ)
 
 
 def verdict_event(verdict: VerdictJson, **told: Any) -> Event:
-    """Return what *verdict* is for its deploy; *told* is what the verdict does not know: author, changelog, links."""
+    """Return what *verdict* is for its deploy; *told* is what the verdict does not know: author and changelog."""
     release = verdict["release"]
     return Event(
         news=DeployNews(verdict["verdict"]),
@@ -72,6 +70,7 @@ def verdict_event(verdict: VerdictJson, **told: Any) -> Event:
         details=tuple(f"{one['check']} ({one['cause']}): {one['message']}" for one in verdict["reasons"]),
         do="" if verdict["verdict"] == "pass" else answer.advice(verdict),
         took_s=verdict["duration_s"],
+        report=f"{verdict['environment']}/{verdict['run_id']}/report.html",
         **told,
     )
 
@@ -90,19 +89,5 @@ def _release(file: Path | str | None, sha: str | None, previous: str | None) -> 
     return manifest.combine(release, sha, previous if release is None or release.previous is None else None)
 
 
-def _told(
-    release: "Release | None", commit: str | None, previous: str | None, environ: Mapping[str, str]
-) -> dict[str, Any]:
-    from smoke.notify import provenance
-
-    declared = (release.author or "", release.changelog or "") if release else ("", "")
-    return {
-        "author": declared[0] or provenance.author(commit, environ),
-        "changelog": declared[1] or provenance.changelog(commit, previous),
-        "links": provenance.links(commit, previous, environ),
-    }
-
-
-def _report(verdict: VerdictJson, environ: Mapping[str, str]) -> dict[str, str]:
-    base = environ.get("SMOKE_REPORTS_URL", "").rstrip("/")
-    return {"report": f"{base}/{verdict['environment']}/{verdict['run_id']}/report.html"} if base else {}
+def _declared(release: "Release | None") -> dict[str, Any]:
+    return {"author": release.author or "", "changelog": release.changelog or ""} if release else {}

@@ -28,7 +28,8 @@ class Event:
     Something that happened to a deploy at the moment *at*, in epoch seconds.
 
     *commit* is what is or was deployed, also when it is rolled back; *previous* what was there before. *reason* is one
-    sentence, *details* are further lines, *do* is what a person is to do now. *links* are addresses by their label.
+    sentence, *details* are further lines, *do* is what a person is to do now. *links* are addresses by their label,
+    *report* is the path of a report below the directory of all reports.
     """
 
     news: DeployNews
@@ -43,3 +44,4 @@ class Event:
     do: str = ""
     took_s: float | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    report: str = ""

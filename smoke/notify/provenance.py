@@ -2,7 +2,9 @@
 
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 
+from smoke.notify.event import DeployNews, Event
 from smoke.verdict.release import is_commit, normalise
 
 GIT_S = 2.0
@@ -10,6 +12,25 @@ GIT_S = 2.0
 
 COMMITS = 20
 """Commits that a changelog lists."""
+
+
+OF_A_RELEASE = frozenset({DeployNews.START, DeployNews.PASS, DeployNews.FAIL, DeployNews.INCONCLUSIVE})
+
+
+def completed(event: Event, environ: Mapping[str, str]) -> Event:
+    """Return *event* with author, changelog and links, as far as it lacks them and they can be found out."""
+    found: dict[str, str] = links(event.commit, event.previous, environ)
+    base = environ.get("SMOKE_REPORTS_URL", "").rstrip("/")
+    if base and event.report:
+        found["report"] = f"{base}/{event.report}"
+    event = replace(event, links={**found, **event.links})
+    if event.news not in OF_A_RELEASE:
+        return event
+    return replace(
+        event,
+        author=event.author or author(event.commit, environ),
+        changelog=event.changelog or changelog(event.commit, event.previous),
+    )
 
 
 def author(commit: str | None, environ: Mapping[str, str]) -> str:

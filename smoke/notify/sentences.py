@@ -69,6 +69,8 @@ def _lines(event: Event) -> Iterator[str]:
     yield from (one_line(detail, LINE) for detail in event.details[:DETAILS])
     if len(event.details) > DETAILS:
         yield f"and {len(event.details) - DETAILS} more in the report"
+    if event.report and "report" not in event.links:
+        yield f"report: {one_line(event.report, LINE)}"
     if event.do and event.news is not DeployNews.FAIL:
         yield f"do: {one_line(event.do, LINE)}"
 

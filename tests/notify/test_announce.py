@@ -131,6 +131,15 @@ def test_two_deploys_are_two_threads(team: Team, slack: Slack) -> None:
     assert [len(one) for one in slack.threads()] == [2, 2, 1]
 
 
+def test_previews_side_by_side(team: Team, slack: Slack) -> None:
+    """Deploys of one environment that overlap keep their threads apart, by their commits."""
+    team.say(DeployNews.START, 0, commit="1111111")
+    team.say(DeployNews.START, 1, commit="2222222")
+    team.say(DeployNews.FAIL, 2, commit="1111111")
+    team.say(DeployNews.PASS, 3, commit="2222222")
+    assert [["1111111" in one for one in thread] for thread in slack.threads()] == [[True, True], [False, False]]
+
+
 def test_a_deploy_without_a_name(team: Team, slack: Slack) -> None:
     """Who primes without a commit and verifies with one tells of one deploy."""
     team.say(DeployNews.START, 0, commit=None, previous=GOOD)
@@ -138,8 +147,7 @@ def test_a_deploy_without_a_name(team: Team, slack: Slack) -> None:
     team.say(DeployNews.PASS, 120)
     (thread,) = slack.threads()
     assert len(thread) == 3
-    known = threads.load(team.state, ENVIRONMENT)
-    assert known is not None
+    (known,) = threads.load(team.state, ENVIRONMENT)
     assert (known.commit, known.previous) == (BAD, GOOD)
 
 
