@@ -1,11 +1,12 @@
 """What a person needs to try the embedded stack by hand."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from smoke.demo.dialect import Dialect
     from smoke.demo.process import Stack
     from smoke.environment import Environment
 
@@ -33,6 +34,17 @@ def how_to_reach(stack: "Stack", environment: "Environment", state: Path, defaul
     yield f"deploy to it:  {prefix}.venv/bin/smoke guard portal/demo --release {state / 'demo' / 'release.toml'} \\"
     yield "                 -- smoke demo --deploy"
     yield f"verify again:  {prefix}.venv/bin/pytest -m demo"
+
+
+def how_to_verify(stack: "Stack", dialect: "Dialect", state: Path, options: Sequence[str]) -> Iterator[str]:
+    """Yield the lines for a stack that speaks another system's *dialect*: its hosts, and how to verify it again."""
+    yield "The stack is still running, until Ctrl-C."
+    yield ""
+    for host in dialect.hosts:
+        yield f"  https://{host:<38} at {stack.addresses.get(host, '')}"
+    secrets = [f"{name}_FILE={state / 'demo' / file}" for name, file in dialect.secrets.items()]
+    command = shlex.join([*secrets, ".venv/bin/smoke", "verify", dialect.environment, *options])
+    yield f"verify again:  {command}"
 
 
 def _browser(environment: "Environment", state: Path, ca: Path) -> str:

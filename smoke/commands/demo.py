@@ -17,16 +17,23 @@ from smoke import options
 from smoke.errors import UsageError
 
 if TYPE_CHECKING:
+    from smoke.demo.dialect import Dialect
     from smoke.demo.process import DeployedRelease, Stack
 
 ENVIRONMENT = "portal/demo"
-SYSTEM = ENVIRONMENT.partition("/")[0]
+
+SOAK_S = 8.0
+"""How long a foreign environment is watched on: its file says a minute of the field, which is some seconds here."""
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("demo", help="start the embedded portal, deploy to it and verify it")
-    parser.add_argument("--system", default=SYSTEM, metavar="NAME", help=f"the system to show (default: {SYSTEM})")
+    parser.add_argument(
+        "--system",
+        metavar="NAME",
+        help="be this system, e.g. cartly or cartly/staging, and verify its own file (default: the portal as it is)",
+    )
     parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch a fault on; repeatable")
     parser.add_argument("--list-faults", action="store_true", help="list every fault with its truth, one a line")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which replica, when, what noise (default: 1)")
@@ -46,19 +53,18 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Show the main job on the embedded stack; exits as `verify` does."""
-    from smoke.demo.faults import FAULTS, find
+    from smoke.demo.systems import dialect_of, find
 
     if (order := _order(chosen)) is not None:
         return _give(order)
+    dialect = dialect_of(chosen.system) if chosen.system else None
     if chosen.list_faults:
-        sys.stdout.writelines(f"{one.id}  {one.truth:<12}  {one.title}\n" for one in FAULTS.values())
+        sys.stdout.writelines(_listed(dialect))
         return 0
-    if chosen.system != SYSTEM:
-        raise UsageError(f"--system {chosen.system}: the embedded stack shows the system {SYSTEM} only")
     for fault in chosen.fault:
-        find(fault)
+        find(fault, dialect)
     with _state(keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
-        return _start(chosen, state) if chosen.start else _show(chosen, state)
+        return _start(chosen, state, dialect) if chosen.start else _show(chosen, state, dialect)
 
 
 def _order(chosen: argparse.Namespace) -> str | None:
@@ -81,56 +87,85 @@ def _give(order: str) -> int:
     return 0
 
 
-def _start(chosen: argparse.Namespace, state: Path) -> int:
+def _start(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") -> int:
     """Start the stack with the release before, and leave it running until a signal."""
     from smoke.demo.errors import StackError
     from smoke.demo.process import Stack
 
     try:
-        with Stack(state, chosen.fault, seed=chosen.seed, temporary=state != _default_state()) as stack:
+        temporary = state != _default_state()
+        with Stack(state, chosen.fault, seed=chosen.seed, temporary=temporary, dialect=dialect) as stack:
             (state / "demo" / "release.toml").write_text(stack.announced(), encoding="utf-8")
-            _keep(stack, state)
+            _keep(stack, state, dialect)
             return 0
     except StackError as error:
         raise UsageError(str(error)) from error
 
 
-def _show(chosen: argparse.Namespace, state: Path) -> int:
+def _listed(dialect: "Dialect | None") -> Iterator[str]:
+    from smoke.demo.faults import FAULTS
+
+    faults = dialect.traps if dialect else tuple(FAULTS.values())
+    width = max(len(one.id) for one in faults)
+    for one in faults:
+        yield f"{one.id:<{width}}  {one.truth:<12}  {one.title}\n"
+
+
+def _show(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") -> int:
     from smoke.demo.errors import StackError
     from smoke.demo.process import Stack
 
     began = monotonic()
-    _say(f"starting the embedded portal{_with(chosen.fault)} …")
+    what = f"portal as {dialect.environment}" if dialect else "portal"
+    _say(f"starting the embedded {what}{_with(chosen.fault)} …")
     try:
-        with Stack(state, chosen.fault, seed=chosen.seed, temporary=state != _default_state()) as stack:
+        temporary = state != _default_state()
+        with Stack(state, chosen.fault, seed=chosen.seed, temporary=temporary, dialect=dialect) as stack:
             _say(f"ready after {monotonic() - began:.1f} s; recording what the checks see before the deploy …")
-            unprimed = _prime(chosen, state)
+            unprimed = _prime(chosen, state, dialect)
             if unprimed:
                 return unprimed
             release = stack.deploy()
             _say(f"deployed {release.commit[:7]} over {release.previous[:7]}; verifying\n")
-            status = _verify(chosen, state, stack, release)
+            status = _verify(chosen, state, stack, release, dialect)
             if chosen.keep:
-                _keep(stack, state)
+                _keep(stack, state, dialect)
             return status
     except StackError as error:
         raise UsageError(str(error)) from error
 
 
-def _prime(chosen: argparse.Namespace, state: Path) -> int:
+def _prime(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") -> int:
     from smoke.commands import prime
 
-    primed = _parse(["prime", ENVIRONMENT, *_shared(chosen)])
-    return prime.prime(primed, _environ(state), quiet=True)
+    primed = _parse(["prime", _environment(dialect), *_shared(chosen), *_there(state, dialect)])
+    return prime.prime(primed, _environ(state, dialect), quiet=True)
 
 
-def _verify(chosen: argparse.Namespace, state: Path, stack: "Stack", release: "DeployedRelease") -> int:
+def _verify(
+    chosen: argparse.Namespace, state: Path, stack: "Stack", release: "DeployedRelease", dialect: "Dialect | None"
+) -> int:
     from smoke.commands.verify import supervised
 
     manifest = state / "demo" / "release.toml"  # removed with the stack
     manifest.write_text(release.manifest(), encoding="utf-8")
-    arguments = ["verify", ENVIRONMENT, "--release", str(manifest), *_shared(chosen)]
-    return supervised(_parse(arguments), {**_environ(state), **stack.environment})
+    arguments = ["verify", _environment(dialect), "--release", str(manifest), *_shared(chosen), *_there(state, dialect)]
+    return supervised(_parse(arguments), {**_environ(state, dialect), **stack.environment})
+
+
+def _environment(dialect: "Dialect | None") -> str:
+    return dialect.environment if dialect else ENVIRONMENT
+
+
+def _there(state: Path, dialect: "Dialect | None") -> Iterator[str]:
+    """Yield the options by which an unmodified file of somebody else's leads to the stack."""
+    if dialect is None:
+        return
+    for rule in (state / "demo" / "connect-to").read_text(encoding="utf-8").split():
+        yield f"--connect-to={rule}"
+    yield f"--ca={state / 'demo' / 'ca.pem'}"
+    yield f"--soak={SOAK_S}"
+    yield from (f"--set={name}={value}" for name, value in dialect.parameters.items())
 
 
 def _shared(chosen: argparse.Namespace) -> list[str]:
@@ -144,8 +179,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser().parse_args(arguments)
 
 
-def _environ(state: Path) -> Mapping[str, str]:
-    return {**os.environ, "SMOKE_STATE_DIR": str(state)}
+def _environ(state: Path, dialect: "Dialect | None") -> Mapping[str, str]:
+    """Return the variables of the verifying process, those included that the environment file names for its secrets."""
+    secrets = dialect.secrets if dialect else {}
+    own = {name: value for name, value in os.environ.items() if name not in secrets}
+    files = {f"{name}_FILE": str((state / "demo" / file).absolute()) for name, file in secrets.items()}
+    return {**own, **files, "SMOKE_STATE_DIR": str(state)}
 
 
 def _environments() -> Path:
@@ -155,14 +194,18 @@ def _environments() -> Path:
     return shipped if shipped.is_dir() else package.parent / "environments"
 
 
-def _keep(stack: "Stack", state: Path) -> None:
+def _keep(stack: "Stack", state: Path, dialect: "Dialect | None") -> None:
     """Say how to reach the stack, and leave it running until a signal."""
-    from smoke.commands._kept_stack import how_to_reach
+    from smoke.commands import _kept_stack
     from smoke.environment import loading
 
-    environment = loading.load(_environments(), ENVIRONMENT)
     _say("")
-    for line in how_to_reach(stack, environment, state, _default_state()):
+    if dialect:
+        lines = _kept_stack.how_to_verify(stack, dialect, state, list(_there(state, dialect)))
+    else:
+        environment = loading.load(_environments(), ENVIRONMENT)
+        lines = _kept_stack.how_to_reach(stack, environment, state, _default_state())
+    for line in lines:
         _say(line)
     try:
         Event().wait()

@@ -1,6 +1,7 @@
 """The ground that the portal stands on: servers, databases with content, third parties; ready before any replica."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,12 +107,18 @@ class ThirdParties:
     whmcs: Installation
     payments: PaymentProvider
     servings: dict[str, Serving]
+    also: Mapping[str, tuple[str, ...]]
 
     @classmethod
     async def start(
-        cls, authority: Authority, org: Org, whmcs: Installation, payments: PaymentProvider
+        cls,
+        authority: Authority,
+        org: Org,
+        whmcs: Installation,
+        payments: PaymentProvider,
+        also: Mapping[str, tuple[str, ...]],
     ) -> "ThirdParties":
-        """Serve all of them."""
+        """Serve all of them; *also* are further names, by the stack's own."""
         apps = {
             addresses.CONTROL: control_host(),
             addresses.SALESFORCE: org.app(),
@@ -120,9 +127,9 @@ class ThirdParties:
             addresses.PAYMENTS: payments.app(),
             addresses.WIDGET: widget_host(),
         }
-        servings = {host: Serving(app, authority.issue(host)) for host, app in apps.items()}
+        servings = {host: Serving(app, authority.issue(host, *also.get(host, ()))) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
-        return cls(org, whmcs, payments, servings)
+        return cls(org, whmcs, payments, servings, also)
 
     async def fail(self, salesforce: Outage | None, whmcs: Outage | None) -> None:
         """Let them fail for every caller."""
@@ -133,7 +140,9 @@ class ThirdParties:
 
     def ports(self) -> dict[str, int]:
         """Return the port of each host."""
-        return {host: serving.port for host, serving in self.servings.items()}
+        return {
+            name: serving.port for host, serving in self.servings.items() for name in (host, *self.also.get(host, ()))
+        }
 
     async def stop(self) -> None:
         """Serve none of them any more."""

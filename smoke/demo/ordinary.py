@@ -6,6 +6,7 @@ from random import Random
 
 from smoke.demo import addresses, migrate
 from smoke.demo.database import dsn
+from smoke.demo.dialect import Dialect
 from smoke.demo.foundation import PRODUCTION, Paths
 from smoke.demo.release import USAGE, Credential, Image, LoginLimit, Settings, commit_of
 from smoke.demo.scene import CLOCK, Scene
@@ -46,6 +47,16 @@ def good_deploy(rng: Random, paths: Paths, speed: float) -> Scene:
         declares={"markers": [NEW_FEATURE]},
         reset_share=rng.uniform(*AMBIENT_RESETS),
     )
+
+
+def adopt(scene: Scene, dialect: Dialect) -> None:
+    """Let the system of *dialect* be deployed instead of the portal."""
+    before, after = (
+        replace(settings, web_origin=dialect.pages, api_origin=dialect.api, title=dialect.title)
+        for settings in (scene.settings_before, scene.settings)
+    )
+    scene.settings_before, scene.settings = before, after
+    dialect.settle(scene)
 
 
 def credential(name: str) -> Credential:

@@ -13,12 +13,13 @@ from smoke.demo import addresses, content
 from smoke.demo.addresses import Addresses
 from smoke.demo.daemons import Sentinel
 from smoke.demo.database import dsn
+from smoke.demo.dialect import Dialect
 from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
 from smoke.demo.faults import Fault, arrange
 from smoke.demo.foundation import PRODUCTION, READER, STAGING, Paths, ThirdParties, drift, expire, start_databases
-from smoke.demo.ordinary import MINUTE_S, credential, good_deploy
+from smoke.demo.ordinary import MINUTE_S, adopt, credential, good_deploy
 from smoke.demo.others import Others
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Credential
@@ -37,11 +38,22 @@ from smoke.demo.worker import preload
 class Portal:
     """One run: started once, deployed once, stopped once."""
 
-    def __init__(self, state: Path, paths: Paths, faults: tuple[Fault, ...], seed: int, speed: float) -> None:
+    def __init__(  # noqa: PLR0913 - one run, as the command line describes it
+        self,
+        state: Path,
+        paths: Paths,
+        faults: tuple[Fault, ...],
+        seed: int,
+        speed: float,
+        *,
+        dialect: Dialect | None = None,
+    ) -> None:
         self.files = StateFiles(state)
         self._paths = paths
         self._faults = faults
         self._speed = speed
+        self._dialect = dialect
+        self._also = dialect.also if dialect else {}
         self._customer, self._control = content.customer(), content.control()
         self._verifier = {name: credential(name) for name in ("salesforce", "whmcs")}
         self.scene = self._arranged(seed)
@@ -57,9 +69,10 @@ class Portal:
         databases = asyncio.create_task(start_databases(sentinel, self._paths, scene.before, accounts))
         try:
             authority = Authority(self._paths.directory)
-            org = Org(f"https://{addresses.SALESFORCE}", self._known("salesforce"))
+            public = dialect.name_of(addresses.SALESFORCE) if (dialect := self._dialect) else addresses.SALESFORCE
+            org = Org(f"https://{public}", self._known("salesforce"))
             whmcs, payments = Installation(self._known("whmcs")), self._payment_provider()
-            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments)
+            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments, self._also)
             await databases
         finally:
             # Whoever is interrupted leaves nobody behind who would go on writing into a directory that is to go.
@@ -78,8 +91,11 @@ class Portal:
             await self._fleet.add_staging(sites["staging"], dsn(self._paths.postgres, STAGING))
         self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
         self._fleet.forget = self._edge.cache.forget
-        self._edge.neighbours = frozenset({addresses.NEIGHBOUR})
-        behind = (*addresses.OURS, addresses.NEIGHBOUR)
+        self._edge.neighbours = frozenset({addresses.NEIGHBOUR, *self._also.get(addresses.NEIGHBOUR, ())})
+        behind: tuple[str, ...] = (*addresses.OURS, addresses.NEIGHBOUR)
+        if self._dialect:
+            self._edge.behind = self._dialect.behind
+            behind = (*behind, *self._dialect.hosts)
         port = await self._edge.start(authority.server_context(*behind), 1.0 / self._speed)
         self.addresses = Addresses(
             {
@@ -146,6 +162,8 @@ class Portal:
 
     def _arranged(self, seed: int) -> Scene:
         scene = good_deploy(Random(seed), self._paths, self._speed)
+        if self._dialect:
+            adopt(scene, self._dialect)
         arrange(scene, self._faults, seed)
         return scene
 
@@ -169,7 +187,7 @@ class Portal:
             Peer(ports[host], tls=trust, name=host)
             for host in (addresses.SALESFORCE, addresses.WHMCS, addresses.PAYMENTS)
         )
-        return Surroundings(salesforce, whmcs, payments)
+        return Surroundings(salesforce, whmcs, payments, dialect=self._dialect)
 
     async def _change_the_edge(self) -> None:
         """Let the edge's new rules hold, and visitors come before anything new is there."""
@@ -213,8 +231,8 @@ class Portal:
             "customer-password": self._customer.password,
             "control-user": self._control.email,
             "control-password": self._control.password,
-            "api-key-previous": self.scene.settings.api_keys[0],
-            "api-key-current": self.scene.settings.api_keys[-1],
+            "api-key-previous": self.scene.settings_before.api_keys[0],
+            "api-key-current": self.scene.settings_before.api_keys[-1],
             "database-dsn": dsn(self._paths.postgres, PRODUCTION, READER),
             "salesforce-client-id": self._verifier["salesforce"].identifier,
             "salesforce-client-secret": self._verifier["salesforce"].secret,

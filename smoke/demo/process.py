@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import tomli_w
 
+from smoke.demo.dialect import Dialect
 from smoke.demo.errors import StackError
-from smoke.demo.faults import Fault, find
+from smoke.demo.systems import find
 from smoke.errors import UsageError
 from smoke.verdict.words import EXIT_USAGE
+
+if TYPE_CHECKING:
+    from smoke.demo.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Stack:
     Entering waits until the stack is ready with the release before; raises UsageError for an unknown fault and
     StackError when it cannot start. The child ends with this process, however this process ends;
     a *temporary* *state* goes with it. Whoever starts many gives them a *cluster*, a place where the first leaves
-    the database's empty files for the others.
+    the database's empty files for the others. With a *dialect* it speaks as that system does.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first are optional, and the rest named
@@ -52,12 +56,14 @@ class Stack:
         speed: float = 1.0,
         temporary: bool = False,
         cluster: Path | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         self.state = state
-        self.faults: tuple[Fault, ...] = tuple(find(identifier) for identifier in faults)
+        self.faults: tuple[Fault, ...] = tuple(find(identifier, dialect) for identifier in faults)
         self.description: dict[str, Any] = {}
         self._options = ["--seed", str(seed), "--speed", str(speed), *(["--temporary"] if temporary else [])]
         self._options += ["--cluster", str(cluster)] if cluster else []
+        self._options += ["--system", dialect.environment] if dialect else []
         self._process: subprocess.Popen[str] | None = None
 
     @property

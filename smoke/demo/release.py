@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from smoke.demo.endurance import Endurance, Pooling
+from smoke.demo.quirks import Quirk
 
 if TYPE_CHECKING:
     from smoke.demo.migrate import Migration
@@ -131,7 +132,11 @@ class Settings:
     publishable and the secret key at the payment provider; of *api_keys*, the partners' keys, the newest comes last.
     *read_only* lets it write nothing; its reads lag *read_lag_s* behind its writes. *flags* are the shares of sessions
     that see a feature, None where somebody left the value empty. *app_minimum* and *app_latest* are what it tells apps.
+<<<<<<< HEAD
     Of its answers no more than *most_bytes* get through; with *trusts_no_script* its pages forbid all scripts.
+=======
+    *title* is what the pages call themselves; *quirks* are heeded where it speaks another system's dialect.
+>>>>>>> 5153b8e (Let the embedded stack speak as five real systems do, and verify their own files against it)
     """
 
     database: str
@@ -156,6 +161,8 @@ class Settings:
     most_bytes: int | None = None
     trusts_no_script: bool = False
     pooling: Pooling = field(default_factory=Pooling)
+    title: str = "Customer Portal"
+    quirks: frozenset[Quirk] = frozenset()
 
     def without_secret(self) -> "Settings":
         """Return the same settings with the session secret forgotten."""

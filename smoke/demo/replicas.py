@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bullmq import Queue  # type: ignore[import-untyped]  # it ships no types
 from redis.asyncio import Redis
@@ -15,6 +16,7 @@ from smoke.demo.bff.provider import Payments
 from smoke.demo.bff.schedule import Schedule
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
+from smoke.demo.dialect import Dialect, Speaker
 from smoke.demo.edge.upstreams import Upstream
 from smoke.demo.endurance import Endurance, Memory, Pooling
 from smoke.demo.release import Bug, Image, Settings
@@ -24,6 +26,11 @@ from smoke.demo.web.build import Build, build
 from smoke.demo.wire import Peer
 from smoke.demo.worker import QUEUE, ExportWorker
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import Route
+
 
 class ReplicaCrashed(Exception):
     """A replica did not start."""
@@ -31,13 +38,18 @@ class ReplicaCrashed(Exception):
 
 @dataclass(slots=True)
 class Surroundings:
-    """What all replicas share: the third parties' addresses, the published assets, the builds by commit."""
+    """What all replicas share: the third parties' addresses, the published assets, builds by commit, the dialect."""
 
     salesforce: Peer
     whmcs: Peer
     payments: Peer
     assets: AssetStore = field(default_factory=AssetStore)
     builds: dict[str, Build] = field(default_factory=dict)
+    dialect: Dialect | None = None
+
+    def routes(self, speaker: Speaker) -> "Sequence[Route]":
+        """Return the routes that a replica has for the sake of the dialect."""
+        return self.dialect.speak(speaker) if self.dialect else ()
 
     def withdraw(self, image: Image) -> frozenset[str]:
         """Remove the files that only *image* has; returns their names."""
@@ -140,18 +152,18 @@ def _bff(name: str, image: Image, settings: Settings, around: Surroundings) -> S
         await schedule.stop()
         await context.close()
 
-    return Serving(bff(context)), close, memory
+    return Serving(bff(context, around.routes(Speaker("bff", image, settings, context)))), close, memory
 
 
 def _web(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
     replica = WebReplica(name, image, settings, around.published(image), around.assets)
-    return Serving(replica.app()), _nothing, None
+    return Serving(replica.app(around.routes(Speaker("web", image, settings)))), _nothing, None
 
 
-def _worker(name: str, image: Image, settings: Settings, _around: Surroundings) -> Started:
+def _worker(name: str, image: Image, settings: Settings, around: Surroundings) -> Started:
     worker = ExportWorker(name, image, settings)
     worker.start()
-    return Serving(worker.app()), worker.stop, None
+    return Serving(worker.app(around.routes(Speaker("worker", image, settings)))), worker.stop, None
 
 
 async def _nothing() -> None:

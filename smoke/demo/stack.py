@@ -23,11 +23,11 @@ from typing import Any
 
 from smoke.demo.daemons import Sentinel
 from smoke.demo.errors import StackError
-from smoke.demo.faults import find
 from smoke.demo.foundation import Paths
 from smoke.demo.ground import ground
 from smoke.demo.orders import Order, listening
 from smoke.demo.portal import Portal
+from smoke.demo.systems import dialect_of, find
 from smoke.errors import SmokeError, UsageError
 from smoke.verdict.words import EXIT_USAGE
 
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="directory that receives addresses and credentials")
     parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch on a fault; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="which replica, which moment (default 1)")
+    parser.add_argument("--system", help="the environment whose dialect is spoken, e.g. cartly/prod")
     parser.add_argument("--speed", type=_positive, default=1.0, help="2 lets everything happen twice as fast")
     parser.add_argument(
         "--cluster", type=Path, help="an empty PostgreSQL cluster to copy; if there is none, left there"
@@ -69,14 +70,16 @@ def _positive(text: str) -> float:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    faults = tuple(find(identifier) for identifier in options.fault)
+    dialect = dialect_of(options.system) if options.system else None
+    faults = tuple(find(identifier, dialect) for identifier in options.fault)
     ended = asyncio.Event()
     orders = _orders(ended)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
     directory = ground() / f"smoke-demo-{secrets.token_hex(6)}"
-    portal = Portal(options.state.resolve(), Paths(directory, options.cluster), faults, options.seed, options.speed)
+    paths = Paths(directory, options.cluster)
+    portal = Portal(options.state.resolve(), paths, faults, options.seed, options.speed, dialect=dialect)
     state = portal.files.directory
     async with _sentinel(directory, state.parent if options.temporary else state) as sentinel:
         directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)

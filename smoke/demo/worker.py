@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -47,9 +48,9 @@ class ExportWorker:
         self._worker: Any = None
         self._started = time.monotonic()
 
-    def app(self) -> ASGIApp:
-        """Return the application that tells the worker's health."""
-        return Replica(Starlette(routes=[Route("/health", self._health)]), self._name)
+    def app(self, first: Sequence[Route] = ()) -> ASGIApp:
+        """Return the application that tells the worker's health; *first* are routes that go before its own."""
+        return Replica(Starlette(routes=[*first, Route("/health", self._health)]), self._name)
 
     def start(self) -> None:
         """Take jobs from now on."""

@@ -1,6 +1,6 @@
 """The BFF as an application: its routes, its guard against other origins, its errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -76,13 +76,13 @@ ROUTES = [
 ]
 
 
-def bff(context: Context) -> ASGIApp:
-    """Return the application of one replica."""
+def bff(context: Context, first: Sequence[Route] = ()) -> ASGIApp:
+    """Return the application of one replica; *first* are routes that go before its own."""
     settings, bugs = context.settings, context.image.bugs
     pages = Middleware(PagesMayCall, settings=settings)
     shared = Bug.SHARES_THE_ACCOUNT in bugs
     app = Starlette(
-        routes=ROUTES,
+        routes=[*first, *ROUTES],
         middleware=[pages, Middleware(Private, shared=shared), Middleware(Unguessed), *_careless(context)],
         exception_handlers={HTTPException: on_http_exception},
     )

@@ -16,14 +16,14 @@ from smoke.demo.bff.crm import CrmRefused
 from smoke.demo.release import Bug
 
 UP: dict[str, Any] = {"status": "up"}
+PARTS = ("database", "redis")
 UNCACHED = {"cache-control": "no-cache, no-store, must-revalidate"}
 
 
 async def health(request: Request) -> JSONResponse:
     """GET /health in the manner of NestJS Terminus (wire formats, section 1.2), with the commit and the uptime."""
     context = context_of(request)
-    database, redis = await asyncio.gather(_database(context), _redis(context))
-    details = {"database": database, "redis": redis}
+    details = dict(zip(PARTS, await asyncio.gather(database(context), redis(context)), strict=True))
     if Bug.HEALTH_ASKS_NOBODY in context.image.bugs:
         details = dict.fromkeys(details, UP)
     well = all(part == UP for part in details.values()) or Bug.HEALTH_IS_A_CONSTANT in context.image.bugs
@@ -44,12 +44,12 @@ async def ready(request: Request) -> JSONResponse:
     """GET /health/ready: all that this replica needs, third parties included, optional or not."""
     context = context_of(request)
     if Bug.HEALTH_ASKS_NOBODY in context.image.bugs:
-        parties = dict.fromkeys(("database", "redis", "salesforce", "whmcs"), UP)
+        parties = dict.fromkeys((*PARTS, "salesforce", "whmcs"), UP)
     else:
-        database, redis, others = await asyncio.gather(
-            _database(context), _redis(context), context.parties.ask(lambda: _third_parties(context))
+        *own, others = await asyncio.gather(
+            database(context), redis(context), context.parties.ask(lambda: _third_parties(context))
         )
-        parties = {"database": database, "redis": redis, **others}
+        parties = {**dict(zip(PARTS, own, strict=True)), **others}
     well = all(part == UP for part in parties.values()) or Bug.HEALTH_IS_A_CONSTANT in context.image.bugs
     content = {"status": "ok" if well else "error", "details": parties}
     return JSONResponse(content, 200 if well else 503, UNCACHED)
@@ -70,7 +70,8 @@ async def queues(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "queues": {"exports": counts}}, headers=UNCACHED)
 
 
-async def _database(context: Context) -> dict[str, Any]:
+async def database(context: Context) -> dict[str, Any]:
+    """Return how the database answers to this replica."""
     try:
         async with asyncio.timeout(1.0):
             await context.vitals.rows("SELECT 1")
@@ -79,7 +80,8 @@ async def _database(context: Context) -> dict[str, Any]:
     return UP
 
 
-async def _redis(context: Context) -> dict[str, Any]:
+async def redis(context: Context) -> dict[str, Any]:
+    """Return how Redis answers to this replica."""
     try:
         async with asyncio.timeout(1.0):
             await context.redis.ping()

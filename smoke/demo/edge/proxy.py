@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -31,7 +31,8 @@ class Edge:
     """
     Forwards requests by their host name to a healthy replica.
 
-    *certificates* are those of single hosts; *neighbours* are hosts of other customers, no site of ours.
+    *certificates* are those of single hosts; *neighbours* are hosts of other customers, no site of ours. *behind* tells
+    the site and its target for a public host and target, where they differ.
     """
 
     def __init__(self, sites: dict[str, Upstreams], conditions: Conditions) -> None:
@@ -40,6 +41,7 @@ class Edge:
         self.cache = Cache()
         self.certificates: dict[str, ssl.SSLContext] = {}
         self.neighbours: frozenset[str] = frozenset()
+        self.behind: Callable[[str, str], tuple[str, str]] = lambda host, target: (host, target)
         self._server: asyncio.Server | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._visits: set[asyncio.Task[None]] = set()
@@ -103,6 +105,7 @@ class Edge:
             return screen.answer(host, target, request.headers)
         if host in self.neighbours:
             return _plain(200, b"Somebody else's site\n")
+        host, target = self.behind(host, target)
         if host not in self._sites:
             return _plain(421, b"unknown host\n")
         if self._conditions.drops(asyncio.get_running_loop().time()):

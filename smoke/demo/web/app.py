@@ -2,8 +2,10 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -31,14 +33,14 @@ SHELL = """<!doctype html>
 <meta name="api" content="{api}">
 <meta name="features" content="{features}">
 <meta name="action" content="{action}">
-<title>Customer Portal</title>
+<title>{title}</title>
 <link rel="icon" href="/assets/{icon}">
 <link rel="stylesheet" href="/assets/{style}">
 <script type="module" src="/assets/{entry}"></script>{widget}
 </head>
 <body>
 <div id="root"></div>
-<noscript>The Customer Portal needs JavaScript.</noscript>
+<noscript>The {title} needs JavaScript.</noscript>
 </body>
 </html>
 """
@@ -94,9 +96,10 @@ class WebReplica:
         self._assets = assets
         self._started = time.monotonic()
 
-    def app(self) -> ASGIApp:
-        """Return the application of this replica."""
+    def app(self, first: Sequence[Route] = ()) -> ASGIApp:
+        """Return the application of this replica; *first* are routes that go before its own."""
         routes = [
+            *first,
             Route("/_health", self._health),
             Route("/assets/manifest.json", self._manifest),
             Route("/assets/{name}", self._asset),
@@ -157,6 +160,7 @@ class WebReplica:
         return template.format(
             commit=escape(self._image.commit),
             api=escape(self._api),
+            title=escape(self._settings.title),
             features=" ".join(word for what, word in FEATURES.items() if what in on),
             action=self._action_key,
             widget=WIDGET if Bug.ASKS_THIRD_PARTY in self._image.bugs else "",
@@ -170,9 +174,17 @@ class WebReplica:
         return self._image.api_address or self._settings.api_origin
 
     def _headers(self) -> dict[str, str]:
+<<<<<<< HEAD
         scripts = "'none'" if self._settings.trusts_no_script else f"'self' https://{addresses.WIDGET}"
         policy = (
             f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self';"
             f" connect-src 'self' {self._api}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+=======
+        api = urlsplit(self._api)
+        origin = f"{api.scheme}://{api.netloc}"
+        policy = (
+            f"default-src 'none'; script-src 'self' https://{addresses.WIDGET}; style-src 'self'; img-src 'self';"
+            f" connect-src 'self' {origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+>>>>>>> 5153b8e (Let the embedded stack speak as five real systems do, and verify their own files against it)
         )
         return {**UNCACHED, "content-security-policy": policy, "x-content-type-options": "nosniff"}

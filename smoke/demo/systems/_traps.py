@@ -1,0 +1,93 @@
+"""Faults that several systems have in common, each said in their words; none looks like one to a mere status."""
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from smoke.demo import faults
+from smoke.demo.faults import Fault
+from smoke.demo.quirks import Quirk
+from smoke.demo.release import Bug
+from smoke.verdict.words import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smoke.demo.scene import Scene
+
+HIGHEST = "9.0.0"
+
+
+def quirk(identifier: str, title: str, truth: Word, *quirks: Quirk, also_ok: tuple[Word, ...] = ()) -> Fault:
+    """Return the fault that every replica of the new release has *quirks*."""
+
+    def arrange(scene: "Scene") -> None:
+        scene.settings = replace(scene.settings, quirks=scene.settings.quirks | set(quirks))
+
+    return Fault(identifier, title, truth, arrange, also_ok)
+
+
+def one_replica(identifier: str, title: str, truth: Word, *quirks: Quirk) -> Fault:
+    """Return the fault that one replica of three has *quirks*, the one that matters here."""
+
+    def arrange(scene: "Scene") -> None:
+        odd = replace(scene.settings, quirks=scene.settings.quirks | set(quirks))
+        scene.odd_ones["bff", scene.one_slot()] = odd
+
+    return Fault(identifier, title, truth, arrange)
+
+
+def missing_chunk(identifier: str, title: str, *chunks: str) -> Fault:
+    """Return the fault that the image lacks the script of a page."""
+
+    def arrange(scene: "Scene") -> None:
+        scene.after = replace(scene.after, missing_chunks=frozenset(chunks))
+
+    return Fault(identifier, title, Word.FAIL, arrange)
+
+
+def as_in(identifier: str, known: str, title: str = "") -> Fault:
+    """Return a fault of the stack under a name of its own."""
+    found = faults.find(known)
+    return replace(found, id=identifier, title=title or found.title)
+
+
+def setting(identifier: str, title: str, truth: Word, change: "Callable[[Scene], None]") -> Fault:
+    """Return a fault that changes the scene as *change* does."""
+    return Fault(identifier, title, truth, change)
+
+
+def _minimum_too_high(scene: "Scene") -> None:
+    scene.settings = replace(scene.settings, app_minimum=HIGHEST, app_latest=HIGHEST)
+
+
+def _minimum_is_off(scene: "Scene") -> None:
+    scene.settings = replace(scene.settings, app_minimum="0.0.0", app_latest="0.0.0")
+
+
+def _key_forgotten(scene: "Scene") -> None:
+    keys = tuple(f"pak_{secrets.token_urlsafe(24)}" for _ in scene.settings.api_keys)
+    scene.settings = replace(scene.settings, api_keys=keys)
+
+
+def _key_remembered(scene: "Scene") -> None:
+    scene.after = replace(scene.after, bugs=scene.after.bugs - {Bug.FORGETS_OLD_KEYS})
+
+
+SHORT_SHA = quirk("short-sha", "The commit is told by seven digits", Word.PASS, Quirk.SHORT_SHA)
+NO_VERSION = quirk("no-version", "npm's variable is missing, and `version` with it", Word.PASS, Quirk.NO_VERSION)
+OTHER_COMMIT = one_replica("wrong-commit", "One replica tells another commit", Word.FAIL, Quirk.OTHER_COMMIT)
+PART_DOWN = quirk("component-down", "Redis cannot be reached", Word.FAIL, Quirk.PART_DOWN)
+CACHED = quirk("cached-health", "A cache answers for the health", Word.FAIL, Quirk.CACHED_HEALTH)
+SOFT_404 = quirk("soft-404", "The health answers with a page and status 200", Word.FAIL, Quirk.PAGE_FOR_HEALTH)
+BEHIND = as_in("replica-behind", "A03", "One replica stays on the release before")
+LOGIN_BROKEN = as_in("login-broken", "S02")
+KEY_REFUSED = setting("key-refused", "The key that clients use is refused", Word.FAIL, _key_forgotten)
+KEY_NOT_ASKED = quirk("key-not-asked", "The API answers without a key", Word.FAIL, Quirk.KEY_IS_NOT_ASKED)
+RETIRED_KEY = setting("retired-key", "The key from before the rotation works again", Word.FAIL, _key_remembered)
+MINIMUM = setting("minimum-version", "Apps are told a minimum that no store has", Word.FAIL, _minimum_too_high)
+FORCE_OFF = setting("force-update-off", "Force update is off: 0.0.0", Word.PASS, _minimum_is_off)
+FORCE_ABSENT = quirk(
+    "force-update-absent", "Force update is off: nothing is told", Word.PASS, Quirk.FORCE_UPDATE_IS_OFF
+)
+ACROSS = as_in("cors-refused", "C09")

@@ -1,0 +1,138 @@
+"""
+Cartly: web (Fastify, with the pages and /api/health of Next.js) and a worker, as wire formats 1.7 has them.
+
+`/health/ready` says what the drivers return: the row of an unnamed SELECT 1, and "PONG". Where a part is down the
+awaited call throws, and Fastify answers a plain 500.
+"""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from smoke.demo import addresses
+from smoke.demo.bff import account
+from smoke.demo.dialect import Dialect, Door, Speaker
+from smoke.demo.quirks import Quirk
+from smoke.demo.scene import Scene
+from smoke.demo.systems import _traps
+from smoke.demo.systems._answers import fastify_error, next_health, parts_of, soft_404, version_keys
+from smoke.verdict.words import Word
+
+TITLE = "Cartly"
+SELECT_ONE = [{"?column?": 1}]
+
+
+def _web(speaker: Speaker) -> Sequence[Route]:
+    async def health(_request: Request) -> Response:
+        if speaker.has(Quirk.PAGE_FOR_HEALTH):
+            return soft_404(TITLE)
+        database, redis = await parts_of(speaker)
+        checks = {"database": _word(well=database), "redis": _word(well=redis), "migrations": _word(well=database)}
+        well = database and redis
+        content = {"status": _word(well=well), **version_keys(speaker), "uptime": speaker.uptime_s, "checks": checks}
+        return JSONResponse(content, 200 if well else 503, {"cache-control": "no-store"})
+
+    async def live(_request: Request) -> Response:
+        return fastify_error("stuck") if speaker.has(Quirk.LIVENESS_LOST) else JSONResponse({"status": "ok"})
+
+    async def ready(_request: Request) -> Response:
+        database, redis = await parts_of(speaker)
+        if not (database and redis):
+            return fastify_error()
+        raw = {"database": SELECT_ONE, "redis": "PONG"}
+        checks = dict.fromkeys(raw, "ok") if speaker.has(Quirk.READY_IN_WORDS) else raw
+        return JSONResponse({"status": "ok", "checks": checks})
+
+    return [
+        Route("/health", health),
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        Route("/orders", account.invoices),
+    ]
+
+
+def _worker(speaker: Speaker) -> Sequence[Route]:
+    async def health(_request: Request) -> Response:
+        well = not speaker.has(Quirk.WORKER_DOWN)
+        content = {"status": _word(well=well), **version_keys(speaker), "uptime": speaker.uptime_s}
+        return JSONResponse(content, 200 if well else 503)
+
+    return [Route("/health", health)]
+
+
+def _word(*, well: bool) -> str:
+    return "ok" if well else "error"
+
+
+def _settle(scene: Scene) -> None:
+    """Announce no feature: what the portal's release brings is behind no flag of Cartly's."""
+    scene.declares.clear()
+
+
+def _dialect(environment: str, host: str, worker: str, env: str, **parameters: str) -> Dialect:
+    def speak(speaker: Speaker) -> Sequence[Route]:
+        async def health(_request: Request) -> Response:
+            return await next_health(speaker, env)
+
+        if speaker.service == "web":
+            return [Route("/api/health", health)]
+        return _worker(speaker) if speaker.service == "worker" else _web(speaker)
+
+    return Dialect(
+        environment=environment,
+        doors=(
+            Door(host, "bff", "/health", "/health"),
+            Door(host, "web", "/api/health", "/api/health"),
+            Door(host, "bff", "/api"),
+            Door(host, "web"),
+            Door(worker, "worker"),
+        ),
+        pages=f"https://{host}",
+        api=f"https://{host}/api",
+        title=TITLE,
+        speak=speak,
+        also={
+            addresses.CONTROL: ("www.example.org", "www.iana.org"),
+            addresses.NEIGHBOUR: ("railway.com",),
+        },
+        secrets={
+            "CARTLY_SMOKE_USER": "customer-user",
+            "CARTLY_SMOKE_PASSWORD": "customer-password",
+            "CARTLY_SMOKE_DATABASE_URL": "database-dsn",
+        },
+        parameters=parameters,
+        settle=_settle,
+        traps=TRAPS,
+    )
+
+
+TRAPS = (
+    _traps.CACHED,
+    _traps.quirk("frozen-time", "/api/health was rendered when the image was built", Word.FAIL, Quirk.FROZEN_TIME),
+    _traps.quirk("wrong-env", "/api/health calls itself staging", Word.FAIL, Quirk.OTHER_ENV),
+    _traps.SOFT_404,
+    _traps.PART_DOWN,
+    _traps.quirk("not-alive", "/health/live fails, all else is well", Word.FAIL, Quirk.LIVENESS_LOST),
+    _traps.quirk("worker-down", "The worker has lost its queue", Word.FAIL, Quirk.WORKER_DOWN),
+    _traps.OTHER_COMMIT,
+    _traps.BEHIND,
+    _traps.LOGIN_BROKEN,
+    _traps.missing_chunk("checkout-broken", "The script of the checkout is missing from the image", "checkout.js"),
+    _traps.as_in("sessions-lost", "S01"),
+    _traps.as_in("migration-failed", "D01"),
+    _traps.as_in("wrong-money", "D10"),
+    _traps.SHORT_SHA,
+    _traps.NO_VERSION,
+    _traps.quirk("ready-in-words", "/health/ready says `ok` instead of PONG", Word.PASS, Quirk.READY_IN_WORDS),
+)
+
+DIALECTS = {
+    one.environment: one
+    for one in (
+        _dialect("cartly/prod", "app.cartly.io", "worker.cartly.io", "production"),
+        _dialect("cartly/staging", "staging.cartly.io", "worker-staging.cartly.io", "staging"),
+        _dialect("cartly/preview", "pr-123.cartly.io", "worker-pr-123.cartly.io", "preview", N="123"),
+    )
+}

@@ -1,0 +1,110 @@
+"""Impulse AI: an API with keys and the configuration of its apps, a landing page and a console, three origins."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from smoke.demo import addresses
+from smoke.demo.bff import orders, partners
+from smoke.demo.dialect import Dialect, Door, Speaker
+from smoke.demo.quirks import Quirk
+from smoke.demo.release import Bug
+from smoke.demo.scene import Scene
+from smoke.demo.systems import _traps
+from smoke.demo.systems._answers import parts_of, soft_404, version_keys
+
+TITLE = "Impulse AI"
+
+
+def _speak(speaker: Speaker) -> Sequence[Route]:
+    async def health(_request: Request) -> Response:
+        if speaker.has(Quirk.PAGE_FOR_HEALTH):
+            return soft_404(TITLE)
+        well = all(await parts_of(speaker))
+        content = {"status": "ok" if well else "error", **version_keys(speaker)}
+        return JSONResponse(content, 200 if well else 503, {"cache-control": "no-store"})
+
+    async def config(_request: Request) -> Response:
+        settings = speaker.settings
+        told = {"MIN_APP_VERSION_IOS": settings.app_minimum, "LATEST_APP_VERSION_IOS": settings.app_latest}
+        return JSONResponse({} if speaker.has(Quirk.FORCE_UPDATE_IS_OFF) else told)
+
+    async def usage(request: Request) -> Response:
+        return JSONResponse({"items": []}) if speaker.has(Quirk.KEY_IS_NOT_ASKED) else await partners.orders(request)
+
+    if speaker.service != "bff":
+        return ()
+    return [
+        Route("/health", health),
+        Route("/config", config),
+        Route("/usage", usage),
+        Route("/models", orders.catalogue),
+    ]
+
+
+def _rotated(scene: Scene) -> None:
+    """Let the rotation be over: the key before the newest is refused, unless a fault lets it in again."""
+    scene.declares.clear()
+    scene.before, scene.after = scene.before.having(Bug.FORGETS_OLD_KEYS), scene.after.having(Bug.FORGETS_OLD_KEYS)
+
+
+def _rotating(scene: Scene) -> None:
+    scene.declares.clear()
+
+
+def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
+    production = environment.endswith("/prod")
+    other_key = "IMPULSE_API_KEY_RETIRED" if production else "IMPULSE_API_KEY_PREVIOUS"
+    of_keys = _traps.RETIRED_KEY if production else _traps.as_in("old-key-refused", "S03")
+    return Dialect(
+        environment=environment,
+        doors=(
+            Door(api, "bff", "/health", "/health"),
+            Door(api, "bff", "/v1"),
+            Door(api, "bff"),
+            Door(landing, "web"),
+            Door(console, "web"),
+        ),
+        pages=f"https://{console}",
+        api=f"https://{api}/v1",
+        title=TITLE,
+        speak=_speak,
+        also={
+            addresses.CONTROL: ("www.example.org", "www.iana.org"),
+            addresses.NEIGHBOUR: ("vercel.com", "railway.com"),
+        },
+        secrets={
+            "IMPULSE_SMOKE_USER": "customer-user",
+            "IMPULSE_SMOKE_PASSWORD": "customer-password",
+            "IMPULSE_API_KEY": "api-key-current",
+            other_key: "api-key-previous",
+        },
+        settle=_rotated if production else _rotating,
+        traps=(
+            _traps.SOFT_404,
+            _traps.PART_DOWN,
+            _traps.OTHER_COMMIT,
+            _traps.BEHIND,
+            _traps.KEY_REFUSED,
+            _traps.KEY_NOT_ASKED,
+            of_keys,
+            _traps.MINIMUM,
+            _traps.LOGIN_BROKEN,
+            _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
+            _traps.ACROSS,
+            _traps.SHORT_SHA,
+            _traps.FORCE_OFF,
+            _traps.FORCE_ABSENT,
+        ),
+    )
+
+
+DIALECTS = {
+    one.environment: one
+    for one in (
+        _dialect("impulse_ai/prod", "api.impulseai.app", "impulseai.app", "console.impulseai.app"),
+        _dialect("impulse_ai/staging", "api-stg.impulseai.app", "stg.impulseai.app", "console-stg.impulseai.app"),
+    )
+}

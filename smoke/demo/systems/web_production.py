@@ -1,0 +1,69 @@
+"""The web application of the pipeline web-production-14: one site, its API under /api."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from smoke.demo import addresses
+from smoke.demo.dialect import Dialect, Door, Speaker
+from smoke.demo.quirks import Quirk
+from smoke.demo.scene import Scene
+from smoke.demo.systems import _traps
+from smoke.demo.systems._answers import parts_of, soft_404, version_keys
+
+TITLE = "Web Production"
+
+
+def _speak(speaker: Speaker) -> Sequence[Route]:
+    async def health(_request: Request) -> Response:
+        if speaker.has(Quirk.PAGE_FOR_HEALTH):
+            return soft_404(TITLE)
+        database, redis = await parts_of(speaker)
+        words = {name: "up" if well else "down" for name, well in (("database", database), ("redis", redis))}
+        well = database and redis
+        told = {"status": "healthy" if well else "unhealthy", **version_keys(speaker)}
+        content = {**told, "uptime": speaker.uptime_s, "checks": words}
+        return JSONResponse(content, 200 if well else 503, {"cache-control": "no-store"})
+
+    return [Route("/health", health)] if speaker.service == "bff" else ()
+
+
+def _settle(scene: Scene) -> None:
+    scene.declares.clear()
+
+
+def _dialect(environment: str, host: str) -> Dialect:
+    return Dialect(
+        environment=environment,
+        doors=(Door(host, "bff", "/api"), Door(host, "web")),
+        pages=f"https://{host}",
+        api=f"https://{host}/api",
+        title=TITLE,
+        speak=_speak,
+        also={addresses.CONTROL: ("www.example.org", "www.iana.org")},
+        secrets={"WEB_SMOKE_USER": "customer-user", "WEB_SMOKE_PASSWORD": "customer-password"},
+        settle=_settle,
+        traps=(
+            _traps.SOFT_404,
+            _traps.PART_DOWN,
+            _traps.OTHER_COMMIT,
+            _traps.BEHIND,
+            _traps.LOGIN_BROKEN,
+            _traps.missing_chunk("journey-broken", "The script of the subscriptions is missing", "subscriptions.js"),
+            _traps.as_in("homepage-broken", "C01"),
+            _traps.as_in("migration-failed", "D01"),
+            _traps.SHORT_SHA,
+            _traps.NO_VERSION,
+        ),
+    )
+
+
+DIALECTS = {
+    one.environment: one
+    for one in (
+        _dialect("web_production/prod", "www.web-production.example"),
+        _dialect("web_production/staging", "staging.web-production.example"),
+    )
+}
