@@ -132,11 +132,8 @@ class Settings:
     publishable and the secret key at the payment provider; of *api_keys*, the partners' keys, the newest comes last.
     *read_only* lets it write nothing; its reads lag *read_lag_s* behind its writes. *flags* are the shares of sessions
     that see a feature, None where somebody left the value empty. *app_minimum* and *app_latest* are what it tells apps.
-<<<<<<< HEAD
     Of its answers no more than *most_bytes* get through; with *trusts_no_script* its pages forbid all scripts.
-=======
     *title* is what the pages call themselves; *quirks* are heeded where it speaks another system's dialect.
->>>>>>> 5153b8e (Let the embedded stack speak as five real systems do, and verify their own files against it)
     """
 
     database: str

@@ -174,17 +174,10 @@ class WebReplica:
         return self._image.api_address or self._settings.api_origin
 
     def _headers(self) -> dict[str, str]:
-<<<<<<< HEAD
         scripts = "'none'" if self._settings.trusts_no_script else f"'self' https://{addresses.WIDGET}"
-        policy = (
-            f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self';"
-            f" connect-src 'self' {self._api}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-=======
         api = urlsplit(self._api)
-        origin = f"{api.scheme}://{api.netloc}"
         policy = (
-            f"default-src 'none'; script-src 'self' https://{addresses.WIDGET}; style-src 'self'; img-src 'self';"
-            f" connect-src 'self' {origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
->>>>>>> 5153b8e (Let the embedded stack speak as five real systems do, and verify their own files against it)
+            f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'"
+            f" {api.scheme}://{api.netloc}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
         return {**UNCACHED, "content-security-policy": policy, "x-content-type-options": "nosniff"}
