@@ -1,11 +1,10 @@
 """`smoke demo`: start the embedded portal, prime, deploy, verify, tear down."""
 
 import argparse
-import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
+from smoke.commands import _foreign
 from smoke.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from smoke.demo.process import DeployedRelease, Stack
 
 ENVIRONMENT = "portal/demo"
-
-SOAK_S = 8.0
-"""How long a foreign environment is watched on: its file says a minute of the field, which is some seconds here."""
 
 
 def add(commands: Any) -> None:
@@ -63,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
         return 0
     for fault in chosen.fault:
         find(fault, dialect)
-    with _state(keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
+    with _state(_environment(dialect), keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
         return _start(chosen, state, dialect) if chosen.start else _show(chosen, state, dialect)
 
 
@@ -138,8 +135,8 @@ def _show(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") ->
 def _prime(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") -> int:
     from smoke.commands import prime
 
-    primed = _parse(["prime", _environment(dialect), *_shared(chosen), *_there(state, dialect)])
-    return prime.prime(primed, _environ(state, dialect), quiet=True)
+    primed = _parse(["prime", _environment(dialect), *_shared(chosen), *_foreign.options(state, dialect)])
+    return prime.prime(primed, _foreign.environ(state, dialect), quiet=True)
 
 
 def _verify(
@@ -149,23 +146,12 @@ def _verify(
 
     manifest = state / "demo" / "release.toml"  # removed with the stack
     manifest.write_text(release.manifest(), encoding="utf-8")
-    arguments = ["verify", _environment(dialect), "--release", str(manifest), *_shared(chosen), *_there(state, dialect)]
-    return supervised(_parse(arguments), {**_environ(state, dialect), **stack.environment})
+    arguments = ["verify", _environment(dialect), "--release", str(manifest), *_shared(chosen), *_foreign.options(state, dialect)]
+    return supervised(_parse(arguments), {**_foreign.environ(state, dialect), **stack.environment})
 
 
 def _environment(dialect: "Dialect | None") -> str:
     return dialect.environment if dialect else ENVIRONMENT
-
-
-def _there(state: Path, dialect: "Dialect | None") -> Iterator[str]:
-    """Yield the options by which an unmodified file of somebody else's leads to the stack."""
-    if dialect is None:
-        return
-    for rule in (state / "demo" / "connect-to").read_text(encoding="utf-8").split():
-        yield f"--connect-to={rule}"
-    yield f"--ca={state / 'demo' / 'ca.pem'}"
-    yield f"--soak={SOAK_S}"
-    yield from (f"--set={name}={value}" for name, value in dialect.parameters.items())
 
 
 def _shared(chosen: argparse.Namespace) -> list[str]:
@@ -177,14 +163,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     from smoke.cli import parser
 
     return parser().parse_args(arguments)
-
-
-def _environ(state: Path, dialect: "Dialect | None") -> Mapping[str, str]:
-    """Return the variables of the verifying process, those included that the environment file names for its secrets."""
-    secrets = dialect.secrets if dialect else {}
-    own = {name: value for name, value in os.environ.items() if name not in secrets}
-    files = {f"{name}_FILE": str((state / "demo" / file).absolute()) for name, file in secrets.items()}
-    return {**own, **files, "SMOKE_STATE_DIR": str(state)}
 
 
 def _environments() -> Path:
@@ -201,7 +179,7 @@ def _keep(stack: "Stack", state: Path, dialect: "Dialect | None") -> None:
 
     _say("")
     if dialect:
-        lines = _kept_stack.how_to_verify(stack, dialect, state, list(_there(state, dialect)))
+        lines = _kept_stack.how_to_verify(stack, dialect, state, list(_foreign.options(state, dialect)))
     else:
         environment = loading.load(_environments(), ENVIRONMENT)
         lines = _kept_stack.how_to_reach(stack, environment, state, _default_state())
@@ -214,7 +192,7 @@ def _keep(stack: "Stack", state: Path, dialect: "Dialect | None") -> None:
 
 
 @contextmanager
-def _state(*, keep: bool) -> Iterator[Path]:
+def _state(environment: str, *, keep: bool) -> Iterator[Path]:
     """Give the stack a state directory of its own; a kept one takes the default place if no other stack has it."""
     default = _default_state()
     if keep and not (default / "demo").exists():
@@ -222,7 +200,7 @@ def _state(*, keep: bool) -> Iterator[Path]:
             yield default
         finally:
             # Outcomes and sessions of a stack that is gone would mislead the next one.
-            recorded = default / "baseline" / ENVIRONMENT
+            recorded = default / "baseline" / environment
             shutil.rmtree(recorded, ignore_errors=True)
             with suppress(OSError):  # one of them is not empty: it holds what others keep
                 for emptied in (recorded.parent, recorded.parent.parent, default):

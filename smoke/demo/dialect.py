@@ -124,3 +124,13 @@ class Dialect:
     def name_of(self, internal: str) -> str:
         """Return the public name of a third party."""
         return next(iter(self.also.get(internal, ())), internal)
+
+
+OWN = Dialect(
+    environment="portal/demo",
+    doors=(),
+    pages=f"https://{addresses.WEB}",
+    api=f"https://{addresses.API}",
+    title="Customer Portal",
+)
+"""The stack as itself."""

@@ -13,7 +13,7 @@ from smoke.demo import addresses, content
 from smoke.demo.addresses import Addresses
 from smoke.demo.daemons import Sentinel
 from smoke.demo.database import dsn
-from smoke.demo.dialect import Dialect
+from smoke.demo.dialect import OWN, Dialect
 from smoke.demo.edge.conditions import Conditions
 from smoke.demo.edge.proxy import OUR_ADDRESS, Edge
 from smoke.demo.edge.upstreams import Upstreams
@@ -46,14 +46,13 @@ class Portal:
         seed: int,
         speed: float,
         *,
-        dialect: Dialect | None = None,
+        dialect: Dialect = OWN,
     ) -> None:
         self.files = StateFiles(state)
         self._paths = paths
         self._faults = faults
         self._speed = speed
         self._dialect = dialect
-        self._also = dialect.also if dialect else {}
         self._customer, self._control = content.customer(), content.control()
         self._verifier = {name: credential(name) for name in ("salesforce", "whmcs")}
         self.scene = self._arranged(seed)
@@ -69,10 +68,9 @@ class Portal:
         databases = asyncio.create_task(start_databases(sentinel, self._paths, scene.before, accounts))
         try:
             authority = Authority(self._paths.directory)
-            public = dialect.name_of(addresses.SALESFORCE) if (dialect := self._dialect) else addresses.SALESFORCE
-            org = Org(f"https://{public}", self._known("salesforce"))
+            org = Org(f"https://{self._dialect.name_of(addresses.SALESFORCE)}", self._known("salesforce"))
             whmcs, payments = Installation(self._known("whmcs")), self._payment_provider()
-            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments, self._also)
+            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments, self._dialect.also)
             await databases
         finally:
             # Whoever is interrupted leaves nobody behind who would go on writing into a directory that is to go.
@@ -89,17 +87,9 @@ class Portal:
         await self._fleet.start()
         if scene.staging:
             await self._fleet.add_staging(sites["staging"], dsn(self._paths.postgres, STAGING))
-        self._edge = Edge({upstreams.host: upstreams for upstreams in sites.values()}, self._conditions)
-        self._fleet.forget = self._edge.cache.forget
-        self._edge.neighbours = frozenset({addresses.NEIGHBOUR, *self._also.get(addresses.NEIGHBOUR, ())})
-        behind: tuple[str, ...] = (*addresses.OURS, addresses.NEIGHBOUR)
-        if self._dialect:
-            self._edge.behind = self._dialect.behind
-            behind = (*behind, *self._dialect.hosts)
-        port = await self._edge.start(authority.server_context(*behind), 1.0 / self._speed)
         self.addresses = Addresses(
             {
-                **dict.fromkeys(behind, port),
+                **await self._start_edge(sites.values(), authority),
                 **dict.fromkeys(addresses.ORIGINS, await self._start_origin(sites.values(), authority)),
                 **self._third_parties.ports(),
             }
@@ -153,6 +143,14 @@ class Portal:
         await self._fleet.stop()
         await self._third_parties.stop()
 
+    async def _start_edge(self, sites: Iterable[Upstreams], authority: Authority) -> dict[str, int]:
+        """Let all public names be served; returns the port of each."""
+        self._edge = edge = Edge({upstreams.host: upstreams for upstreams in sites}, self._conditions)
+        self._fleet.forget, edge.behind = edge.cache.forget, self._dialect.behind
+        edge.neighbours = frozenset({addresses.NEIGHBOUR, *self._dialect.also.get(addresses.NEIGHBOUR, ())})
+        names = (*addresses.OURS, addresses.NEIGHBOUR, *self._dialect.hosts)
+        return dict.fromkeys(names, await edge.start(authority.server_context(*names), 1.0 / self._speed))
+
     async def _start_origin(self, sites: Iterable[Upstreams], authority: Authority) -> int:
         """Let the same replicas be reached past the edge, under names of their own; returns the port."""
         behind = {upstreams.host: upstreams for upstreams in sites}
@@ -162,8 +160,7 @@ class Portal:
 
     def _arranged(self, seed: int) -> Scene:
         scene = good_deploy(Random(seed), self._paths, self._speed)
-        if self._dialect:
-            adopt(scene, self._dialect)
+        adopt(scene, self._dialect)
         arrange(scene, self._faults, seed)
         return scene
 

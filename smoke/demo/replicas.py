@@ -16,7 +16,7 @@ from smoke.demo.bff.provider import Payments
 from smoke.demo.bff.schedule import Schedule
 from smoke.demo.bff.sessions import Sessions
 from smoke.demo.database import Pool
-from smoke.demo.dialect import Dialect, Speaker
+from smoke.demo.dialect import OWN, Dialect, Speaker
 from smoke.demo.edge.upstreams import Upstream
 from smoke.demo.endurance import Endurance, Memory, Pooling
 from smoke.demo.release import Bug, Image, Settings
@@ -45,11 +45,11 @@ class Surroundings:
     payments: Peer
     assets: AssetStore = field(default_factory=AssetStore)
     builds: dict[str, Build] = field(default_factory=dict)
-    dialect: Dialect | None = None
+    dialect: Dialect = OWN
 
     def routes(self, speaker: Speaker) -> "Sequence[Route]":
         """Return the routes that a replica has for the sake of the dialect."""
-        return self.dialect.speak(speaker) if self.dialect else ()
+        return self.dialect.speak(speaker)
 
     def withdraw(self, image: Image) -> frozenset[str]:
         """Remove the files that only *image* has; returns their names."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.demo.daemons import Sentinel
+from smoke.demo.dialect import OWN
 from smoke.demo.errors import StackError
 from smoke.demo.foundation import Paths
 from smoke.demo.ground import ground
@@ -70,7 +71,7 @@ def _positive(text: str) -> float:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    dialect = dialect_of(options.system) if options.system else None
+    dialect = dialect_of(options.system) if options.system else OWN
     faults = tuple(find(identifier, dialect) for identifier in options.fault)
     ended = asyncio.Event()
     orders = _orders(ended)

@@ -46,7 +46,7 @@ def find(identifier: str, dialect: "Dialect | None" = None) -> "Fault":
     try:
         return faults.find(identifier)
     except UsageError:
-        if dialect is None:
+        if dialect is None or not own:
             raise
         raise UsageError(
             f"--fault {identifier}: {dialect.environment} has no such fault; it has {', '.join(own)}, and those of "
