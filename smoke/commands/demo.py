@@ -146,7 +146,14 @@ def _verify(
 
     manifest = state / "demo" / "release.toml"  # removed with the stack
     manifest.write_text(release.manifest(), encoding="utf-8")
-    arguments = ["verify", _environment(dialect), "--release", str(manifest), *_shared(chosen), *_foreign.options(state, dialect)]
+    arguments = [
+        "verify",
+        _environment(dialect),
+        "--release",
+        str(manifest),
+        *_shared(chosen),
+        *_foreign.options(state, dialect),
+    ]
     return supervised(_parse(arguments), {**_foreign.environ(state, dialect), **stack.environment})
 
 
