@@ -38,7 +38,7 @@ BELOW = {
 COMMON = {"errors", "error_phrases", "__version__"}
 """Words that every layer may use."""
 
-MAY_IMPORT_DEMO = {"smoke.commands.demo", "smoke.commands._kept_stack"}
+MAY_IMPORT_DEMO = {"smoke.commands.demo", "smoke.commands._kept_stack", "smoke.commands._foreign"}
 
 ONLY = {
     "httpx": {"smoke.http"},

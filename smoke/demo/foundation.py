@@ -14,7 +14,7 @@ from smoke.demo.outages import Outage
 from smoke.demo.payments import PaymentProvider
 from smoke.demo.release import Image, Settings
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import TestData
+from smoke.demo.scene import Scene, TestData, Widget
 from smoke.demo.serving import Serving
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
@@ -130,6 +130,16 @@ class ThirdParties:
         servings = {host: Serving(app, authority.issue(host, *also.get(host, ()))) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
         return cls(org, whmcs, payments, servings, also)
+
+    async def turn(self, scene: Scene) -> None:
+        """Let them be from now on as the scene has it: refusing the new release, down for everybody, or as they were."""
+        if scene.whmcs_refuses_release:
+            self.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
+        if scene.salesforce_refuses_release:
+            self.org.strangers = frozenset({scene.settings.salesforce.identifier})
+        await self.fail(scene.salesforce, scene.whmcs)
+        if scene.widget is Widget.REFUSED:
+            await self.servings[addresses.WIDGET].stop(abruptly=True)
 
     async def fail(self, salesforce: Outage | None, whmcs: Outage | None) -> None:
         """Let them fail for every caller."""

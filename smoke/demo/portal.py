@@ -26,12 +26,11 @@ from smoke.demo.release import Credential
 from smoke.demo.replicas import Surroundings
 from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
-from smoke.demo.scene import Scene, Widget
+from smoke.demo.scene import Scene
 from smoke.demo.sites import sites as made_sites
 from smoke.demo.state import StateFiles
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
-from smoke.demo.wire import Peer
 from smoke.demo.worker import preload
 
 
@@ -82,7 +81,9 @@ class Portal:
             await drift(scene.settings_before, self._customer, scene.test_data)
         self._sentinel = sentinel
         sites = made_sites()
-        self._authority, self._around = authority, self._surroundings(authority)
+        ports = self._third_parties.ports()
+        self._authority = authority
+        self._around = Surroundings.of(authority.client_context(), ports, self._dialect)
         self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
         if scene.staging:
@@ -178,14 +179,6 @@ class Portal:
         ours = (scene.settings_before, scene.settings)
         return (*(getattr(settings, party) for settings in ours), self._verifier[party])
 
-    def _surroundings(self, authority: Authority) -> Surroundings:
-        trust, ports = authority.client_context(), self._third_parties.ports()
-        salesforce, whmcs, payments = (
-            Peer(ports[host], tls=trust, name=host)
-            for host in (addresses.SALESFORCE, addresses.WHMCS, addresses.PAYMENTS)
-        )
-        return Surroundings(salesforce, whmcs, payments, dialect=self._dialect)
-
     async def _change_the_edge(self) -> None:
         """Let the edge's new rules hold, and visitors come before anything new is there."""
         change, edge = self.scene.edge, self._edge
@@ -199,7 +192,7 @@ class Portal:
 
     async def _change_the_world(self) -> None:
         """Let happen what the scene has for the moment of the switch."""
-        scene, third = self.scene, self._third_parties
+        scene = self.scene
         if scene.database_stops:
             self._sentinel.stop_server("postgres")
         self._conditions.screen = scene.screen
@@ -208,15 +201,9 @@ class Portal:
             self._edge.certificates = dict.fromkeys(scene.edge.flawed, flawed)
         self._conditions.blip_share = scene.blip_share
         self._conditions.blip_until = asyncio.get_running_loop().time() + scene.blip_s
-        if scene.whmcs_refuses_release:
-            third.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
-        if scene.salesforce_refuses_release:
-            third.org.strangers = frozenset({scene.settings.salesforce.identifier})
-        await third.fail(scene.salesforce, scene.whmcs)
+        await self._third_parties.turn(scene)
         if scene.another_canary:
             self._meanwhile(self._others.canary(self._customer, OUR_ADDRESS))
-        if scene.widget is Widget.REFUSED:
-            await third.servings[addresses.WIDGET].stop(abruptly=True)
         if not scene.names_resolve:
             self.files.write({"connect-to": "\n".join(self.addresses.nowhere())})
 

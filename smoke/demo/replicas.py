@@ -1,13 +1,15 @@
 """Running replicas: each an application with its own name, settings and connections on its own port."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bullmq import Queue  # type: ignore[import-untyped]  # it ships no types
 from redis.asyncio import Redis
 
+from smoke.demo import addresses
 from smoke.demo.bff.app import bff
 from smoke.demo.bff.billing import Billing
 from smoke.demo.bff.context import Context
@@ -46,6 +48,13 @@ class Surroundings:
     assets: AssetStore = field(default_factory=AssetStore)
     builds: dict[str, Build] = field(default_factory=dict)
     dialect: Dialect = OWN
+
+    @classmethod
+    def of(cls, trust: ssl.SSLContext, ports: Mapping[str, int], dialect: Dialect) -> "Surroundings":
+        """Return those of a stack whose third parties listen at *ports*."""
+        hosts = (addresses.SALESFORCE, addresses.WHMCS, addresses.PAYMENTS)
+        salesforce, whmcs, payments = (Peer(ports[host], tls=trust, name=host) for host in hosts)
+        return cls(salesforce, whmcs, payments, dialect=dialect)
 
     def routes(self, speaker: Speaker) -> "Sequence[Route]":
         """Return the routes that a replica has for the sake of the dialect."""
