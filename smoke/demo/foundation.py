@@ -132,7 +132,7 @@ class ThirdParties:
         return cls(org, whmcs, payments, servings, also)
 
     async def turn(self, scene: Scene) -> None:
-        """Let them be from now on as the scene has it: refusing the new release, down for everybody, or as they were."""
+        """Let them be from now on as the scene has it: down for everybody, or refusing the new release alone."""
         if scene.whmcs_refuses_release:
             self.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
         if scene.salesforce_refuses_release:

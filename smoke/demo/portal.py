@@ -81,8 +81,7 @@ class Portal:
             await drift(scene.settings_before, self._customer, scene.test_data)
         self._sentinel = sentinel
         sites = made_sites()
-        ports = self._third_parties.ports()
-        self._authority = authority
+        self._authority, ports = authority, self._third_parties.ports()
         self._around = Surroundings.of(authority.client_context(), ports, self._dialect)
         self._fleet = Fleet(scene, sites, self._around)
         await self._fleet.start()
@@ -175,8 +174,7 @@ class Portal:
         self._tasks.add(asyncio.create_task(others))
 
     def _known(self, party: str) -> tuple[Credential, ...]:
-        scene = self.scene
-        ours = (scene.settings_before, scene.settings)
+        ours = (self.scene.settings_before, self.scene.settings)
         return (*(getattr(settings, party) for settings in ours), self._verifier[party])
 
     async def _change_the_edge(self) -> None:
