@@ -1,5 +1,6 @@
 """Judge what a platform tells of the deployment of a release; pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 from smoke.checks._census import NO_OP, short
 from smoke.dependencies.deployment import Deployment, Phase
 from smoke.verdict.finding import Judgement
-from smoke.verdict.release import Release, commit_in, long_tag, normalise, same_commit
+from smoke.verdict.release import Release, commit_in, is_pre_release, long_tag, normalise, same_commit
 from smoke.verdict.words import Cause, Outcome
+
+_EARLY = re.compile(r"-(?:alpha|beta|rc|pre|preview|next|canary|dev|snapshot|nightly)(?![a-z])", re.IGNORECASE)
+"""In an image's tag only these words mean a pre-release: `1.4.0-alpine` is one of none."""
 
 OTHERS = frozenset({Phase.LIVE, Phase.MOVING, Phase.WAITING})
 """Phases of a newer deployment by which it takes the place of the release's."""
@@ -25,8 +29,10 @@ class Case:
     """Whether the deployment names the release's commit."""
 
 
-def judge_deployments(platform: str, deployments: Sequence[Deployment], release: Release) -> Judgement:
-    """Judge the list of a platform, the newest first."""
+def judge_deployments(
+    platform: str, deployments: Sequence[Deployment], release: Release, *, pre_releases: bool = True
+) -> Judgement:
+    """Judge the list of a platform, the newest first; *pre_releases* tells whether an image's tag may be one."""
     if not deployments:
         return _undecided(f"{platform} lists no deployment; check its ids in the environment file", Cause.SUITE)
     case = case_of(platform, deployments, release)
@@ -36,6 +42,10 @@ def judge_deployments(platform: str, deployments: Sequence[Deployment], release:
         overtaken = _overtaken(case, release)
         if overtaken is not None:
             return overtaken
+    tag = case.deployment.tag.rpartition("/")[2]
+    if case.deployment.phase is Phase.LIVE and not pre_releases and is_pre_release(tag) and _EARLY.search(tag):
+        found = f"{tag} is live at {platform}, a pre-release, which this environment forbids"
+        return _judged(Outcome.FAILED, found, {"signature": "pre-release"}, Cause.RELEASE)
     return _own(case, release)
 
 

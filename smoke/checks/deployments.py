@@ -8,6 +8,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._deployments import judge_deployments
 from smoke.checks._platforms import name_of, observed
 from smoke.environment import Environment
+from smoke.environment.environment import PreReleases
 from smoke.environment.platforms import Platform
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -27,7 +28,7 @@ class DeploymentCheck(Check):
 
     While it is under way it is looked at again, as long as converging may take; one that is not there yet is awaited
     as long as converging may stand still. One that failed or crashed is the
-    release's fault if it is this commit's; one that a newer deployment has replaced holds. A platform that cannot be
+    release's fault if it is this commit's, and so is an image whose tag is a pre-release where those are forbidden; one that a newer deployment has replaced holds. A platform that cannot be
     asked, refuses us or answers anything else decides nothing.
     """
 
@@ -40,6 +41,7 @@ class DeploymentCheck(Check):
     release: Release
     within_s: float
     stuck_after_s: float
+    pre_releases: PreReleases = "allow"
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Look until the deployment has come to an end, or the time is up."""
@@ -64,7 +66,10 @@ class DeploymentCheck(Check):
         return judgement.unclear or judgement.facts.get("standing") == "moving"
 
     def _judged(self, seen: Observation) -> Judgement:
-        return judge_deployments(name_of(self.platform), seen.facts["deployments"], self.release)
+        deployments = seen.facts["deployments"]
+        return judge_deployments(
+            name_of(self.platform), deployments, self.release, pre_releases=self.pre_releases != "forbid"
+        )
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:
@@ -78,4 +83,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             release=release,
             within_s=environment.converge.within_s,
             stuck_after_s=environment.converge.stuck_after_s,
+            pre_releases=environment.pre_releases_are,
         )

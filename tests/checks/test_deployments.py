@@ -168,6 +168,27 @@ def test_image_names_the_commit() -> None:
     assert "pushes 7 (staging-9f1c2ab)" in dead.message
 
 
+@pytest.mark.parametrize(
+    ("tag", "tier", "outcome"),
+    [
+        ("v1.4.0-rc.1", "prod", Outcome.FAILED),
+        ("v1.4.0-beta.2", "prod", Outcome.FAILED),
+        ("v1.4.0", "prod", Outcome.PASSED),
+        ("1.4.0-alpine3.20", "prod", Outcome.PASSED),
+        (f"prod-{NEW}", "prod", Outcome.PASSED),
+        ("v1.4.0-rc.1", "staging", Outcome.PASSED),
+    ],
+)
+def test_a_pre_release_on_its_way_to_production(tag: str, tier: str, outcome: Outcome) -> None:
+    """An image's tag tells a pre-release where the service tells its commit only."""
+    environment = environment_of(tier=tier, platforms={"api": {"railway": RAILWAY}})
+    (check,) = [one for one in checks(environment, RELEASE) if one.id == "deployment/api"]
+    found = concluded(check, world_of({URL: listing(node("SUCCESS", image=f"ghcr.test:5000/acme/app:{tag}"))}))
+
+    assert found.outcome is outcome
+    assert ("a pre-release, which this environment forbids" in found.message) is (outcome is Outcome.FAILED)
+
+
 def test_without_an_announced_commit() -> None:
     """On call the newest deployment counts."""
     assert judged(listing(node("SUCCESS", OLD)), Release()).outcome is Outcome.PASSED
