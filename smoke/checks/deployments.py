@@ -27,9 +27,9 @@ class DeploymentCheck(Check):
     The platform says that the deployment of the release is live.
 
     While it is under way it is looked at again, as long as converging may take; one that is not there yet is awaited
-    as long as converging may stand still. One that failed or crashed is the
-    release's fault if it is this commit's, and so is an image whose tag is a pre-release where those are forbidden; one that a newer deployment has replaced holds. A platform that cannot be
-    asked, refuses us or answers anything else decides nothing.
+    as long as converging may stand still. One that failed or crashed is the release's fault if it is this commit's,
+    and so is an image whose tag is a pre-release where those are forbidden; one that a newer deployment has replaced
+    holds. A platform that cannot be asked, refuses us or answers anything else decides nothing.
     """
 
     kind: ClassVar[str] = "deployment"

@@ -18,7 +18,7 @@ from tests.http.servers import Answer, Connection, client, free_port, in_loop, r
 
 RELEASE = Release(commit=NEW, previous=OLD)
 TOKEN = {"env": "TOKEN"}
-SECRET = "tok-3f9a-never-shown"  # noqa: S105 - made up for this test
+SECRET = "tok-3f9a-never-shown"
 
 
 def environment(url: str) -> Environment:
