@@ -20,7 +20,7 @@ class Message:
     *id* never changes, so that who receives it can drop a repetition: *again* is true when an earlier attempt may have
     arrived although it was never confirmed. *incident* is what the messages of one incident have in common, *thread*
     the channel's own name for their thread. *facts* are names and values for those who lay them out, *links*
-    addresses by their label.
+    addresses by their label. *elsewhere* is true when their thread may have been begun where we remember nothing of it.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Message:
     links: Mapping[str, str] = field(default_factory=dict)
     thread: str | None = None
     again: bool = False
+    elsewhere: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives only."""

@@ -73,7 +73,8 @@ def _told(event: Event, chosen: Namespace, directory: Path, environ: Mapping[str
     state = state_of(chosen, environ)
     known = threads.load(state, event.environment)
     deploy, event = belonging(known, provenance.completed(event, environ))
-    message = message_of(event, deploy)
+    # The pipeline may have announced its beginning from another machine.
+    message = replace(message_of(event, deploy), elsewhere=event.news is not DeployNews.START)
     patience = Patience(min(WAIT_S, within_s), Signal().wait, min(TIMEOUT_S, within_s))
     posts = {
         name: Post(sender_of(one, state, environ, patience), replace(message, thread=deploy.threads.get(name)))

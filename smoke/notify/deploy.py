@@ -105,7 +105,8 @@ def _same(known: Deploy, event: Event) -> bool:
 
 def _new(event: Event) -> Deploy:
     return Deploy(
-        id=f"{event.environment}@{event.commit[:12] if event.commit else 'next'}/{int(event.at)}",
+        # The same on every machine, so that a thread can be found that another one began.
+        id=f"{event.environment}@{event.commit[:12] if event.commit else f'unnamed/{int(event.at)}'}",
         environment=event.environment,
         began_at=event.at,
         news=event.news,

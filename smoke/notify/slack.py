@@ -27,6 +27,9 @@ NO_THREAD = {"thread_not_found", "cannot_reply_to_message", "message_not_found"}
 LOOKED_AT = 50
 """Messages that are looked through for one that may have arrived."""
 
+ELSEWHERE_S = 6 * 3600.0
+"""How long ago the thread may have been begun elsewhere."""
+
 Pause = Callable[[float], object]
 
 
@@ -64,6 +67,8 @@ class SlackSender:
         try:
             if message.again and (found := self._arrived(message, channel, ts)):
                 return Receipt(found)
+            if message.elsewhere and ts is None:
+                channel, ts = self._begun(message, channel) or (channel, None)
             return self._posted(message, channel, ts)
         except Refused as refused:
             why = explained(refused.error, channel, refused.said)
@@ -71,8 +76,8 @@ class SlackSender:
 
     def _posted(self, message: Message, channel: str, ts: str | None) -> Receipt:
         content = blocks.payload(message, self.mention)
-        identity = {"id": message.id, "incident": message.incident}
-        content |= {"channel": channel, "metadata": {"event_type": METADATA, "event_payload": identity}}
+        known = {"id": message.id, "incident": message.incident}
+        content |= {"channel": channel, "metadata": {"event_type": METADATA, "event_payload": known}}
         if ts is not None:
             # What is bad, or over, must not hide in a thread that nobody has open.
             content |= {"thread_ts": ts, "reply_broadcast": _concerns_all(message)}
@@ -88,17 +93,28 @@ class SlackSender:
 
     def _arrived(self, message: Message, channel: str, ts: str | None) -> str | None:
         """Return the thread of *message* if it is there; without the scope to look nobody knows, and it is sent."""
+        for one in self._there(channel, ts, message.at - 60):
+            if identity(one).get("id") == message.id:
+                return f"{channel}:{one.get('thread_ts') or one.get('ts')}"
+        return None
+
+    def _begun(self, message: Message, channel: str) -> tuple[str, str] | None:
+        """Return where the thread of *message* was begun by another machine, the last one if there are several."""
+        for one in self._there(channel, None, message.at - ELSEWHERE_S):
+            if identity(one).get("incident") == message.incident:
+                return channel, str(one.get("thread_ts") or one.get("ts"))
+        return None
+
+    def _there(self, channel: str, ts: str | None, since: float) -> list[dict[str, Any]]:
+        """Return what stands in the channel, the newest first, or in a thread; nothing where we may not look."""
         asked = {"channel": channel, "limit": LOOKED_AT, "include_all_metadata": True}
         method = "conversations.replies" if ts else "conversations.history"
         try:
-            said = self._call(method, {**asked, **({"ts": ts} if ts else {"oldest": f"{message.at - 60:.6f}"})})
+            said = self._call(method, {**asked, **({"ts": ts} if ts else {"oldest": f"{since:.6f}"})})
         except Refused:
-            return None
+            return []
         there = said.get("messages")
-        for one in there if isinstance(there, list) else ():
-            if _id_of(one) == message.id:
-                return f"{channel}:{one.get('thread_ts') or one.get('ts')}"
-        return None
+        return [one for one in there if isinstance(one, dict)] if isinstance(there, list) else []
 
     def _call(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what *method* answered; raises Refused when Slack says no, SendingFailed when it says nothing."""
@@ -155,11 +171,11 @@ def _failure(error: PostFailed) -> SendingFailed:
     return SendingFailed(f"Slack did not take it: {error}")
 
 
-def _id_of(message: Any) -> object:
-    """Return the id that we gave a message of a history, None if it is not ours."""
-    for key in ("metadata", "event_payload", "id"):
-        message = message.get(key) if isinstance(message, dict) else None
-    return message
+def identity(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what we wrote into the metadata of a message, nothing if it is not ours."""
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    return payload if isinstance(payload, dict) else {}
 
 
 def _concerns_all(message: Message) -> bool:

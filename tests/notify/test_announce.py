@@ -131,6 +131,20 @@ def test_two_deploys_are_two_threads(team: Team, slack: Slack) -> None:
     assert [len(one) for one in slack.threads()] == [2, 2, 1]
 
 
+@pytest.mark.parametrize("scopes", [{"chat:write", "channels:history"}, {"chat:write"}])
+def test_another_machine(team: Team, slack: Slack, scopes: set[str]) -> None:
+    """Where prime and verify share no state the thread is found in the channel, if the app may look there."""
+    team.file.write_text(team.file.read_text("utf-8").replace("#deploys", "C0DEPLOYS"), "utf-8")
+    slack.scopes = scopes
+    team.say(DeployNews.START, 0, commit=GOOD)
+    team.say(DeployNews.START, 1)
+    (team.state / "notify" / f"{ENVIRONMENT}.json").unlink()
+    team.say(DeployNews.FAIL, 60)
+    team.say(DeployNews.ROLLBACK, 61)
+    found = [[BAD[:7] in one for one in thread] for thread in slack.threads()]
+    assert found == ([[False], [True] * 3] if "channels:history" in scopes else [[False], [True], [True] * 2])
+
+
 def test_previews_side_by_side(team: Team, slack: Slack) -> None:
     """Deploys of one environment that overlap keep their threads apart, by their commits."""
     team.say(DeployNews.START, 0, commit="1111111")
