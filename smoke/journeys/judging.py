@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from smoke.browser.appraisal import Appraisal, appraise, broken_routes, held_back
+from smoke.browser.events import Kind
 from smoke.browser.familiar import UNKNOWN, Known, measured
 from smoke.journeys.look import Look
 from smoke.verdict.finding import Judgement
@@ -36,6 +37,7 @@ def judge(looks: Sequence[Look], promise: str, *, last: bool, before: Before | N
         return _hindered(look, earlier)
     if is_good(look, known):
         judgement = _passed(look, appraisal, earlier, promise)
+        judgement = replace(judgement, facts={**judgement.facts, **_met_once(looks[:-1], known)})
     elif _is_ours(look, appraisal):
         judgement = _held(look)
     else:
@@ -67,6 +69,13 @@ def _passed(look: Look, appraisal: Appraisal, before: Sequence[str], promise: st
     if notes:
         facts["noted"] = "; ".join(notes[:_TOLD]) + (f" (and {len(notes) - _TOLD} more)" if len(notes) > _TOLD else "")
     return Judgement(Outcome.PASSED, promise, facts=facts)
+
+
+def _met_once(looks: Sequence[Look], known: Known) -> dict[str, Any]:
+    """Return the faults of the page in failed looks, but for those with a lost connection or an error status."""
+    undisturbed = [one for one in looks if not {Kind.FAILURE, Kind.STATUS} & {event.kind for event in one.events}]
+    faults = {each.signature for one in undisturbed for each in _appraised(one, known).faults if not each.doubtful}
+    return {"met_once": sorted(faults)} if faults else {}
 
 
 def _is_ours(look: Look, appraisal: Appraisal) -> bool:

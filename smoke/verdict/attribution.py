@@ -10,6 +10,7 @@ from smoke.verdict.deciders import with_decider
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
+from smoke.verdict.recurrence import recurring
 from smoke.verdict.remedies import remedied
 from smoke.verdict.words import Cause, Outcome
 
@@ -23,10 +24,11 @@ DISPROVED = {
 
 def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """
-    Return the findings with the cause that the evidence establishes; passed ones stay as they are.
+    Return the findings with the cause that the evidence establishes; passed ones stay, unless several met one fault.
 
     A check that was not made because of another one has the other one's cause.
     """
+    findings = recurring(findings)
     evidence = Evidence(plan, {one.check: one for one in findings})
     judged = [_attributed(one, evidence) for one in findings]
     made = Evidence(plan, {one.check: one for one in judged})

@@ -1,5 +1,7 @@
 """Judging looks: pure, so every case is a table row."""
 
+from dataclasses import replace
+
 import pytest
 
 from smoke.browser.events import Event, Kind
@@ -136,3 +138,19 @@ def test_what_came_most_often_is_told(looks: list[Look]) -> None:
 def test_connections_lost_again_and_again_condemn() -> None:
     """Two looks that were not answered at all are no noise."""
     assert judge([RESET, RESET], "", last=True).outcome is Outcome.FAILED
+
+
+LOST = Event(
+    Kind.FAILURE, "net::ERR_CONNECTION_RESET", "https://portal.test/chunk.js", party=Party.OWN, resource="script"
+)
+
+
+def test_the_faults_that_a_good_look_follows_are_kept() -> None:
+    """They may have met other journeys too; what a lost connection brought about is chance."""
+    thrown = replace(BLANK, events=(replace(THROWN, party=Party.OWN),))
+    judgement = judge([thrown, GOOD], "", last=True)
+    assert judgement.outcome is Outcome.PASSED
+    assert [one for one in judgement.facts["met_once"] if "boom" in one]
+    disturbed = replace(thrown, events=(LOST, *thrown.events))
+    assert "met_once" not in judge([disturbed, GOOD], "", last=True).facts
+    assert "met_once" not in judge([GOOD], "", last=True).facts
