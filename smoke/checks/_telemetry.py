@@ -40,7 +40,7 @@ class TelemetryCheck(Check):
     timeout_s: float
 
     @abstractmethod
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask once; a SmokeError raised here (a missing secret) leaves the check undecided."""
 
     async def observe(self, world: "World", round_number: int) -> Observation:
@@ -50,9 +50,13 @@ class TelemetryCheck(Check):
         if any(VERSION in one for one in self.patterns):
             await version_told(world, self.service)
         try:
-            return await self.look(world)
+            return await self.look(world, round_number)
         except SmokeError as error:
             return obstacle(error, facts=self.facts)
+
+    def until(self, world: "World", within_s: float, round_number: int) -> float:
+        """Return the moment until which something is waited for that is on its way: in the first look only."""
+        return world.now() + (min(within_s, world.remaining_s() / 2) if round_number == 1 else 0.0)
 
     async def _let_arrive(self, world: "World") -> None:
         """Wait; but where other checks have proved that the release is at fault, its users wait for the rollback."""

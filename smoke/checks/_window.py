@@ -22,12 +22,18 @@ class Window:
     deployed_at: float | None = None
 
     @classmethod
-    def of(cls, monitoring: Monitoring, world: "World") -> "Window":
-        """Return the window that ends now and begins with the deploy; rates need some length, old deploys a bound."""
+    def of(cls, monitoring: Monitoring, world: "World", *, least_s: float | None = None) -> "Window":
+        """
+        Return the window that ends now and begins with the deploy.
+
+        Rates need some length, old deploys a bound; *least_s* takes the place of the environment's.
+        """
         now, began = world.now(), world.release.deployed_at
         if began is None or began > now:
             return cls(int(monitoring.window_s))
-        return cls(int(min(max(now - began, monitoring.least_s), monitoring.longest_s)), began)
+        return cls(
+            int(min(max(now - began, monitoring.least_s if least_s is None else least_s), monitoring.longest_s)), began
+        )
 
 
 def completed(text: str, window: Window, world: "World", service: str | None) -> str:

@@ -40,7 +40,7 @@ class AlertsCheck(TelemetryCheck):
     severe: bool
     """Whether the check is about the severities that count, or about all others."""
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask for the active alerts."""
         request = alertmanager.question(self.alertmanager, world.secret, self.timeout_s)
         before = world.before(self.id)

@@ -44,7 +44,7 @@ class ErrorsCheck(TelemetryCheck):
         """The release's name in Sentry."""
         return (self.errors.release,)
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask for the release and for the issues that were first seen in it."""
         asker = self.asker(world)
         exchanges = [await world.http.send(asker.registration())]
@@ -143,7 +143,7 @@ class CrashFreeCheck(TelemetryCheck):
         """The release's name in Sentry."""
         return (self.errors.release,)
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask for the share."""
         name = release_name(self.errors.release, world, self.service)
         asker = Asker(self.sentry, self.errors, name, world.secret, self.timeout_s)

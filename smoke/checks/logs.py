@@ -60,14 +60,14 @@ class LogsArriveCheck(LogCheck):
 
     kind: ClassVar[str] = "logs"
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask until there are enough lines, or the time for that is over."""
-        until = world.now() + min(self.logs.within_s, world.remaining_s() / 2)
-        window = Window.of(self.monitoring, world)
+        until = self.until(world, self.logs.within_s, round_number)
+        window = Window.of(self.monitoring, world, least_s=1)
         exchanges = [await self.counted(world, self.logs.lines, window, world.now())]
-        while self._waits(exchanges[0]) and world.now() < until:
+        while self._waits(exchanges[0]) and world.now() < until and not world.condemned():
             await world.pause(EVERY_S)
-            window = Window.of(self.monitoring, world)
+            window = Window.of(self.monitoring, world, least_s=1)
             exchanges = [await self.counted(world, self.logs.lines, window, world.now())]
         if window.deployed_at is not None:
             exchanges.append(await self.counted(world, self.logs.lines, window, window.deployed_at))
@@ -113,7 +113,7 @@ class LogErrorsCheck(LogCheck):
 
     errors: str
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Count errors and lines since the deploy, and errors before it."""
         window, errors = Window.of(self.monitoring, world), f"{self.logs.lines} {self.errors}"
         exchanges = [

@@ -47,7 +47,7 @@ class MetricCheck(TelemetryCheck):
         """The queries."""
         return (self.metric.query, self.metric.volume or "")
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask for the value now and at the start of the deploy, and for what it is drawn from."""
         window = Window.of(self.monitoring, world)
         before = world.before(self.id)

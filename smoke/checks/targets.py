@@ -37,12 +37,14 @@ class TargetsCheck(TelemetryCheck):
     targets: Targets
     prometheus: Prometheus
 
-    async def look(self, world: "World") -> Observation:
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask until every target is up and there are enough, or the time for that is over."""
         request = prometheus.targets(self.prometheus, world.secret, self.timeout_s)
-        until = world.now() + min(self.targets.within_s, world.remaining_s() / 2)
+        until = self.until(world, self.targets.within_s, round_number)
         exchange = await world.http.send(request)
-        while not self._complete(prometheus.read_targets(exchange, self.targets.job)) and world.now() < until:
+        while not self._complete(prometheus.read_targets(exchange, self.targets.job)):
+            if world.now() >= until or world.condemned():
+                break
             await world.pause(EVERY_S)
             exchange = await world.http.send(request)
         before = world.before(self.id)

@@ -22,6 +22,8 @@ from starlette.types import ASGIApp
 
 PAGE = 100
 DAY_S = 24 * 3600.0
+SAID_S = 1.0
+"""How long after its beginning a deploy is announced."""
 _FIRST_RELEASE = re.compile(r'firstRelease:"([^"]*)"')
 _RANGE_S = re.compile(r"\[(\d+)s\]")
 _NAME = re.compile(r"[a-z][a-z_:]*_[a-z_:]+")
@@ -168,7 +170,7 @@ class Observers:
         if request.query_params.get("channel") != self.channel:
             return JSONResponse({"ok": False, "error": "channel_not_found"})
         oldest = float(request.query_params.get("oldest", "0"))
-        said = [_message(one) for one in reversed(self.releases) if one.announced and one.began >= oldest]
+        said = [_message(one) for one in reversed(self.releases) if one.announced and one.began + SAID_S >= oldest]
         return JSONResponse({"ok": True, "messages": said, "has_more": False})
 
     async def _lookup(self, request: Request) -> Response:
@@ -211,7 +213,7 @@ def _alert(name: str, began: float) -> dict[str, Any]:
 
 def _message(release: Watched) -> dict[str, Any]:
     text = f"Deployed {release.version} (`{release.commit[:7]}`) to production"
-    return {"type": "message", "subtype": "bot_message", "ts": f"{release.began + 1:.6f}", "text": text}
+    return {"type": "message", "subtype": "bot_message", "ts": f"{release.began + SAID_S:.6f}", "text": text}
 
 
 def _vector(at: float, value: float | None) -> dict[str, Any]:

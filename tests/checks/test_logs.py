@@ -92,6 +92,22 @@ class TestArrive:
         assert judged("logs", vector(None), unknown).outcome is Outcome.UNDECIDED
         assert judged("logs", vector(None), unknown, before=before(lines=80)).outcome is Outcome.FAILED
 
+    def test_only_lines_since_the_deploy_count(self) -> None:
+        """However young the deploy is, lines from before it do not count."""
+        http = FakeHttp({API: vector(1)})
+        judged("logs", vector(1), Release(commit=NEW, deployed_at=NOW - 7), http=http)
+        assert "%5B7s%5D" in http.asked[0].url
+
+    def test_it_is_waited_once(self) -> None:
+        """The second look of a missing log does not wait again, and nobody waits for a condemned release."""
+        missing = loki(None, 0, 0)
+        http = FakeHttp({API: missing})
+        judged("logs", missing, http=http)
+        assert len(http.asked) == 10
+        http = FakeHttp({API: missing})
+        judged("logs", missing, http=http, condemned=lambda: True)
+        assert len(http.asked) == 4
+
     def test_the_first_line_is_waited_for(self) -> None:
         """Lines are on their way for a while."""
         assert judged("logs", in_turn(vector(None), vector(3), vector(90))).outcome is Outcome.PASSED
