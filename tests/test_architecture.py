@@ -27,7 +27,7 @@ BELOW = {
     "suite": {"selection"},
     "outputs": {"verdict"},
     "attestation": {"run_directory", "outputs", "environment", "verdict"},
-    "gate": {"attestation", "outputs", "verdict"},
+    "gate": {"attestation", "events", "outputs", "verdict"},
     "alerts": {"outputs", "verdict"},
     "history": {"alerts", "environment", "verdict"},
     "status": {"alerts", "history", "outputs", "verdict"},

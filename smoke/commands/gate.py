@@ -42,6 +42,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument(
         "--public-key",
+        "--key",
         metavar="FILE",
         type=Path,
         action="append",

@@ -27,20 +27,20 @@ def add(commands: Any) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Verify under a supervisor, and sign the verdict if a key is configured; returns the verdict's exit status."""
+    """Verify under a supervisor; returns the verdict's exit status."""
     status = supervised(chosen, os.environ)
-    directory = chosen.smoke_reports / chosen.environment / chosen.smoke_run_id
-    if status != EXIT_USAGE:
-        warning = signing.sign(directory, os.environ)
-        sys.stderr.write(f"WARNING: {warning}\n" if warning else "")
     from smoke.notify import deploys  # after the verdict, which waits for nobody
 
-    deploys.deploy_verified(chosen, os.environ, directory)
+    deploys.deploy_verified(chosen, os.environ, chosen.smoke_reports / chosen.environment / chosen.smoke_run_id)
     return status
 
 
 def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: str, quiet: bool = False) -> int:
-    """Run the suite on an environment in a supervised child; *extra* are pytest arguments, *quiet* hides the output."""
+    """
+    Run the suite on an environment in a supervised child, and sign its verdict if a key is configured.
+
+    *extra* are pytest arguments, *quiet* hides the output.
+    """
     # Whether the environment and its file are right, the child says: loading them here would take as long again.
     environments = environments_directory(chosen)
     chosen.smoke_run_id = chosen.smoke_run_id or new_run_id()
@@ -59,6 +59,9 @@ def supervised(chosen: argparse.Namespace, environ: Mapping[str, str], *extra: s
         quiet=quiet,
     )
     status = supervise(child)
+    if status != EXIT_USAGE:
+        warning = signing.sign(child.directory, environ)
+        sys.stderr.write(f"WARNING: {warning}\n" if warning else "")
     announcements.deploy_verified(state_of(chosen, environ), environ, child.directory)
     return status
 

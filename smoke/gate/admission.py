@@ -10,9 +10,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from smoke import __version__, events
+from smoke.errors import UsageError
 from smoke.gate import reading, soundness
 from smoke.gate.demand import FUTURE_S, Demand, Refused
 from smoke.outputs.answer import short
+from smoke.verdict.decide import End, decide
 from smoke.verdict.release import same_commit
 from smoke.verdict.unmade import NOT_SELECTED
 from smoke.verdict.words import Outcome, Word
@@ -41,7 +44,7 @@ def admit(path: Path, demand: Demand) -> Admitted:
     content = reading.content_of(file)
     verdict = _of_schema(reading.parsed(content, str(file)), file)
     _signature(file, content, Word(verdict["verdict"]), demand)
-    wrong = soundness.contradiction(verdict)
+    wrong = soundness.contradiction(verdict) or _of_its_events(file.parent, verdict)
     if wrong is not None:
         raise Refused(f"{file} contradicts itself: {wrong}", reading.AGAIN)
     _about(verdict, demand)
@@ -87,6 +90,20 @@ def _signature(file: Path, content: bytes, word: Word, demand: Demand) -> None:
     )
     if wrong is not None:
         raise Refused(f"{beside} does not vouch for it: {wrong}", reading.AGAIN)
+
+
+def _of_its_events(directory: Path, verdict: Mapping[str, Any]) -> str | None:
+    """Return in what the events beside a verdict contradict it; None where there are none that this version reads."""
+    try:
+        log = events.read(directory / events.FILE)
+    except UsageError:
+        return None  # they need not be handed on, and another version may have written them
+    if log.plan.run_id != verdict["run_id"]:
+        return f"{events.FILE} beside it is of the run {log.plan.run_id[:40]}, not of {verdict['run_id'][:40]}"
+    if log.plan.suite_version != verdict["suite"]["version"] or log.plan.suite_version != __version__:
+        return None
+    word = decide(log.plan, log.findings, log.end or End(log.plan.started_at, "it did not come to its end")).word
+    return f"{events.FILE} beside it says {word}, not {verdict['verdict']}" if word != verdict["verdict"] else None
 
 
 def _about(verdict: Mapping[str, Any], demand: Demand) -> None:

@@ -1,24 +1,32 @@
 """Which files are obeyed, and what is said of the others."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smoke import __version__
 from smoke.attestation.envelope import PublicKey, public_key
 from smoke.attestation.signing import sign
+from smoke.events import FILE, EventWriter
 from smoke.gate.admission import admit
 from smoke.gate.demand import Demand, Refused
 from smoke.run_directory import write_verdict
-from smoke.verdict.words import Word
+from smoke.verdict.decide import End
+from smoke.verdict.finding import Finding
+from smoke.verdict.plan import Plan, Planned
+from smoke.verdict.release import Release
+from smoke.verdict.words import Outcome, Stage, Tier, Word
 from tests.attestation.keys import pair
 from tests.outputs import verdicts
 from tests.outputs.verdicts import BEFORE, COMMIT, failing, passing
 
 ENDED = datetime.fromisoformat(passing()["finished_at"]).timestamp()
 PRIVATE, PUBLIC = pair()
+RUN_ID = passing()["run_id"]
 
 
 def demand(environment: str = "portal/prod", sha: str = COMMIT, age_s: float = 60.0, *keys: PublicKey) -> Demand:
@@ -190,3 +198,45 @@ class TestNotSigned:
         (tmp_path / "verdict.intoto.json").rename(tmp_path / "other.json")
         (tmp_path / "verdict.intoto.json").symlink_to("other.json")
         assert "symbolic link" in self.refused(tmp_path)
+
+
+class TestEvents:
+    """The log of the run, where it was handed on too."""
+
+    def written(self, directory: Path, *, ended: bool = True, run_id: str = RUN_ID, version: str = __version__) -> None:
+        """Write a pass, and the log of a run that failed instead."""
+        plan = Plan(run_id, "portal/prod", Tier.PROD, 60, 0, (Planned("page/home", Stage.IMMEDIATE),))
+        writer = EventWriter(directory / FILE)
+        writer.plan(replace(plan, suite_version=version, release=Release(COMMIT)))
+        writer.finding(Finding("page/home", Stage.IMMEDIATE, Outcome.FAILED, "HTTP 500", facts={"answered": True}))
+        if ended:
+            writer.end(End(10))
+        writer.close()
+        write_verdict(directory, passing() | {"suite": {"version": __version__, "config_sha256": ""}})
+
+    def test_say_something_else(self, tmp_path: Path) -> None:
+        """A pass whose own log says fail was changed."""
+        self.written(tmp_path)
+        assert "events.jsonl beside it says fail, not pass" in refused(tmp_path, demand())
+
+    def test_without_an_end(self, tmp_path: Path) -> None:
+        """A run that never came to its end gave no verdict."""
+        self.written(tmp_path, ended=False)
+        assert "events.jsonl beside it says inconclusive" in refused(tmp_path, demand())
+
+    def test_of_another_run(self, tmp_path: Path) -> None:
+        """A verdict that was copied into another run's directory is none of that run."""
+        self.written(tmp_path, run_id="another")
+        assert "is of the run another" in refused(tmp_path, demand())
+
+    def test_of_another_version(self, tmp_path: Path) -> None:
+        """What another version decided is not decided again."""
+        self.written(tmp_path, version="0.0.1")
+        assert admit(tmp_path, demand()).word is Word.PASS
+
+    @pytest.mark.parametrize("content", [b"", b"garbage\n", b"{}\n"])
+    def test_that_cannot_be_read(self, tmp_path: Path, content: bytes) -> None:
+        """A log that this version does not read says nothing."""
+        write_verdict(tmp_path, passing())
+        (tmp_path / FILE).write_bytes(content)
+        assert admit(tmp_path, demand()).word is Word.PASS
