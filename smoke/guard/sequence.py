@@ -51,6 +51,8 @@ class Guard:
             return status
         if self.interruption.came:
             return self._stopped("before the deploy began; nothing was changed")
+        if not self.story.steps[-1]["well"]:
+            return self.story.conclude("refused", "Nothing was deployed: what is live could not be looked at before.")
         began = time()
         self.announce(self._start(began))
         ended = self._deploy()
@@ -70,8 +72,6 @@ class Guard:
         live = f"{short(self.story.previous)} is live" if self.story.previous else "nobody tells what is live"
         said = f"the baseline is recorded; {live}" if fresh else "no baseline could be recorded"
         self.story.end(said, well=fresh)
-        if not fresh:
-            self._warn("no baseline: what failed before the deploy already cannot be told from what the release broke")
         return status
 
     def _deploy(self) -> CommandEnd:
@@ -150,9 +150,6 @@ class Guard:
     def _note(self, look: Look) -> None:
         self.story.facts["verdict"] = look.told()
         self.story.end(f"{look.word}: {look.summary}", well=look.word == "pass")
-
-    def _warn(self, warning: str) -> None:
-        self.story.facts.setdefault("warnings", []).append(warning)
 
     def _manifest(self, began: float) -> Path:
         """Write the manifest that the release is verified against: what was declared, and when the deploy began."""

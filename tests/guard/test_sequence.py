@@ -118,6 +118,13 @@ def test_rollback_that_never_ended(world: World) -> None:
     assert "never ended" in report["summary"]
 
 
+def test_without_a_look_before_nothing_is_deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that records no baseline ends in no deploy: afterwards old faults could not be told from new ones."""
+    monkeypatch.setattr(FakeLooks, "prime", lambda _self: 20)
+    status, report = guard(world)
+    assert (status, report["outcome"], world.live) == (20, "refused", PREVIOUS)
+
+
 def test_one_at_a_time(world: World) -> None:
     """A second deployment does not wait for the first one: it is refused."""
     with turn.turn(world.directory / "state", "shop/prod"):
