@@ -60,7 +60,7 @@ def _pending(pending: Sequence[Wanted], applied: Sequence[Migration], expected: 
 
 
 def _passed(applied: Sequence[Migration], drifted: Sequence[str], brought: Brought, expected: str) -> Judgement:
-    names = [row.name or f"{row.checksum[:7]}…" for row in applied]
+    names = [_name(row, brought) for row in applied]
     twice = sorted({name for name in names if names.count(name) > 1})
     notes = [f"applied more than once: {', '.join(twice)}"] if twice else []
     notes += [_drift(drifted)] if drifted else []
@@ -127,7 +127,13 @@ def _strangers(applied: Sequence[Migration], brought: Brought) -> Iterator[str]:
     for row in applied:
         known = any(_is_it(one, row) or _covers(row, one) for one in brought.wanted) or row.name in brought.implied
         if not known:
-            yield row.name or f"{row.checksum[:7]}…"
+            yield _name(row, brought)
+
+
+def _name(row: Migration, brought: Brought) -> str:
+    """Return what people call a migration; where the row tells only a checksum, by the release's files."""
+    known = next((one.name for one in brought.wanted if _is_it(one, row)), "")
+    return row.name or known or f"{row.checksum[:7]}…"
 
 
 def _failed(faults: Sequence[str], signature: str, expected: str) -> Judgement:

@@ -77,6 +77,7 @@ class TestDrizzle:
         found = judged(database, "drizzle", table, files=drizzle_files(tmp_path, init="a", orders="b"))
 
         assert (found.outcome, found.expected) == (Outcome.PASSED, "applied: init, orders")
+        assert found.message == "2 applied, the newest is orders"
 
     def test_pending(self, database: Database, schema: str, tmp_path: Path) -> None:
         """What the journal has beyond the history is pending; on failure Drizzle leaves no row."""
