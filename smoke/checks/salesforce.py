@@ -130,7 +130,9 @@ class SalesforceTrustCheck(Check):
         if state is TrustState.UNKNOWN:
             message = f"the status page tells nothing about instance {instance}: {found}"
             return Judgement(Outcome.UNDECIDED, message, Cause.RUNNER, expected="OK", found=found, facts=facts)
+        details = salesforce_trust.details(rounds[-1].exchanges[0])
         message = f"Salesforce reports {state.value} of instance {instance}: {found}"
+        message = f"{message} ({details})" if details else message
         return Judgement(Outcome.FAILED, message, TRUST_CAUSES[state], "OK", found, {**facts, "signature": found})
 
     def reproduce(self) -> str:

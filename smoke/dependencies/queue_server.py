@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import anyio
+import anyio.to_thread
 
 from smoke.dependencies import bullmq, celery, rabbitmq
 from smoke.dependencies._answer import Sender
@@ -36,7 +38,8 @@ async def read_queue(asking: Asking) -> QueueState | NotRead:
 
 
 async def _read_redis(asking: Asking) -> QueueState | NotRead:
-    import redis.asyncio  # noqa: F401 - loading it may take longer than an answer, which has a limit
+    # In a thread: loading it may take longer than an answer, and nothing else may wait for that.
+    await anyio.to_thread.run_sync(import_module, "redis.asyncio")
     from redis.exceptions import RedisError
 
     try:

@@ -7,8 +7,11 @@ errors are arrays; of the 401 answers only an expired session is cured by a new 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+import anyio.to_thread
 
 from smoke.dependencies import _salesforce_token as token
 from smoke.dependencies._answer import (
@@ -54,6 +57,9 @@ async def ask(means: Means, direct: SalesforceDirect, resource: str = QUERY) -> 
 
     Raises SecretMissing before anything is sent.
     """
+    if direct.private_key is not None:
+        # In a thread: loading it takes long, and nothing else may wait for that.
+        await anyio.to_thread.run_sync(import_module, "jwt")
     form, origin = token.form_of(direct, means.secret, means.now), address(direct)
     done = [await means.http.send(Request("GET", origin + VERSIONS, timeout_s=means.timeout_s))]
     for _ in range(2):

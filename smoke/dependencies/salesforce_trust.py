@@ -27,6 +27,7 @@ SEVERITY = {
 """Severity of each status, 0 (fine) to 3; from 2 on it is an incident."""
 
 INCIDENT = 2
+NAMED_AT_MOST = 3
 
 
 class TrustState(StrEnum):
@@ -66,10 +67,24 @@ def read(exchange: Exchange) -> tuple[TrustState, str]:
     return TrustState.OK, str(status)
 
 
+def details(exchange: Exchange) -> str:
+    """Return what a person looks up: the numbers of open incidents, and until when a maintenance lasts; pure."""
+    answer = json_of(exchange)
+    if not isinstance(answer, dict):
+        return ""
+    numbers = [one.get("id") for one in _tables(answer.get("Incidents"))]
+    windows = [one for one in _tables(answer.get("Maintenances")) if _overlaps(one, exchange.at)]
+    ends = [str(one.get("plannedEndTime"))[:25] for one in windows]
+    told = [f"incident {one}" for one in numbers[:NAMED_AT_MOST] if isinstance(one, int | str)]
+    return ", ".join([*told, *(f"maintenance until {one}" for one in ends[:1])])
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _in_window(maintenances: Any, at: float) -> bool:
-    if not isinstance(maintenances, list):
-        return False
-    return any(_overlaps(one, at) for one in maintenances if isinstance(one, dict))
+    return any(_overlaps(one, at) for one in _tables(maintenances))
 
 
 def _overlaps(maintenance: dict[str, Any], at: float) -> bool:

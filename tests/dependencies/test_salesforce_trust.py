@@ -71,3 +71,13 @@ def test_maintenance_window(maintenances: object, expected: str) -> None:
 def test_unreadable(exchange: Exchange) -> None:
     """A status page that cannot be read says nothing."""
     assert read(exchange) == "unknown"
+
+
+def test_details() -> None:
+    """Open incidents are named by their numbers, and a maintenance by its end; whatever else is there is left alone."""
+    told = {"Incidents": [{"id": 20001234}, {}, "x", {"id": None}], "Maintenances": [window(-60, 60), {}, 3]}
+
+    assert salesforce_trust.details(json_answer(told)) == f"incident 20001234, maintenance until {moment(60)}"
+    assert salesforce_trust.details(json_answer({"Maintenances": [window(60, 90)]})) == ""
+    assert salesforce_trust.details(json_answer({"Incidents": None})) == ""
+    assert salesforce_trust.details(json_answer([])) == ""
