@@ -56,7 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"\nINCONCLUSIVE: {NOTHING} {_shown(file)} and run smoke verify {name}{_option(chosen)}\n")
         return 0 if chosen.no_verify else EXIT_STATUS[Word.INCONCLUSIVE]
     status = 0 if chosen.no_verify else _verify(chosen, name, place)
-    binds = any(check.startswith("version/") for check in made.checks)
+    binds = any(one.release.commit and f"version/{one.name}" in made.checks for one in services)
     sys.stdout.write(_next(chosen, name, file, binds=binds))
     return status
 
@@ -89,7 +89,8 @@ def _told(services: "list[Found]") -> list[str]:
     said = []
     for one in services:
         health = f"health at {one.health[0].path}" if one.health else "no health endpoint"
-        commit = f"commit {one.release.commit[:7]}" if one.release.keys else "no commit told"
+        commit = f"commit {one.release.commit[:7]}" if one.release.commit else "no commit told"
+        commit = f"version {one.release.version}, {commit}" if one.release.version else commit
         login = f"a login form at {one.form.page}" if one.form else "no login form"
         said.append(f"{one.name:<6} {health}, {commit}, {len(one.pages)} pages, {login}")
         if one.unwell:

@@ -7,7 +7,7 @@ from typing import Any
 
 from smoke.discovery.paths import HEALTH, VERSION
 from smoke.discovery.site import Site, is_page
-from smoke.verdict.release import is_commit, normalise
+from smoke.verdict.release import is_commit, is_version, normalise
 
 COMMIT_KEYS = frozenset(
     {
@@ -32,24 +32,28 @@ class ReleaseFound:
     """
     How a commit is found out, or what stands where one should.
 
-    *keys* are empty where no commit is told; *remark* then says what was seen instead, if anything.
+    *commit* is what it runs; where only a *version* is told that stands in its stead: replicas must agree about it, but
+    no commit can be demanded. *keys* are empty where neither is told; *remark* says what was seen instead, if anything.
     """
 
     keys: dict[str, Any]
     commit: str = ""
     remark: str = ""
+    version: str = ""
 
 
 def found_release(site: Site) -> ReleaseFound:
     """Return the best place that always named one commit, else what is told in its stead."""
     remarks: list[str] = []
+    versions: list[ReleaseFound] = []
     for path in (*VERSION, *HEALTH):
         documents = site.documents(path) if site.own(path) is not None else []
         found = _in_documents(path, documents, remarks)
-        if found is not None:
+        if found is not None and found.commit:
             return found
+        versions += [found] if found is not None else []
     in_page = _in_page(site, remarks) or _in_headers(site)
-    return in_page or ReleaseFound({}, remark=remarks[0] if remarks else "")
+    return in_page or next(iter(versions), ReleaseFound({}, remark=remarks[0] if remarks else ""))
 
 
 def _in_documents(path: str, documents: list[Any], remarks: list[str]) -> ReleaseFound | None:
@@ -68,8 +72,12 @@ def _in_documents(path: str, documents: list[Any], remarks: list[str]) -> Releas
             return ReleaseFound(keys, value)
         else:
             remarks.append(f"{path} has {at}, but it holds no commit" + (f": {value!r}" if _short(value) else ""))
-    if version is not None and _short(told[0][version]):
-        remarks.append(f"{path} tells a version ({told[0][version]}), but no commit")
+    if version is None or not _short(told[0][version]):
+        return None
+    same = all(one.get(version) == told[0][version] for one in told)
+    if same and is_version(told[0][version]) and normalise(told[0][version]):
+        return ReleaseFound({"path": path, "commit": version}, version=told[0][version])
+    remarks.append(f"{path} tells a version ({told[0][version]}), but no commit")
     return None
 
 

@@ -72,6 +72,13 @@ def _health_lines(found: Found) -> Iterator[Line]:
 
 
 def _release_lines(found: Found) -> Iterator[Line]:
+    if found.release.version:
+        said = (
+            f"It tells a version, {found.release.version}, and no commit: replicas must agree about it, and a release "
+            "manifest can demand it, but `--sha` cannot pass. Better let the build write its commit there too."
+        )
+        yield Line("release", found.release.keys, said, check=f"version/{found.name}")
+        return
     if found.release.keys:
         said = f"It runs {found.release.commit[:12]}; `smoke verify --sha SHA` demands another."
         yield Line("release", found.release.keys, said, check=f"version/{found.name}")

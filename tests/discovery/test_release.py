@@ -46,9 +46,18 @@ def test_placeholders(value: str | None) -> None:
     assert "/api/version has commit, but it holds no commit" in found.remark
 
 
-@pytest.mark.parametrize("version", ["1.2.3", "v2026.11.3", "20261126", "1.2.3+9f1c2ab"])
-def test_a_version_is_no_commit(version: str) -> None:
-    """A version, a date or a number cannot be compared with a commit."""
+@pytest.mark.parametrize("version", ["1.2.3", "v2026.11.3", "1.2.3-rc.1", "1.2.3+9f1c2ab"])
+def test_a_version_stands_in_for_a_commit(version: str) -> None:
+    """Where only a version is told, replicas must agree about that; any commit that is told anywhere is better."""
+    found = found_release(site_of({"/version": json_answer({"version": version})}))
+    assert (found.keys, found.version) == ({"path": "/version", "commit": "version"}, version)
+    both = {"/version": json_answer({"version": version}), "/health": json_answer({"status": "ok", "commit": NEW})}
+    assert found_release(site_of(both)).commit == NEW
+
+
+@pytest.mark.parametrize("version", ["20261126", "2.0", "1.2", "stable", "7"])
+def test_what_is_neither(version: str) -> None:
+    """A date, a number or a word says too little to bind a verdict to."""
     found = found_release(site_of({"/version": json_answer({"version": version})}))
     assert found.keys == {}
     assert f"tells a version ({version}), but no commit" in found.remark
