@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
     _write(file, made.text())
     number = trial.promised(made, name)
     sys.stdout.write("".join(f"  {line}\n" for line in _told(services)))
-    sys.stdout.write(f"wrote {_shown(file)}: {number} checks; what is commented out says how to fill it in\n")
+    sys.stdout.write(f"wrote {_shown(file)}: {_count(number, 'check')}; what is commented out says how to fill it in\n")
     if not number:
         sys.stdout.write(f"\nINCONCLUSIVE: {NOTHING} {_shown(file)} and run smoke verify {name}{_option(chosen)}\n")
         return 0 if chosen.no_verify else EXIT_STATUS[Word.INCONCLUSIVE]
@@ -66,19 +66,23 @@ def _discover(chosen: argparse.Namespace, urls: list[str], name: str) -> "tuple[
 
     from smoke.discovery import address, asking, drafting, trial
     from smoke.discovery.found import found_at
+    from smoke.discovery.fronts import limits_requests
     from smoke.http.client import HttpClient
     from smoke.run_directory import new_run_id
 
+    run_id = f"init-{new_run_id()}"
+
     async def discover() -> "tuple[list[Found], Draft]":
-        async with HttpClient(asking.settings(f"init-{new_run_id()}", chosen.ca)) as http:
+        async with HttpClient(asking.settings(run_id, chosen.ca)) as http:
             sites = await asking.look_at_all(http, urls)
-            found_urls = [one.url for one in sites]
-            pages = [bool(found_at("", one).pages) for one in sites]
-            names = address.service_names(found_urls, pages=pages)
-            services = [found_at(*pair) for pair in zip(names, sites, strict=True)]
-            command = shlex.join(["smoke", "init", *urls, *(["--name", chosen.name] if chosen.name else [])])
-            ca = str(chosen.ca.absolute()) if chosen.ca else None
-            wanted = drafting.Wanted(name, address.tier_of(name, found_urls), time(), command, ca)
+        found_urls = [one.url for one in sites]
+        names = address.service_names(found_urls, pages=[bool(found_at("", one).pages) for one in sites])
+        services = [found_at(*pair) for pair in zip(names, sites, strict=True)]
+        command = shlex.join(["smoke", "init", *urls, *(["--name", chosen.name] if chosen.name else [])])
+        ca = str(chosen.ca.absolute()) if chosen.ca else None
+        wanted = drafting.Wanted(name, address.tier_of(name, found_urls), time(), command, ca)
+        gentle = any(map(limits_requests, sites))
+        async with HttpClient(asking.settings(run_id, chosen.ca, gentle=gentle)) as http:
             return services, await trial.tried(drafting.draft(wanted, services), name, http)
 
     return anyio.run(discover)
@@ -92,10 +96,14 @@ def _told(services: "list[Found]") -> list[str]:
         commit = f"commit {one.release.commit[:7]}" if one.release.commit else "no commit told"
         commit = f"version {one.release.version}, {commit}" if one.release.version else commit
         login = f"a login form at {one.form.page}" if one.form else "no login form"
-        said.append(f"{one.name:<6} {health}, {commit}, {len(one.pages)} pages, {login}")
+        said.append(f"{one.name:<6} {health}, {commit}, {_count(len(one.pages), 'page')}, {login}")
         if one.unwell:
             said.append(f"{one.name:<6} {one.health[0].path} says that it is not well: {one.health[0].state.value}")
     return said
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _environments(chosen: argparse.Namespace) -> Path:

@@ -10,6 +10,7 @@ import anyio
 
 from smoke.checks._browserlike import page_request
 from smoke.discovery import paths
+from smoke.discovery.fronts import GENTLE
 from smoke.discovery.reads import advertised
 from smoke.discovery.site import Site, is_json, is_page, links
 from smoke.environment.environment import Limits
@@ -43,9 +44,10 @@ _ADVICE = {
 }
 
 
-def settings(run_id: str, ca_file: Path | None) -> HttpSettings:
-    """Return how the client is to behave; it may write nothing at all."""
-    return HttpSettings(run_id=run_id, limits=LIMITS, ca_file=ca_file)
+def settings(run_id: str, ca_file: Path | None, *, gentle: bool = False) -> HttpSettings:
+    """Return how the client is to behave, *gentle* where requests are limited; it may write nothing at all."""
+    limits = LIMITS.model_copy(update=GENTLE) if gentle else LIMITS
+    return HttpSettings(run_id=run_id, limits=limits, ca_file=ca_file)
 
 
 @dataclass

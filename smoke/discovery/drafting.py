@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from smoke.discovery.doors import found_doors
 from smoke.discovery.draft import Draft, Line, Table
 from smoke.discovery.found import Found
-from smoke.discovery.fronts import EDGES, platforms, promised_headers
+from smoke.discovery.fronts import EDGES, GENTLE, limits_requests, platforms, promised_headers
 from smoke.discovery.login_tables import login_tables
 from smoke.discovery.reads import found_reads
 from smoke.discovery.service_table import service_table
@@ -26,7 +26,7 @@ class Wanted:
 
 def draft(wanted: Wanted, services: Sequence[Found]) -> Draft:
     """Return the environment file that is *wanted* for what was found at *services*."""
-    tables = [_general(wanted, services), *(service_table(one, wanted.now) for one in services)]
+    tables = [_general(wanted, services), *_limits(services), *(service_table(one, wanted.now) for one in services)]
     tables += [*_pages(services), *_assets(services), *_headers(services), *_doors(services), *_reads(services)]
     tables += [*_cors(services), *_login(services)]
     tables += list(_journeys(services))
@@ -53,6 +53,13 @@ def _general(wanted: Wanted, services: Sequence[Found]) -> Table:
         said = f"An unrelated host that stands behind {edges[0]} too; it tells an outage there from a broken release."
         lines.append(Line("edge", {"canary": ["https://neighbour.example.net/"]}, said, off=True))
     return Table(lines=lines)
+
+
+def _limits(services: Sequence[Found]) -> Iterator[Table]:
+    if any(limits_requests(one.site) for one in services):
+        lines = [Line(key, value) for key, value in GENTLE.items()]
+        said = "Some requests were refused with HTTP 429: so few are sent. More may be found with a higher limit."
+        yield Table("[limits]", said, lines)
 
 
 def _pages(services: Sequence[Found]) -> Iterator[Table]:

@@ -33,6 +33,9 @@ REPLICAS = (
 
 MOST_REPLICAS = 20
 SEEN_TWICE = 2
+TOO_MANY = 429
+GENTLE = {"concurrency": 2, "requests_per_s": 2.0}
+"""Limits for a site that refuses requests for there being too many."""
 
 PROMISED = {
     "strict-transport-security": ("max-age",),
@@ -58,6 +61,11 @@ def platforms(site: Site) -> list[str]:
     known = [name for header, name in PLATFORMS.items() if any(header in one for one in headers)]
     servers = {word for one in headers for word in SERVERS if word in one.get("server", "").lower()}
     return list(dict.fromkeys([*known, *sorted(servers - {one.lower() for one in known})]))
+
+
+def limits_requests(site: Site) -> bool:
+    """Tell whether the service refused some requests for there being too many."""
+    return any(one.status == TOO_MANY for answers in site.answers.values() for one in answers)
 
 
 def replicas(site: Site) -> ReplicasFound | None:

@@ -1,6 +1,6 @@
 """Platforms, replicas, headers: what stands before a service."""
 
-from smoke.discovery.fronts import platforms, promised_headers, replicas
+from smoke.discovery.fronts import limits_requests, platforms, promised_headers, replicas
 from smoke.http import Exchange
 from tests.discovery.sites import html, site_of
 
@@ -44,3 +44,9 @@ def test_headers_that_stay() -> None:
         "cache-control": "no-cache",
     }
     assert promised_headers(site_of({})) == {}
+
+
+def test_limits() -> None:
+    """A site that says "too many" is asked gently from then on."""
+    assert limits_requests(site_of({"/": html("x"), "/login": html("slow down", 429)}))
+    assert not limits_requests(site_of({"/": html("x")}))
