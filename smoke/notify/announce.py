@@ -62,23 +62,25 @@ def _told(event: Event, chosen: Namespace, directory: Path, environ: Mapping[str
     from smoke.environment.parameters import parse_settings
     from smoke.notify import provenance, threads
     from smoke.notify.deploy import belonging
+    from smoke.notify.secrecy import masked
     from smoke.notify.senders import sender_of
     from smoke.notify.sentences import message_of
     from smoke.notify.slack import Patience
 
     given = parse_settings(getattr(chosen, "smoke_set", None) or [])
-    notifiers = loading.load(directory, event.environment, citing_base(directory), given).notify
-    if not notifiers:
+    environment = loading.load(directory, event.environment, citing_base(directory), given)
+    if not environment.notify:
         return []
     state = state_of(chosen, environ)
     known = threads.load(state, event.environment)
     deploy, event = belonging(known, provenance.completed(event, environ))
     # The pipeline may have announced its beginning from another machine.
     message = replace(message_of(event, deploy), elsewhere=event.news is not DeployNews.START)
+    message = masked(message, environment, environ, state)
     patience = Patience(min(WAIT_S, within_s), Signal().wait, min(TIMEOUT_S, within_s))
     posts = {
         name: Post(sender_of(one, state, environ, patience), replace(message, thread=deploy.threads.get(name)))
-        for name, one in notifiers.items()
+        for name, one in environment.notify.items()
         if wants(one, event.news)
     }
     threaded, problems = sent(posts, within_s)

@@ -180,6 +180,24 @@ def test_damaged_threads(team: Team, slack: Slack) -> None:
     assert len(slack.threads()) == 6
 
 
+def test_secrets(team: Team, slack: Slack) -> None:
+    """What the environment file names as secret is in no message, even if a command's last words held it."""
+    more = (
+        '[roles.customer]\nuser = { env = "SHOP_USER" }\npassword = { env = "SHOP_PASSWORD" }\n'
+        '[login]\nservice = "web"\npath = "/login"\nwho = "/me"\n'
+    )
+    team.file.write_text(team.file.read_text("utf-8") + more, "utf-8")
+    team.environ |= {"SHOP_USER": "prod", "SHOP_PASSWORD": "correct-horse-battery"}
+    words = f"rollback.sh: login with correct-horse-battery failed, token {TOKEN}"
+    team.say(DeployNews.ROLLBACK_FAILED, 0, reason=words, details=(words,), changelog=words)
+    assert len(slack.deploys.messages) == 1
+    shown = str(slack.deploys.messages)
+    assert "[redacted]" in shown
+    assert "correct-horse-battery" not in shown
+    assert TOKEN not in shown
+    assert "portal/prod: ROLLBACK FAILED" in shown
+
+
 class TestTrouble:
     """What goes wrong is one line on standard error, and nothing else."""
 
