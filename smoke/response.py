@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from smoke.environment import Environment
 from smoke.environment.canary import Alerts
+from smoke.environment.platform_rollbacks import PLATFORM_ROLLBACKS, PlatformRollback
 from smoke.environment.rollbacks import Rollback
 from smoke.verdict.component import Component
 from smoke.verdict.severities import Declared, Grading
@@ -43,8 +44,21 @@ def _components(environment: Environment) -> Iterator[Component]:
     for name, service in environment.services.items():
         if service.rollback is not None:
             yield _component(name, service.rollback, (name,), ())
+        elif (way_back := _platforms_own(environment, name)) is not None:
+            yield Component(name=name, services=(name,), procedure=way_back.in_words, takes_s=way_back.takes_s)
     for name, part in environment.rollbacks.items():
         yield _component(name, part, part.services, part.checks)
+
+
+def _platforms_own(environment: Environment, service: str) -> PlatformRollback | None:
+    """
+    Return how the platform of *service* goes back, where the file says nothing: for people, as it holds no ids.
+
+    A service that several platforms deploy has no single way back; GitHub only starts what another one carries out.
+    """
+    kinds = {one.kind for one in environment.platforms.values() if one.service == service}
+    kinds = kinds - {"github"} or kinds
+    return PLATFORM_ROLLBACKS[kinds.pop()] if len(kinds) == 1 else None
 
 
 def _component(name: str, rollback: Rollback, services: tuple[str, ...], checks: tuple[str, ...]) -> Component:

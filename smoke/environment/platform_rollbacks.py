@@ -26,6 +26,15 @@ class PlatformRollback:
     proof: tuple[str, ...] = ()
     possible: bool = True
 
+    @property
+    def in_words(self) -> str:
+        """The procedure with its command, where that is short enough to be read."""
+        return (
+            self.procedure
+            if not self.command or self.command[0] == "sh"
+            else f"{self.procedure}: {' '.join(self.command)}"
+        )
+
 
 _RAILWAY = (
     'curl -fsS https://backboard.railway.com/graphql/v2 -H "Project-Access-Token: $RAILWAY_TOKEN" '
