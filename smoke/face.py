@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from smoke import run_directory
 from smoke.outputs import github
@@ -19,13 +19,20 @@ from smoke.outputs.terminal import Terminal
 from smoke.run import Run
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
-from smoke.verdict.words import Stage
+from smoke.verdict.words import Outcome, Stage, Word
+
+if TYPE_CHECKING:
+    from smoke.recall import Memory
 
 LAST_WORDS_S = 2.0
 """How long the verdict may take to be shown, in seconds."""
 
 GONE = (OSError, ValueError)
 """What writing raises when nobody reads any more: a broken pipe, a closed stream, an exhausted encoding."""
+
+
+TROUBLED = frozenset({Outcome.FAILED, Outcome.UNDECIDED})
+"""Outcomes after which somebody will ask since when it has been so."""
 
 
 class Face:
@@ -38,10 +45,11 @@ class Face:
     def __init__(self, run: Run, plan: Plan, *, progress: bool = True) -> None:
         self._progress = progress
         self._primes = run.settings.prime
-        self._state = Path(run.settings.state)
+        self._run = run
+        self._memory: Memory | None = None
         self._stream = own_stdout()
         self._terminal = Terminal.on(self._stream, os.environ)
-        self._told: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._told: SimpleQueue[Callable[[], object]] = SimpleQueue()
         Thread(target=self._show, daemon=True).start()
         if progress:
             self._start(run, plan)
@@ -63,6 +71,8 @@ class Face:
         """Show one finding."""
         if self._progress:
             self._told.put(lambda: self._terminal.finding(finding))
+        if finding.outcome in TROUBLED and not self._primes:
+            self._told.put(self._remember)
 
     def verdict(self, verdict: Mapping[str, Any], directory: Path) -> None:
         """Show the verdict to people and to GitHub, and wait until it is shown, for a short while."""
@@ -77,10 +87,17 @@ class Face:
         self._told.put(shown.set)
         shown.wait(LAST_WORDS_S)
 
-    def _conclude(self, verdict: Mapping[str, Any], directory: Path) -> None:
-        from smoke import recall  # after the verdict: nobody waits for it who has what he needs
+    def _remember(self) -> "Memory":
+        if self._memory is None:
+            from smoke.recall import Memory  # of what is sound nobody asks since when
 
-        since = recall.since(directory, self._state, os.environ, verdict)
+            self._memory = Memory(
+                self._run.directory, Path(self._run.settings.state), os.environ, self._run.environment.name
+            )
+        return self._memory
+
+    def _conclude(self, verdict: Mapping[str, Any], directory: Path) -> None:
+        since = "" if verdict["verdict"] == Word.PASS else self._remember().since(verdict)
         self._terminal.verdict(verdict, _shown(directory), since)
 
     def _publish(self, verdict: Mapping[str, Any], directory: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from time import time
+from time import monotonic, time
 from typing import Any
 
 from smoke import run_directory
@@ -23,7 +23,7 @@ from smoke.outputs.answer import short
 from smoke.verdict.words import Outcome, Word
 
 PATIENCE_S = 1.0
-"""What remembering may take: somebody waits for the verdict."""
+"""What remembering may take once the verdict is there, in seconds: somebody waits for it."""
 
 RUNS = 50
 """Newest runs under `reports/` that are looked at."""
@@ -44,18 +44,27 @@ class Past:
     teller: str
 
 
-def since(directory: Path, state: Path, environ: Mapping[str, str], verdict: Mapping[str, Any]) -> str:
-    """Return since when the environment of *verdict* is as it is; nothing when it is sound."""
-    if verdict["verdict"] == Word.PASS:
-        return ""
-    environment = str(verdict["environment"])
-    # A database that does not answer must not keep the verdict from being shown; hence threads, which nobody joins.
-    asked = [
-        _asked(lambda: [*_runs(directory), *_baseline(state, environment)]),
-        _asked(lambda: _history(state, environ, environment)),
-    ]
-    known = [past for one in asked for past in _in_time(one)]
-    return in_words(known, epoch(str(verdict["finished_at"])))
+class Memory:
+    """
+    What is remembered of *environment*; it is asked for at once, in the background.
+
+    *directory* is that of the run which goes on now. A database that does not answer must not keep a verdict from being
+    shown; hence threads, which nobody joins.
+    """
+
+    def __init__(self, directory: Path, state: Path, environ: Mapping[str, str], environment: str) -> None:
+        self._asked = (
+            _asked(lambda: [*_runs(directory), *_baseline(state, environment)]),
+            _asked(lambda: _history(state, environ, environment)),
+        )
+
+    def since(self, verdict: Mapping[str, Any]) -> str:
+        """Return since when it has been as *verdict* says; nothing when all is sound."""
+        if verdict["verdict"] == Word.PASS:
+            return ""
+        deadline = monotonic() + PATIENCE_S
+        known = [past for one in self._asked for past in _by(deadline, one)]
+        return in_words(known, epoch(str(verdict["finished_at"])))
 
 
 def in_words(known: Sequence[Past], now: float) -> str:
@@ -90,9 +99,9 @@ def _asked(memory: Callable[[], list[Past]]) -> Future[list[Past]]:
     return future
 
 
-def _in_time(future: Future[list[Past]]) -> list[Past]:
+def _by(deadline: float, future: Future[list[Past]]) -> list[Past]:
     try:
-        return future.result(PATIENCE_S / 2)
+        return future.result(max(0.0, deadline - monotonic()))
     except TooLate:
         return []
 

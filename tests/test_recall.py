@@ -12,7 +12,7 @@ from smoke.history.database import connect, location
 from smoke.history.records import Ended, Run, RunKind
 from smoke.history.runs import end
 from smoke.history.store import History
-from smoke.recall import NOTHING, Past, in_words, since
+from smoke.recall import NOTHING, Memory, Past, in_words
 from smoke.run_directory import write_verdict
 from smoke.verdict.plan import Before
 from smoke.verdict.words import Outcome
@@ -46,6 +46,11 @@ def at(minutes: float, sound: bool | None, commit: str | None = None) -> Past:  
 def test_in_words(known: list[Past], said: str) -> None:
     """The first bad look after the last good one is since when it has been so."""
     assert in_words(known, NOW) == said
+
+
+def since(directory: Path, state: Path, environ: dict[str, str], verdict: dict[str, Any]) -> str:
+    """Return what is remembered for the verdict of the run in *directory*."""
+    return Memory(directory, state, environ, "portal/prod").since(verdict)
 
 
 def run(reports: Path, name: str, verdict: dict[str, Any], **times: str) -> Path:

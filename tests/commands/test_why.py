@@ -16,7 +16,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with serving() as site:
         project.environment("shop/prod", site)
         site.answers["/terms"] = status(500, "broken")
-        assert project.smoke("verify", "shop/prod", "--sha", COMMIT, "--run-id=fail").status == 10
+        failed = project.smoke("verify", "shop/prod", "--sha", COMMIT, "--run-id=fail")
+        assert failed.status == 10
+        assert "  since    not known: there is no earlier run" in failed.out
         assert project.pytest("-m", "prod", "-k", "page/home", "--run-id=part").status == 20
     return project.reports
 
