@@ -21,7 +21,7 @@ from smoke.http.settings import HttpSettings
 
 LIMITS = Limits(concurrency=6, requests_per_s=20, connect_timeout_s=5, timeout_s=8, body_bytes=1_000_000, redirects=5)
 
-WITHIN_S = 40.0
+WITHIN_S = 30.0
 """What looking at one site may take."""
 
 SAMPLES = 16

@@ -1,6 +1,6 @@
 """Try a draft with the product's own checks: what does not pass now would not verify anything later."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, time
@@ -21,7 +21,9 @@ from smoke.verdict.words import Outcome
 MODULES = ("health", "version", "pages", "headers", "assets", "protected", "exposure", "reads")
 """The checks of what a draft holds; none of them logs in or writes."""
 
-WITHIN_S = 40.0
+WITHIN_S = 30.0
+"""What trying a whole draft may take."""
+
 LOOKS = 2
 
 
@@ -41,35 +43,42 @@ def promised(draft: Draft, name: str) -> int:
 
 async def tried(draft: Draft, name: str, http: HttpClient) -> Draft:
     """Return *draft* with what did not pass commented out, each with the reason."""
-    draft = await _with_whole_pages(draft, name, http)
-    return draft.without(await _failing(draft, name, http))
+    trial = _Trial(name, http, monotonic() + WITHIN_S)
+    draft = await trial.with_whole_pages(draft)
+    return draft.without(await trial.failing(draft))
 
 
-async def _with_whole_pages(draft: Draft, name: str, http: HttpClient) -> Draft:
-    """Return *draft* with only those pages of `[assets]` whose files are all there today."""
-    (check, table) = next(((one, draft.table(one)) for one in draft.checks if one.startswith("assets/")), ("", None))
-    if table is None:
-        return draft
-    pages = next(list(one.value) for one in table.lines if one.key == "pages")
-    whole = [one for one in pages if not await _failing(draft.changed(table, "pages", [one]), name, http, {check})]
-    return draft.changed(table, "pages", whole or pages)
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Tries drafts of the environment *name* until *ends_at*, on the monotonic clock in seconds."""
 
+    name: str
+    http: HttpClient
+    ends_at: float
 
-async def _failing(draft: Draft, name: str, http: HttpClient, only: set[str] | None = None) -> dict[str, str]:
-    """Return why checks of *draft* do not pass, of all of them or of *only* some."""
-    environment = loaded(draft, name)
-    wanted = only or draft.checks
-    checks = [one for one in build(environment, Release(), MODULES) if one.id in wanted]
-    return await _reasons(checks, _world(environment, http))
+    async def with_whole_pages(self, draft: Draft) -> Draft:
+        """Return *draft* with only those pages of `[assets]` whose files are all there today."""
+        (check, table) = next(
+            ((one, draft.table(one)) for one in draft.checks if one.startswith("assets/")), ("", None)
+        )
+        if table is None:
+            return draft
+        pages = next(list(one.value) for one in table.lines if one.key == "pages")
+        whole = [one for one in pages if not await self.failing(draft.changed(table, "pages", [one]), {check})]
+        return draft.changed(table, "pages", whole or pages)
 
-
-async def _reasons(checks: Sequence[Check], world: World) -> dict[str, str]:
-    reasons = {one.id: "it could not be tried in the time there was" for one in checks}
-    with anyio.move_on_after(WITHIN_S):
-        async with anyio.create_task_group() as group:
-            for check in checks:
-                group.start_soon(_look, check, world, reasons)
-    return {check: reason for check, reason in reasons.items() if reason}
+    async def failing(self, draft: Draft, only: set[str] | None = None) -> dict[str, str]:
+        """Return why checks of *draft* do not pass, of all of them or of *only* some."""
+        environment = loaded(draft, self.name)
+        wanted = only or draft.checks
+        checks = [one for one in build(environment, Release(), MODULES) if one.id in wanted]
+        reasons = {one.id: "it could not be tried in the time there was" for one in checks}
+        world = _world(environment, self.http, self.ends_at)
+        with anyio.move_on_after(max(0.0, self.ends_at - monotonic())):
+            async with anyio.create_task_group() as group:
+                for check in checks:
+                    group.start_soon(_look, check, world, reasons)
+        return {check: reason for check, reason in reasons.items() if reason}
 
 
 async def _look(check: Check, world: World, reasons: dict[str, str]) -> None:
@@ -83,9 +92,8 @@ async def _look(check: Check, world: World, reasons: dict[str, str]) -> None:
             return
 
 
-def _world(environment: Environment, http: HttpClient) -> World:
+def _world(environment: Environment, http: HttpClient, ends_at: float) -> World:
     """Return a world without sessions and secrets, since a draft names none."""
-    ends_at = monotonic() + WITHIN_S
 
     async def no_session(role: str) -> Session:
         raise SecretMissing(f"nobody is logged in as {role} while an environment file is drafted")
