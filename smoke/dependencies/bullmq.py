@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from smoke.dependencies._bullmq_events import failed_since
 from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.redis_server import NAME, Command, Reader
 
@@ -99,6 +100,8 @@ async def read(reader: Reader, place: Place, now: float, pause: Callable[[float]
     # What is in no list any more has ended meanwhile, so the active jobs are read after their number.
     (active,) = await reader.demand(("LRANGE", place.key("active"), -MOST_ACTIVE, -1))
     overdue, lately, failed, completed = await _since(reader, place, at)
+    if failed is not None and place.since is not None and place.dialect is BULLMQ:
+        failed = max(failed, await failed_since(reader, place.key("events"), place.since))
     loose = await _stalled(reader, place, active, pause)
     return QueueState(
         at=at,

@@ -24,7 +24,7 @@ NAME = "smokegate"
 READS = frozenset(
     {
         *("CLIENT LIST", f"CLIENT SETNAME {NAME}", "EXISTS", "HMGET", "INFO memory"),
-        *("LLEN", "LRANGE", "TIME", "ZCARD", "ZCOUNT", "ZRANGE"),
+        *("LLEN", "LRANGE", "TIME", "XREVRANGE", "ZCARD", "ZCOUNT", "ZRANGE"),
     }
 )
 """All that is ever sent, beside the login: no KEYS, no SCAN, no script, since scripts may write."""

@@ -54,6 +54,21 @@ def test_a_worker(store: Store, library: str, name: str | None) -> None:
     assert "hunter2" not in str(found)
 
 
+@pytest.mark.parametrize("library", ["bullmq5", "bullmq6"])
+def test_failed_jobs_that_are_removed_at_once(store: Store, library: str) -> None:
+    """With `removeOnFail` no failed job is left, but the events tell; a job that is tried again has not failed yet."""
+    began = time.time() - 1
+    with node(library, store.port) as worker:
+        worker.tell("work", None)
+        worker.tell("add", "bad", {"removeOnFail": True, "attempts": 2})
+        worker.tell("add", "send")
+        worker.tell("ended", 3)
+        found = read(store, library, began)
+
+    assert (found.failed, found.failed_since, found.completed_since) == (0, 1, 1)
+    assert read(store, library, time.time() + 60).failed_since == 0
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_worker_that_dies(store: Store, library: str) -> None:
     """A job is stalled once its worker has died and its lock has run out, and not before."""
