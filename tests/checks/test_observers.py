@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from smoke.checks import alerts, announcements, errors, force_update, logs, metrics, targets
-from smoke.demo.observers import Observers, Watched
 from smoke.demo.serving import Serving
 from smoke.environment import Environment
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
 from tests.checks.fake_world import NEW, OLD, conclude, environment_of, json_answer, world_of
+from tests.checks.observers import Observers, Watched
 from tests.http.servers import client, in_loop
 
 MODULES = (errors, metrics, targets, alerts, logs, announcements, force_update)
