@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOTHING = "nothing was found that could be verified; fill in `health` or `[[pages]]` in"
 
+_ERRORS = 400
+
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
 
@@ -97,6 +99,9 @@ def _told(services: "list[Found]") -> list[str]:
         commit = f"version {one.release.version}, {commit}" if one.release.version else commit
         login = f"a login form at {one.form.page}" if one.form else "no login form"
         said.append(f"{one.name:<6} {health}, {commit}, {_count(len(one.pages), 'page')}, {login}")
+        home = one.site.first("/")
+        if home is not None and (home.status or 0) >= _ERRORS:
+            said.append(f"{one.name:<6} its home page answers {home.outline()}")
         if one.unwell:
             said.append(f"{one.name:<6} {one.health[0].path} says that it is not well: {one.health[0].state.value}")
     return said

@@ -162,7 +162,9 @@ def test_nothing_found(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture
     """Where nothing can be verified the verdict holds, and says what to fill in."""
     site.answers = {"/": status(404, "nothing here")}
     assert main(["init", site.url, "--name=shop/dev", f"--environments={tmp_path / 'e'}"]) == 20
-    assert "INCONCLUSIVE: nothing was found that could be verified; fill in `health`" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "its home page answers HTTP 404" in said
+    assert "INCONCLUSIVE: nothing was found that could be verified; fill in `health`" in said
     assert "# health = " in (tmp_path / "e" / "shop" / "dev.toml").read_text("utf-8")
 
 
