@@ -13,6 +13,9 @@ PAYMENTS = "api.pay.demo.test"
 WIDGET = "widget.chat.demo.test"
 STAGING_API = "api.staging.portal.demo.test"
 
+WATCHERS = "watchers.demo.test"
+"""All systems that watch a foreign environment."""
+
 NEIGHBOUR = "shop.neighbour.demo.test"
 """An unrelated host behind the same edge."""
 

@@ -91,8 +91,9 @@ class Dialect:
     The first of its *doors* that fits counts. *pages* is the origin of its pages, *api* what they call, *title* what
     they call themselves; *speak* gives the routes that a replica has before its own. *also* are further public names
     of the third parties, the control host and the neighbour, by the stack's own names. *secrets* lead from the
-    variables that the environment file names to the stack's files; *parameters* are what the file leaves open. *settle*
-    changes the scene of a good deploy before any fault does; *traps* are the faults of this dialect.
+    variables that the environment file names to the stack's files; *parameters* are what the file leaves open, *sql* is
+    what its database has besides. *settle* changes the scene of a good deploy before any fault does; *traps* are the
+    faults of this dialect.
     """
 
     environment: str
@@ -104,6 +105,7 @@ class Dialect:
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    sql: str = ""
     settle: "Callable[[Scene], None]" = _unchanged
     traps: "tuple[Fault, ...]" = ()
 

@@ -17,6 +17,7 @@ from smoke.demo.salesforce import Org
 from smoke.demo.scene import Scene, TestData, Widget
 from smoke.demo.serving import Serving
 from smoke.demo.tls import Authority
+from smoke.demo.watchers import Watchers
 from smoke.demo.whmcs import Installation
 from smoke.demo.widget_host import widget_host
 
@@ -49,9 +50,13 @@ class Paths:
 
 
 async def start_databases(
-    sentinel: Sentinel, paths: Paths, before: Image, accounts: tuple[content.Account, ...]
+    sentinel: Sentinel, paths: Paths, before: Image, accounts: tuple[content.Account, ...], more: str = ""
 ) -> None:
-    """Start PostgreSQL and Valkey; fill the production database and derive that of staging."""
+    """
+    Start PostgreSQL and Valkey; fill the production database and derive that of staging.
+
+    *more* is SQL of the dialect, carried out in the end, when there is somebody who may only read.
+    """
     await start_valkey(sentinel, paths.directory)
     socket = await start_postgres(sentinel, paths.directory, paths.kept)
     server = await connect_when_ready(dsn(socket, "postgres"))
@@ -60,6 +65,8 @@ async def start_databases(
     await migrate.deploy(production, before.migrations)
     await content.populate(production, accounts)
     await production.execute(READ_ONLY)
+    if more:
+        await production.execute(more)
     await production.close()
     await server.execute(f'CREATE DATABASE "{STAGING}" TEMPLATE "{PRODUCTION}" STRATEGY FILE_COPY')
     await server.close()
@@ -106,6 +113,7 @@ class ThirdParties:
     org: Org
     whmcs: Installation
     payments: PaymentProvider
+    watchers: Watchers
     servings: dict[str, Serving]
     also: Mapping[str, tuple[str, ...]]
 
@@ -119,7 +127,9 @@ class ThirdParties:
         also: Mapping[str, tuple[str, ...]],
     ) -> "ThirdParties":
         """Serve all of them; *also* are further names, by the stack's own."""
+        watchers = Watchers()
         apps = {
+            addresses.WATCHERS: watchers.app(),
             addresses.CONTROL: control_host(),
             addresses.SALESFORCE: org.app(),
             addresses.TRUST: org.status_app(),
@@ -129,10 +139,11 @@ class ThirdParties:
         }
         servings = {host: Serving(app, authority.issue(host, *also.get(host, ()))) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
-        return cls(org, whmcs, payments, servings, also)
+        return cls(org, whmcs, payments, watchers, servings, also)
 
     async def turn(self, scene: Scene) -> None:
         """Let them be from now on as the scene has it: down for everybody, or refusing the new release alone."""
+        self.watchers.deploy(scene)
         if scene.whmcs_refuses_release:
             self.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
         if scene.salesforce_refuses_release:

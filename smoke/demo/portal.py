@@ -28,7 +28,7 @@ from smoke.demo.rollout import Fleet
 from smoke.demo.salesforce import Org
 from smoke.demo.scene import Scene
 from smoke.demo.sites import sites as made_sites
-from smoke.demo.state import StateFiles
+from smoke.demo.state import StateFiles, credentials_of
 from smoke.demo.tls import Authority
 from smoke.demo.whmcs import Installation
 from smoke.demo.worker import preload
@@ -64,7 +64,9 @@ class Portal:
         """Start everything with the release before, and write the state files."""
         scene = self.scene
         accounts = (self._customer, self._control)
-        databases = asyncio.create_task(start_databases(sentinel, self._paths, scene.before, accounts))
+        databases = asyncio.create_task(
+            start_databases(sentinel, self._paths, scene.before, accounts, self._dialect.sql)
+        )
         try:
             authority = Authority(self._paths.directory)
             org = Org(f"https://{self._dialect.name_of(addresses.SALESFORCE)}", self._known("salesforce"))
@@ -216,10 +218,7 @@ class Portal:
             "api-key-previous": self.scene.settings_before.api_keys[0],
             "api-key-current": self.scene.settings_before.api_keys[-1],
             "database-dsn": dsn(self._paths.postgres, PRODUCTION, READER),
-            "salesforce-client-id": self._verifier["salesforce"].identifier,
-            "salesforce-client-secret": self._verifier["salesforce"].secret,
-            "whmcs-identifier": self._verifier["whmcs"].identifier,
-            "whmcs-secret": self._verifier["whmcs"].secret,
+            **credentials_of(self._verifier),
         }
         self.files.write(texts)
         self.files.write_json("stack.json", self.description())

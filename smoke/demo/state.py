@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smoke.demo.release import Credential
+
 
 class StateFiles:
     """The directory `demo` inside the state directory: private, rewritten at every start, removed at the end."""
@@ -38,3 +40,14 @@ class StateFiles:
             stream.write(text)
         half.replace(path)
         return path
+
+
+def credentials_of(verifier: Mapping[str, Credential]) -> dict[str, str]:
+    """Return the files by which the verifier asks third parties itself; any token will do for those that only watch."""
+    return {
+        "salesforce-client-id": verifier["salesforce"].identifier,
+        "salesforce-client-secret": verifier["salesforce"].secret,
+        "whmcs-identifier": verifier["whmcs"].identifier,
+        "whmcs-secret": verifier["whmcs"].secret,
+        "watchers-token": verifier["whmcs"].identifier,
+    }

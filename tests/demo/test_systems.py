@@ -25,6 +25,9 @@ from smoke.verdict.words import Word
 from tests.demo.test_faults_declared import scene
 
 DIRECTORY = Path(__file__).parents[2] / "environments"
+NOT_SHOWN = {"alerts", "notify", "canary", "platforms"}
+"""What needs secrets that a demo does not have: whom to tell, and the platforms, whose word is only reported."""
+
 EVERY = [name for names in SYSTEMS.values() for name in names]
 COMMIT = "b" * 40
 
@@ -35,11 +38,11 @@ def loaded(dialect: Dialect) -> Environment:
 
 
 def secrets_of(part: object) -> set[str]:
-    """Return the variables that hold secrets in a part of an environment; alerts go nowhere in a demo."""
+    """Return the variables that hold secrets in a part of an environment; whatever a demo shows."""
     if isinstance(part, Secret):
         return {part.env} if part.env else set()
     if isinstance(part, Model):
-        named = [key for key in type(part).model_fields if key not in {"alerts", "notify", "canary"}]
+        named = [key for key in type(part).model_fields if key not in NOT_SHOWN]
         return set[str]().union(*(secrets_of(getattr(part, key)) for key in named))
     if isinstance(part, dict):
         return set[str]().union(*map(secrets_of, part.values()))

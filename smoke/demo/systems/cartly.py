@@ -21,6 +21,8 @@ from smoke.demo.systems._answers import fastify_error, next_health, parts_of, so
 from smoke.verdict.words import Word
 
 TITLE = "Cartly"
+WATCHERS = ("us.sentry.io", "prometheus.cartly.io", "slack.com")
+TOKENS = ("CARTLY_SENTRY_TOKEN", "CARTLY_PROMETHEUS_TOKEN", "CARTLY_SLACK_READER_TOKEN")
 SELECT_ONE = [{"?column?": 1}]
 
 
@@ -96,15 +98,17 @@ def _dialect(environment: str, host: str, worker: str, env: str, **parameters: s
         also={
             addresses.CONTROL: ("www.example.org", "www.iana.org"),
             addresses.NEIGHBOUR: ("railway.com",),
+            addresses.WATCHERS: WATCHERS if env == "production" else (),
         },
         secrets={
             "CARTLY_SMOKE_USER": "customer-user",
             "CARTLY_SMOKE_PASSWORD": "customer-password",
             "CARTLY_SMOKE_DATABASE_URL": "database-dsn",
+            **(dict.fromkeys(TOKENS, "watchers-token") if env == "production" else {}),
         },
         parameters=parameters,
         settle=_settle,
-        traps=TRAPS,
+        traps=(*TRAPS, *(WATCHED if env == "production" else ())),
     )
 
 
@@ -126,6 +130,13 @@ TRAPS = (
     _traps.SHORT_SHA,
     _traps.NO_VERSION,
     _traps.quirk("ready-in-words", "/health/ready says `ok` instead of PONG", Word.PASS, Quirk.READY_IN_WORDS),
+)
+
+WATCHED = (
+    _traps.quirk("new-issues", "Sentry sees an issue that is new", Word.FAIL, Quirk.NEW_ISSUES),
+    _traps.quirk("errors-high", "Prometheus sees the error rate rise", Word.FAIL, Quirk.ERRORS_HIGH),
+    _traps.quirk("memory-high", "93 % of the memory is taken: reported", Word.PASS, Quirk.MEMORY_HIGH),
+    _traps.quirk("not-announced", "Nobody wrote in Slack: reported", Word.PASS, Quirk.NOT_ANNOUNCED),
 )
 
 DIALECTS = {

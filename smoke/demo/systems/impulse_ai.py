@@ -74,6 +74,7 @@ def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
         also={
             addresses.CONTROL: ("www.example.org", "www.iana.org"),
             addresses.NEIGHBOUR: ("vercel.com", "railway.com"),
+            addresses.WATCHERS: ("itunes.apple.com",) if production else (),
         },
         secrets={
             "IMPULSE_SMOKE_USER": "customer-user",

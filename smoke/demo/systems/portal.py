@@ -2,7 +2,9 @@
 
 from smoke.demo import addresses
 from smoke.demo.dialect import Dialect, Door
-from smoke.demo.systems._traps import BEHIND, LOGIN_BROKEN, as_in, missing_chunk
+from smoke.demo.quirks import Quirk
+from smoke.demo.systems._traps import BEHIND, LOGIN_BROKEN, as_in, missing_chunk, quirk
+from smoke.verdict.words import Word
 
 HOST = "portal.example.jp"
 
@@ -18,6 +20,7 @@ DIALECTS = {
             addresses.SALESFORCE: ("acme.my.salesforce.com",),
             addresses.TRUST: ("api.status.salesforce.com",),
             addresses.WHMCS: ("billing.example.jp",),
+            addresses.WATCHERS: ("prometheus.example.jp", "alertmanager.example.jp", "loki.example.jp"),
         },
         secrets={
             "PORTAL_SMOKE_USER": "customer-user",
@@ -27,6 +30,8 @@ DIALECTS = {
             "SF_CLIENT_SECRET": "salesforce-client-secret",
             "WHMCS_IDENTIFIER": "whmcs-identifier",
             "WHMCS_SECRET": "whmcs-secret",
+            "PORTAL_SMOKE_PROMETHEUS_TOKEN": "watchers-token",
+            "PORTAL_SMOKE_LOKI_TOKEN": "watchers-token",
         },
         traps=(
             BEHIND,
@@ -38,6 +43,12 @@ DIALECTS = {
             as_in("release-refused", "S07"),
             as_in("migration-failed", "D01"),
             as_in("cors-refused", "C09"),
+            as_in("queue-deaf", "Q01"),
+            quirk("errors-high", "Prometheus sees the error rate rise", Word.FAIL, Quirk.ERRORS_HIGH),
+            quirk("metrics-lost", "Prometheus cannot scrape a replica", Word.FAIL, Quirk.METRICS_LOST),
+            quirk("alert-fires", "An alert began with the deploy", Word.FAIL, Quirk.ALERT_FIRES),
+            quirk("logs-lost", "No line arrives in Loki any more", Word.FAIL, Quirk.LOGS_LOST),
+            quirk("log-errors", "Errors in the log multiply", Word.FAIL, Quirk.LOGS_FULL_OF_ERRORS),
         ),
     )
 }

@@ -8,12 +8,23 @@ from starlette.routing import Route
 
 from smoke.demo import addresses
 from smoke.demo.dialect import Dialect, Door, Speaker
+from smoke.demo.foundation import READER
 from smoke.demo.quirks import Quirk
 from smoke.demo.scene import Scene
 from smoke.demo.systems import _traps
 from smoke.demo.systems._answers import parts_of, soft_404, version_keys
 
 TITLE = "Web Production"
+
+DRIZZLE = f"""
+CREATE SCHEMA drizzle;
+CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint);
+INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+    SELECT md5(n::text) || md5((n + 1)::text), 1780000000000 + n * 86400000 FROM generate_series(1, 3) n;
+GRANT USAGE ON SCHEMA drizzle TO {READER};
+GRANT SELECT ON drizzle.__drizzle_migrations TO {READER};
+"""
+"""The history as drizzle keeps it (wire formats, section 6.2)."""
 
 
 def _speak(speaker: Speaker) -> Sequence[Route]:
@@ -35,6 +46,7 @@ def _settle(scene: Scene) -> None:
 
 
 def _dialect(environment: str, host: str) -> Dialect:
+    production = environment.endswith("/prod")
     return Dialect(
         environment=environment,
         doors=(Door(host, "bff", "/api"), Door(host, "web")),
@@ -42,8 +54,17 @@ def _dialect(environment: str, host: str) -> Dialect:
         api=f"https://{host}/api",
         title=TITLE,
         speak=_speak,
-        also={addresses.CONTROL: ("www.example.org", "www.iana.org")},
-        secrets={"WEB_SMOKE_USER": "customer-user", "WEB_SMOKE_PASSWORD": "customer-password"},
+        also={
+            addresses.CONTROL: ("www.example.org", "www.iana.org"),
+            addresses.WATCHERS: ("slack.com",) if production else (),
+        },
+        secrets={
+            "WEB_SMOKE_USER": "customer-user",
+            "WEB_SMOKE_PASSWORD": "customer-password",
+            "WEB_SMOKE_DATABASE_URL": "database-dsn",
+            **({"WEB_SLACK_READER_TOKEN": "watchers-token"} if production else {}),
+        },
+        sql=DRIZZLE,
         settle=_settle,
         traps=(
             _traps.SOFT_404,
