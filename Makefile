@@ -48,6 +48,7 @@ accuracy: setup
 docs: $(VENV)/.complete
 	$(BIN)/smoke schema > smoke/environment/schema.json
 	$(BIN)/smoke reference > docs/environment-reference.md
+	$(BIN)/python -m tools.checklists
 
 lock: $(VENV)/.complete
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

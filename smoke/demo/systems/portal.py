@@ -3,10 +3,16 @@
 from smoke.demo import addresses
 from smoke.demo.dialect import Dialect, Door
 from smoke.demo.quirks import Quirk
-from smoke.demo.systems._traps import BEHIND, LOGIN_BROKEN, as_in, missing_chunk, quirk
+from smoke.demo.scene import Scene
+from smoke.demo.systems._traps import BEHIND, LOGIN_BROKEN, as_in, missing_chunk, quirk, setting
 from smoke.verdict.words import Word
 
 HOST = "portal.example.jp"
+
+
+def _database_stops(scene: Scene) -> None:
+    scene.database_stops = True
+
 
 DIALECTS = {
     "portal/prod": Dialect(
@@ -38,6 +44,9 @@ DIALECTS = {
             LOGIN_BROKEN,
             missing_chunk("invoices-broken", "The script of the invoices is missing from the image", "invoices.js"),
             missing_chunk("dashboard-broken", "The script of the dashboard is missing from the image", "dashboard.js"),
+            missing_chunk("subscriptions-broken", "The script of the subscriptions is missing", "subscriptions.js"),
+            missing_chunk("catalogue-broken", "The script of the catalogue is missing", "catalogue.js"),
+            setting("database-stops", "The database stops with the deploy", Word.FAIL, _database_stops),
             as_in("salesforce-down", "I01"),
             as_in("whmcs-down", "I21"),
             as_in("release-refused", "S07"),
