@@ -9,6 +9,7 @@ from starlette.routing import Route
 from smoke.demo import addresses
 from smoke.demo.bff import orders, partners
 from smoke.demo.dialect import Dialect, Door, Speaker
+from smoke.demo.faults import Fault
 from smoke.demo.quirks import Quirk
 from smoke.demo.release import Bug
 from smoke.demo.scene import Scene
@@ -83,22 +84,27 @@ def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
             other_key: "api-key-previous",
         },
         settle=_rotated if production else _rotating,
-        traps=(
-            _traps.SOFT_404,
-            _traps.PART_DOWN,
-            _traps.OTHER_COMMIT,
-            _traps.BEHIND,
-            _traps.KEY_REFUSED,
-            _traps.KEY_NOT_ASKED,
-            of_keys,
-            _traps.MINIMUM,
-            _traps.LOGIN_BROKEN,
-            _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
-            _traps.ACROSS,
-            _traps.SHORT_SHA,
-            _traps.FORCE_OFF,
-            _traps.FORCE_ABSENT,
-        ),
+        traps=_traps_with(of_keys),
+    )
+
+
+def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
+    """Return the traps; the one about the other key depends on whether a rotation is under way."""
+    return (
+        _traps.SOFT_404,
+        _traps.PART_DOWN,
+        _traps.OTHER_COMMIT,
+        _traps.BEHIND,
+        _traps.KEY_REFUSED,
+        _traps.KEY_NOT_ASKED,
+        of_keys,
+        _traps.MINIMUM,
+        _traps.LOGIN_BROKEN,
+        _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
+        _traps.ACROSS,
+        _traps.SHORT_SHA,
+        _traps.FORCE_OFF,
+        _traps.FORCE_ABSENT,
     )
 
 
