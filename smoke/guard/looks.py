@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke import options, run_directory
+from smoke.attestation import signing
 from smoke.commands.prime import prime
 from smoke.commands.verify import supervised
 from smoke.places import reports_directory
@@ -39,6 +40,10 @@ class Looks:
         status = supervised(chosen, self._quietly() if quietly else self.environ, *extra)
         directory = Path(reports_directory(chosen)) / chosen.environment / chosen.smoke_run_id
         return Look(status, directory, run_directory.read_verdict(directory) or {})
+
+    def sign(self, look: "Look") -> str | None:
+        """Sign the verdict of *look* if a key is configured; returns a warning when that could not be."""
+        return signing.sign(look.directory, self.environ)
 
     def _chosen(self, part: str, **release: Any) -> argparse.Namespace:
         known = {

@@ -87,6 +87,8 @@ class Guard:
         before, soak = self.story.previous or None, self.looks.chosen.smoke_soak
         look = self.looks.verify(part, release=str(file), sha=self.story.sha, previous=before, soak=soak)
         self._note(look)
+        if warning := self.looks.sign(look):
+            self.story.facts.setdefault("warnings", []).append(warning)
         if look.verdict:
             self.announce(verdict_event(look.verdict))
         return look
