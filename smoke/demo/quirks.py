@@ -17,6 +17,7 @@ class Quirk(Enum):
     PART_DOWN = "its cache cannot be reached"
     LIVENESS_LOST = "it says that it is not alive"
     PAGE_FOR_HEALTH = "a page with status 200 answers every address that is not there, the health's too"
+    NOT_READY = "what it needs before it may serve throws"
     READY_IN_WORDS = "the parts say `ok` instead of what their drivers return"
     KEY_IS_NOT_ASKED = "no key is asked for"
     FORCE_UPDATE_IS_OFF = "no minimum version of apps is told"

@@ -41,7 +41,7 @@ def _web(speaker: Speaker) -> Sequence[Route]:
 
     async def ready(_request: Request) -> Response:
         database, redis = await parts_of(speaker)
-        if not (database and redis):
+        if speaker.has(Quirk.NOT_READY) or not (database and redis):
             return fastify_error()
         raw = {"database": SELECT_ONE, "redis": "PONG"}
         checks = dict.fromkeys(raw, "ok") if speaker.has(Quirk.READY_IN_WORDS) else raw
@@ -119,6 +119,7 @@ TRAPS = (
     _traps.SOFT_404,
     _traps.PART_DOWN,
     _traps.quirk("not-alive", "/health/live fails, all else is well", Word.FAIL, Quirk.LIVENESS_LOST),
+    _traps.quirk("not-ready", "/health/ready is a plain 500, all else is well", Word.FAIL, Quirk.NOT_READY),
     _traps.quirk("worker-down", "The worker has lost its queue", Word.FAIL, Quirk.WORKER_DOWN),
     _traps.OTHER_COMMIT,
     _traps.BEHIND,
