@@ -51,6 +51,8 @@ async def listening(path: Path, orders: "asyncio.Queue[Order]") -> AsyncIterator
 def give(state: Path, line: str) -> dict[str, Any]:
     """Give an order to the stack whose files are in *state*, and return its answer; raises StackError."""
     described = state / "demo" / "stack.json"
+    if not described.is_file():
+        raise StackError(f"no stack is running in {state}; start one with `smoke demo --start`")
     try:
         address = json.loads(described.read_text(encoding="utf-8"))["orders"]
         with socket.socket(socket.AF_UNIX) as plug:
@@ -59,8 +61,6 @@ def give(state: Path, line: str) -> dict[str, Any]:
             plug.sendall(f"{line}\n".encode())
             with plug.makefile("rb") as stream:
                 answer = json.loads(stream.readline(LINE_BYTES) or b"{}")
-    except FileNotFoundError:
-        raise StackError(f"no stack is running in {state}; start one with `smoke demo --start`") from None
     except (OSError, ValueError, KeyError) as error:
         raise StackError(f"the stack in {state} does not take orders: {error}") from error
     if answer.get("event") in {None, "refused"}:
