@@ -9,6 +9,7 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
 
+from smoke.alerts.sentences import lasting
 from smoke.commands._duration import duration
 from smoke.errors import SecretMissing, UsageError
 from smoke.outputs.answer import headline, short
@@ -71,7 +72,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _admitted(admitted: "Admitted", demand: "Demand") -> str:
     signed = ", signed" if admitted.signed else ""
-    about = f"{demand.environment} at {short(demand.sha)}, {admitted.age_s:.0f} s ago{signed}"
+    about = f"{demand.environment} at {short(demand.sha)}, {lasting(admitted.age_s)} ago{signed}"
     return f"{headline(admitted.verdict)} ({about}). {admitted.verdict['summary']}"
 
 

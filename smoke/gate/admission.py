@@ -102,8 +102,13 @@ def _of_its_events(directory: Path, verdict: Mapping[str, Any]) -> str | None:
         return f"{events.FILE} beside it is of the run {log.plan.run_id[:40]}, not of {verdict['run_id'][:40]}"
     if log.plan.suite_version != verdict["suite"]["version"] or log.plan.suite_version != __version__:
         return None
-    word = decide(log.plan, log.findings, log.end or End(log.plan.started_at, "it did not come to its end")).word
-    return f"{events.FILE} beside it says {word}, not {verdict['verdict']}" if word != verdict["verdict"] else None
+    judged = decide(log.plan, log.findings, log.end or End(log.plan.started_at, "it did not come to its end"))
+    if judged.word != verdict["verdict"]:
+        return f"{events.FILE} beside it says {judged.word}, not {verdict['verdict']}"
+    logged = {(one.check, one.gating, one.outcome.value) for one in judged.findings}
+    said = {(one["id"], one["gating"], one["outcome"]) for one in verdict["checks"]}
+    other = min(logged ^ said, default=None)
+    return f"{events.FILE} beside it says something else of {other[0]}" if other else None
 
 
 def _about(verdict: Mapping[str, Any], demand: Demand) -> None:

@@ -11,11 +11,11 @@ import pytest
 from smoke import __version__
 from smoke.attestation.envelope import PublicKey, public_key
 from smoke.attestation.signing import sign
-from smoke.events import FILE, EventWriter
+from smoke.events import FILE, EventWriter, read
 from smoke.gate.admission import admit
 from smoke.gate.demand import Demand, Refused
 from smoke.run_directory import write_verdict
-from smoke.verdict.decide import End
+from smoke.verdict.decide import End, decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.release import Release
@@ -218,6 +218,19 @@ class TestEvents:
         """A pass whose own log says fail was changed."""
         self.written(tmp_path)
         assert "events.jsonl beside it says fail, not pass" in refused(tmp_path, demand())
+
+    def test_say_something_else_of_a_check(self, tmp_path: Path) -> None:
+        """A verdict from which a check was taken, or whose weight was changed, does not follow from its log."""
+        self.written(tmp_path)
+        log = read(tmp_path / FILE)
+        assert log.end is not None
+        judged = decide(log.plan, log.findings, log.end).to_json()
+        write_verdict(tmp_path, judged)
+        asked = replace(demand(), max_age_s=1e12)
+        assert admit(tmp_path, asked).word is Word.FAIL
+        extra = verdicts.check("page/terms", "immediate", gating=False)
+        write_verdict(tmp_path, judged | {"checks": [*judged["checks"], extra]})
+        assert "events.jsonl beside it says something else of page/terms" in refused(tmp_path, asked)
 
     def test_without_an_end(self, tmp_path: Path) -> None:
         """A run that never came to its end gave no verdict."""
