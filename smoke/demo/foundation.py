@@ -129,13 +129,13 @@ class ThirdParties:
         """Serve all of them; *also* are further names, by the stack's own."""
         watchers = Watchers()
         apps = {
-            addresses.WATCHERS: watchers.app(),
             addresses.CONTROL: control_host(),
             addresses.SALESFORCE: org.app(),
             addresses.TRUST: org.status_app(),
             addresses.WHMCS: whmcs.app(),
             addresses.PAYMENTS: payments.app(),
             addresses.WIDGET: widget_host(),
+            **({addresses.WATCHERS: watchers.app()} if also.get(addresses.WATCHERS) else {}),
         }
         servings = {host: Serving(app, authority.issue(host, *also.get(host, ()))) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
