@@ -12,21 +12,8 @@ from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
-    *(
-        "verify",
-        "gate",
-        "prime",
-        "guard",
-        "rollback",
-        "baseline",
-        "demo",
-        "environments",
-        "why",
-        "watch",
-        "replay",
-        "schema",
-    ),
-    *("reference", "init", "canary", "history", "status"),
+    *("verify", "gate", "prime", "guard", "rollback", "baseline", "demo", "environments", "why", "watch"),
+    *("replay", "schema", "reference", "init", "canary", "history", "status"),
 )
 
 EPILOG = """\
