@@ -29,6 +29,9 @@ FOLLOWED = 4
 AT_ONCE = 3
 """Writes under way at the same time: more would keep each other's reads waiting, and those must follow at once."""
 
+STAYS = 6
+"""Reads of one late write right after the first, which measure a short lag where the machine is busy."""
+
 LOOKS = 6
 """Reads of one late write in each look, so that a good replica among late ones does not hide them."""
 
@@ -124,7 +127,18 @@ class Trips:
         if not shows:
             trip.replica = replica_of(answer, self.replica_header)
         trip.late, trip.fault = not shows and fault is None, fault
-        trip.hidden_s = max(0.0, answer.at - trip.written_at) if trip.late else 0.0
+        if trip.late:
+            await self._stay(trip, answer)
+
+    async def _stay(self, trip: Trip, missed: Exchange) -> None:
+        """Read what is late again at once, until it shows or its lag matters: the others' turns would take longer."""
+        for _ in range(STAYS):
+            trip.hidden_s = max(0.0, missed.at - trip.written_at)
+            if trip.hidden_s >= 2 * self.roundtrip.slower_s:
+                return
+            missed = await self._send(self._read(trip.made or ""))
+            if self._reading(missed, trip) != (False, None):
+                return
 
     def _reading(self, answer: Exchange, trip: Trip) -> tuple[bool, str | None]:
         """Return whether *answer* shows what was written, and what else is wrong with it."""

@@ -371,3 +371,15 @@ def test_a_lag_that_looks_too_seldom_to_measure() -> None:
     assert (found.outcome, found.cause, found.unclear) == (Outcome.UNDECIDED, Cause.RUNNER, True)
     assert found.message == UNSEEN_NOW
     assert check.judge([Observation(facts={**facts, "before": 0.2})]).outcome is Outcome.PASSED
+
+
+def test_a_short_lag_is_measured_while_others_write() -> None:
+    """What is late is read again at once: when all have written it would show, and nobody knew how late it was."""
+    notes = Notes({}, lag_s=1.1)
+
+    def busy(request: Request, _replica: str) -> Exchange | None:
+        notes.clock.elapsed_s += 0.3 if request.method == "GET" else 0.0
+        return None
+
+    notes.instead = busy
+    assert judged(notes, 0.0).outcome is Outcome.FAILED
