@@ -92,11 +92,9 @@ class Fleet:
         """Put the release before into the places of *services*, or of all, on replicas that are started for it."""
         self._returns += 1
         scene = self._scene
-        for replica in await self._start_all(f"back{self._returns}", scene.before, scene.settings_before, frozenset()):
-            if not services or replica.service in services:
-                self._put(replica)
-            else:
-                await replica.stop()
+        colour, wanted = f"back{self._returns}", services or SERVICES
+        for replica in await self._start_all(colour, scene.before, scene.settings_before, frozenset(), wanted):
+            self._put(replica)
 
     async def stop(self) -> None:
         """Stop everything at once."""
@@ -139,10 +137,17 @@ class Fleet:
         finally:
             await connection.close()
 
-    async def _start_all(self, colour: str, image: Image, settings: Settings, pinned: frozenset[int]) -> list[Running]:
+    async def _start_all(
+        self,
+        colour: str,
+        image: Image,
+        settings: Settings,
+        pinned: frozenset[int],
+        services: "Sequence[str]" = SERVICES,
+    ) -> list[Running]:
         places = [
             Place(service, slot, colour)
-            for service in SERVICES
+            for service in services
             for slot in range(1 if service == "worker" else REPLICAS)
             if slot not in pinned or service == "worker"
         ]

@@ -28,6 +28,7 @@ from smoke.demo.foundation import Paths
 from smoke.demo.ground import ground
 from smoke.demo.orders import Order, listening
 from smoke.demo.portal import Portal
+from smoke.demo.release import SERVICES
 from smoke.demo.systems import dialect_of, find
 from smoke.errors import SmokeError, UsageError
 from smoke.verdict.words import EXIT_USAGE
@@ -115,6 +116,8 @@ async def _obey(portal: Portal, word: str = "", *names: str) -> dict[str, Any]:
     """Carry out one order and return what came of it."""
     if word == "deploy":
         return {"event": "deployed", **await portal.deploy()}
+    if unknown := set(names) - set(SERVICES):
+        return {"event": "refused", "message": f"unknown service {', '.join(sorted(unknown))}"}
     if word == "rollback":
         return {"event": "rolled back", **await portal.rollback(names)}
     if word == "purge":

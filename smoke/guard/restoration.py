@@ -114,7 +114,8 @@ class Restoration:
         wrong = [one for one in provable if not self._is_back(look, one)]
         self._weigh(look, partial=bool(some))
         self.story.facts["restored"] = not wrong
-        served = enumerate_in_words([short(one) for one in look.commits()]) or "no commit that anybody told"
+        seen = dict.fromkeys(commit for one in wrong for commit in look.commits(one))
+        served = enumerate_in_words([short(one) for one in seen]) or "no answer that names a commit"
         said = f"{self._before()} is served by every replica of {enumerate_in_words(provable)}"
         self.story.end(f"{enumerate_in_words(wrong)}: seen was {served}" if wrong else said, well=not wrong)
         return [f"{enumerate_in_words(wrong)} is not proven to be back: seen was {served}"] if wrong else []
