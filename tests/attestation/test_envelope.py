@@ -91,7 +91,11 @@ def test_another_key() -> None:
         opened(envelope(), TYPE, [public_key(pair()[1]), public_key(pair("rsa")[1])])
 
 
-@pytest.mark.parametrize("pem", ["", "garbage", PUBLIC, PRIVATE[:60], PRIVATE.replace("M", "N")])
+@pytest.mark.parametrize(
+    "pem",
+    ["", "garbage", PUBLIC, PRIVATE[:60], PRIVATE.replace("M", "N")],
+    ids=["nothing", "garbage", "public", "cut", "altered"],
+)
 def test_no_private_key(pem: str) -> None:
     """What cannot sign is refused without being quoted."""
     with pytest.raises(UsageError) as raised:
