@@ -8,8 +8,9 @@ from smoke.checks._answers import no_answer
 from smoke.checks._attempts import TOO_MANY, noting
 from smoke.checks._check import Check, Observation
 from smoke.checks._login_page import is_sent_back
+from smoke.checks._logins import ATTEMPTS, BEFORE, attempts, doubts, share_of, tried
 from smoke.checks._obstacle import obstacle
-from smoke.checks._sampled import SampledCheck, intern, transport_facts
+from smoke.checks._sampled import SampledCheck, commonest_fault, intern, locate, transport_facts
 from smoke.checks._session import configured_login, log_in, session_headers, try_login
 from smoke.checks._world import Session
 from smoke.checks.session import who_fault
@@ -19,6 +20,7 @@ from smoke.errors import LoginRefused, SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
+from smoke.verdict.tally import Reading, read
 from smoke.verdict.words import Cause, Outcome, Stage
 from smoke.waiting import Patience
 
@@ -34,7 +36,8 @@ class LoginCheck(SampledCheck):
     """
     The login API accepts the right password, and every replica accepts the session it gives.
 
-    One login a run and role; another attempt is made only where one was not accepted.
+    One login a run and role; where an attempt was not accepted, and another was, more are made to tell a bad replica
+    from chance.
     """
 
     kind: ClassVar[str] = "login"
@@ -52,13 +55,16 @@ class LoginCheck(SampledCheck):
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Take the run's session, or log in afresh where it was refused before; then use it everywhere."""
         try:
-            session = await self._session(world, round_number)
+            session, doubted = await self._session(world, round_number)
         except LoginRefused as refusal:
             return Observation(facts={**refusal.facts, "refusal": str(refusal), "status": refusal.status})
         except SmokeError as error:
             return obstacle(error, facts={"role": self.role})
         answers = await world.http.sample(self._who(session), self.times(round_number)) if self.who else ()
-        return Observation(intern(answers), {"before": list(session.faults)})
+        facts: dict[str, Any] = {BEFORE: list(session.faults)}
+        if round_number > 1 and doubted:
+            facts[ATTEMPTS] = await attempts(world, self.role, self.share, self.replica_header)
+        return Observation(intern(answers), facts)
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand that the session is accepted."""
@@ -80,13 +86,32 @@ class LoginCheck(SampledCheck):
         facts = {**judgement.facts, "role": self.role}
         if judgement.outcome is not Outcome.PASSED:
             return replace(judgement, facts=facts)
+        facts["logged_in"] = True
+        judgement = self._doubted(rounds, replace(judgement, facts=facts))
         refusals = [str(one.facts["refusal"]) for one in rounds if "refusal" in one.facts]
-        if refusals:
+        if refusals and judgement.outcome is Outcome.PASSED:
             message = f"{refusals[0]}; a later attempt was accepted"
             return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self.expected, refusals[0], facts, unclear=True)
-        before = last.facts["before"]
-        noted = {"noted": f"a first attempt was not accepted: {'; '.join(before)}"} if before else {}
-        return replace(judgement, facts={**facts, "logged_in": True, **noted})
+        return judgement
+
+    def _doubted(self, rounds: Sequence[Observation], passed: Judgement) -> Judgement:
+        """Judge a login that was accepted at a later attempt only: by what became of further ones."""
+        looks = tried(rounds)
+        reading, last = read(looks, self.share), looks[-1]
+        before = rounds[0].facts.get(BEFORE, ())
+        first = {"noted": f"a first attempt was not accepted: {'; '.join(before)}"} if before else {}
+        if not any(one.fault for one in looks[0]) or (len(looks) == 1 and len(rounds) > 1):  # or a limit was reached
+            return replace(passed, facts={**passed.facts, **first})
+        if len(looks) > 1 and (reading is Reading.HEALTHY or not any(one.fault for one in last)):
+            noted = {name: f"{said}; {len(last)} further ones were" for name, said in first.items()}
+            return replace(passed, facts={**passed.facts, **noted})
+        fault = commonest_fault(looks) or ""
+        facts = {**passed.facts, "signature": fault, "failed_share": share_of(looks)}
+        where = locate([one for each in looks for one in each])
+        message = f"the login of role {self.role} was not accepted: {fault} {where}"
+        if reading is Reading.FAULTY:
+            return Judgement(Outcome.FAILED, message, Cause.RELEASE, self.expected, fault, facts)
+        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self.expected, fault, facts, unclear=True)
 
     def _refused(self, seen: Mapping[str, Any]) -> Judgement:
         message = str(seen["refusal"])
@@ -97,15 +122,18 @@ class LoginCheck(SampledCheck):
             return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, self.expected, message, facts)
         return Judgement(Outcome.FAILED, message, expected=self.expected, found=message, facts=facts)
 
-    async def _session(self, world: "World", round_number: int) -> Session:
+    async def _session(self, world: "World", round_number: int) -> tuple[Session, bool]:
+        """Return a session, and whether any attempt of the run's own acquisition was not accepted."""
         try:
-            return await world.session(self.role)
+            session = await world.session(self.role)
+            return session, bool(doubts(session.faults))
         except LoginRefused:
             if round_number == 1:
                 raise
             patience = Patience(world.pause, world.remaining_s)
             note = noting(world.memory, self.role)
-            return await log_in(world.http, world.environment, self.role, world.secret, patience=patience, note=note)
+            fresh = await log_in(world.http, world.environment, self.role, world.secret, patience=patience, note=note)
+            return fresh, True
 
     def _who(self, session: Session) -> Request:
         return Request("GET", self.who or "", headers={"Accept": "application/json", **session.headers})
@@ -145,6 +173,8 @@ class WrongPasswordCheck(Check):
             once = last not in accepted
             return replace(failed, outcome=Outcome.UNDECIDED, unclear=True) if once else failed
         if last.status in self.login.refused or is_sent_back(self.login, last):
+            if len(looks) > 1:
+                facts["noted"] = f"a first look met {looks[0].outline()}"
             return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
         if last.status in self.login.accepted:  # some say no with a 200
             message = f"refused: {found}, but no session"

@@ -10,6 +10,7 @@ from smoke.environment import Environment
 from smoke.errors import SecretMissing, SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.release import Release
+from smoke.waiting import Patience
 from tests.checks.fake_world import Answer, answer, environment_of, json_answer, world_of
 
 LOGIN = "https://api.test/auth/login"
@@ -84,14 +85,17 @@ class LoginApi:
         return json_answer({"email": "smoke@test"}, headers={"x-replica": replica})
 
 
-def logged_in_world(routes: dict[str, Answer], environment: Environment, release: Release | None = None) -> World:
-    """Return a world that logs in through the API, once for each role, refusals remembered."""
+def logged_in_world(
+    routes: dict[str, Answer], environment: Environment, release: Release | None = None, *, patient: bool = False
+) -> World:
+    """Return a world that logs in through the API, once for each role, refusals remembered; *patient* as runs are."""
     known: dict[str, Session | SmokeError] = {}
 
     async def session(role: str) -> Session:
         if role not in known:
             try:
-                known[role] = await log_in(world.http, environment, role, secret)
+                patience = Patience(world.pause, world.remaining_s) if patient else None
+                known[role] = await log_in(world.http, environment, role, secret, patience=patience)
             except SmokeError as error:
                 known[role] = error
         found = known[role]

@@ -148,6 +148,79 @@ def test_accepted_at_the_second_attempt_of_several_replicas() -> None:
     assert "HTTP 401" in found.facts["noted"]
 
 
+def odd_replica(fault: Exchange, every: int = 3) -> Callable[[Request, int], Exchange | None]:
+    """Answer *fault* in place of the API at the first attempt and at each *every*-th from there."""
+    return lambda _request, number: fault if number % every == 1 else None
+
+
+def patient(api: LoginApi, environment: Environment | None = None) -> Judgement:
+    """Make the check of the customer in a world that acquires its session as a run does."""
+    environment = environment or portal()
+    world = logged_in_world(api.routes(), environment, patient=True)
+    return concluded(next(checks(environment, Release())), world)
+
+
+@pytest.mark.parametrize("fault", [answer("", 500), answer("", 503), json_answer({"ok": True}), answer("", 401)])
+def test_one_replica_of_three_lets_nobody_in(fault: Exchange) -> None:
+    """That a later attempt got a session is no proof: further attempts meet the same replica again."""
+    found = patient(LoginApi(login=odd_replica(fault)))
+
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert "the login of role customer was not accepted" in found.message
+    assert found.facts["logged_in"]
+
+
+def test_one_lost_login_of_many() -> None:
+    """A single lost attempt is noted, with how many others were accepted."""
+    api = LoginApi(login=lambda _request, number: answer("", 502) if number == 1 else None)
+
+    found = patient(api)
+
+    assert found.outcome is Outcome.PASSED
+    assert found.facts["noted"] == "a first attempt was not accepted: HTTP 502; 12 further ones were"
+
+
+def test_two_lost_logins_hold_nothing() -> None:
+    """A second one among a dozen is looked at once more, and cleared by another dozen."""
+    api = LoginApi(login=lambda _request, number: answer("", 502) if number in {1, 6} else None)
+
+    assert patient(api).outcome is Outcome.PASSED
+
+
+def test_a_limit_ends_the_further_attempts() -> None:
+    """Where further attempts are limited nothing tells that the first one was more than chance."""
+    limited = answer("", 429)
+    api = LoginApi(login=lambda _request, number: {1: answer("", 500), 2: None}.get(number, limited))
+
+    found = patient(api)
+
+    assert found.outcome is Outcome.PASSED
+    assert "HTTP 500" in found.facts["noted"]
+    assert len(api.attempts) == 3
+
+
+def test_a_limit_that_was_waited_for_is_no_doubt() -> None:
+    """A first attempt that came too soon is noted, and no more are made than it took."""
+    soon = answer("", 429, headers={"retry-after": "1"})
+    api = LoginApi(login=lambda _request, number: soon if number == 1 else None)
+
+    found = patient(api)
+
+    assert found.outcome is Outcome.PASSED
+    assert found.facts["noted"] == "a first attempt was not accepted: HTTP 429"
+    assert len(api.attempts) == 2
+
+
+def test_refusals_end_the_further_attempts() -> None:
+    """The right password is never refused so often in a row that an account would be locked."""
+    api = LoginApi(login=lambda _request, number: None if number == 2 else answer("", 401))
+
+    found = patient(api)
+
+    assert found.outcome is Outcome.FAILED
+    assert len(api.attempts) == 4
+
+
 def test_refused_and_later_accepted() -> None:
     """A login that was refused at first and works later is undecided: one success does not absolve."""
     api = LoginApi(login=lambda _request, number: answer("", 500) if number == 1 else None)
