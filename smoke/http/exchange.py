@@ -118,13 +118,21 @@ class Exchange:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body)."""
+        """
+        Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body).
+
+        `NaN` and `Infinity`, which Python reads and writes, are no JSON: no browser reads a document that holds them.
+        """
         if self.truncated:
             raise ValueError("the body was longer than the limit")
-        return json.loads(self.body.decode("utf-8"))
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
 
     def outline(self) -> str:
         """Say in a few words what came: `HTTP 502 text/html` or the failure's message."""
         if self.failure:
             return self.failure.message
         return f"HTTP {self.status} {self.content_type}".rstrip()
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")

@@ -22,6 +22,8 @@ def test_document() -> None:
         (answer("", 301, headers={"location": "https://x.test/login?next=secret"}), "HTTP 301 to https://x.test/login"),
         (html("<p>"), "HTML instead of JSON"),
         (answer(b"\xff\xfe"), "invalid JSON"),
+        (answer('{"price": NaN}'), "invalid JSON"),
+        (answer("[-Infinity, 1]"), "invalid JSON"),
         (answer("[" * 100_000), "invalid JSON"),
     ],
 )
