@@ -91,7 +91,7 @@ def _settled(rollout: Rollout, looks: Sequence[Look], facts: dict[str, Any]) -> 
 
 def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, facts: dict[str, Any]) -> Judgement:
     last, goal = looks[-1], rollout.goal_of(looks)
-    found = who_serves_what(rollout, last.votes, goal)
+    found = _what_is_wrong(rollout, looks, goal)
     expected, after = _expected(rollout), f"after {last.elapsed_s:.0f} s"
     if standing is Standing.WITHDRAWN:
         message = f"the release was withdrawn: {found} again {after}, and had served the announced one before"
@@ -112,6 +112,12 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
     explained = long_tag(rollout.version) if not _ever_met(rollout, looks) else None
     message = "; ".join([f"{found} {after}{back}", *([explained] if explained else [])])
     return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
+
+
+def _what_is_wrong(rollout: Rollout, looks: Sequence[Look], goal: str | None) -> str:
+    """Say who does not serve *goal*: of the newest look, or of all of them where that one alone was spotless."""
+    every = [one for look in looks for one in look.votes]
+    return who_serves_what(rollout, looks[-1].votes, goal) or who_serves_what(rollout, every, goal)
 
 
 def _evidence(rollout: Rollout, looks: Sequence[Look], standing: Standing) -> dict[str, Any]:

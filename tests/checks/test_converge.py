@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._census import Vote
+from smoke.checks._converge_words import judge_rollout
+from smoke.checks._movement import Look
+from smoke.checks._progress import Rollout
 from smoke.checks.converge import ConvergeCheck, checks
 from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind, Request
@@ -256,6 +260,19 @@ def test_a_redirect_in_the_answers_place_is_said() -> None:
     """Replicas that all answer, only not the question, are not said to be silent."""
     watched = watch([answer("", 302, headers={"location": "/"})])
     assert watched.judgement.message == "no commit in any answer: HTTP 302 to / after 6 s"
+
+
+def test_errors_are_said_although_the_newest_look_was_spotless() -> None:
+    """Whatever the last look happened to see, the sentence says what kept the release from settling."""
+    good = [Vote(NEW, name) for name in "abc"] * 4
+    bad = [*good[:9], *[Vote(None, "b", "HTTP 500", answered=False)] * 3]
+    looks = [Look(0.3 * number, tuple(good if number % 2 else bad)) for number in range(42)]
+    rollout = Rollout(NEW, OLD, size=12, share=1 / 3, replicas=3, stuck_after_s=6, limit_s=12)
+
+    found = judge_rollout({"looks": looks, "rollout": rollout, "transport": {}})
+
+    assert found.outcome is Outcome.FAILED
+    assert found.message == "replica b serves 9f1c2ab and no commit (HTTP 500) after 12 s"
 
 
 def test_a_rollback_by_the_platform_fails() -> None:
