@@ -16,6 +16,7 @@ from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
+from smoke.verdict.tally import samples_needed
 from smoke.verdict.words import Cause, Outcome, Stage
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 EXPECTED = "each account its own answer, from the application, for nobody else to keep"
 SESSION = "session"
 AGAIN = 3
-"""So often each role asks again for what must be private: with three replicas they meet with 99 % probability."""
+"""So often each role asks again where several replicas answer, at least: three meet with 99 % probability."""
 
 ACCEPT = {"accept": "application/json, text/html;q=0.9"}
 
@@ -37,10 +38,13 @@ def checks(environment: Environment, release: Release) -> Iterator["PrivateCheck
         return
     seen: dict[str, str] = {}
     for name, service, path, promised in _addresses(environment):
-        url = environment.services[service].url.rstrip("/") + path
+        server = environment.services[service]
+        url = server.url.rstrip("/") + path
         if name not in seen and url not in seen.values():
             seen[name] = url
-            yield PrivateCheck(subject=name, service=service, url=url, roles=roles, promised=promised)
+            yield PrivateCheck(
+                subject=name, service=service, url=url, roles=roles, promised=promised, replicas=server.replicas
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +62,10 @@ class PrivateCheck(Check):
     url: str
     roles: tuple[str, ...]
     promised: bool
+    replicas: int = 1
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask as each role, one after the other, then as nobody; and past the cache what looks shared."""
-        _ = round_number
         sessions: dict[str, Mapping[str, str]] = {}
         for role in self.roles:
             try:
@@ -71,7 +75,7 @@ class PrivateCheck(Check):
                     return obstacle(error)
         given = [
             one
-            for role, times in self._turns(list(sessions))
+            for role, times in self._turns(list(sessions), round_number)
             for one in await self._ask(world, role, sessions[role], times)
         ]
         given += await self._ask(world, None, {})
@@ -107,13 +111,16 @@ class PrivateCheck(Check):
         """Return the request; whose session it takes is left out."""
         return curl(self.url)
 
-    def _turns(self, roles: Sequence[str]) -> Iterator[tuple[str, int]]:
+    def _turns(self, roles: Sequence[str], round_number: int) -> Iterator[tuple[str, int]]:
         """
-        Yield who asks, one after the other, and how often.
+        Yield who asks, one after the other, and how often; a later look decides, so it takes more.
 
         What a process keeps of one account shows to the other only where both meet the same replica.
         """
-        often = AGAIN if self.promised else 1
+        often = AGAIN if self.promised or self.replicas > 1 else 1
+        if self.promised:  # all asks together meet a bad replica
+            often = max(often, samples_needed(1 / self.replicas) // 2)
+        often *= min(round_number, 2)
         for number, role in enumerate(roles):
             yield role, often if number else 1
         if len(roles) > 1:

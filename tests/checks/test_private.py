@@ -63,6 +63,30 @@ def own(request: Request, **headers: str) -> Exchange:
     )
 
 
+@pytest.mark.parametrize("promised", [True, False])
+def test_one_replica_of_three_gives_each_what_is_the_others(promised: bool) -> None:  # noqa: FBT001 - both alike
+    """A bad replica is met by enough requests, and met again by the more of a second look."""
+    turn = count()
+
+    def mixed(request: Request) -> Exchange:
+        other = {"customer": "control", "control": "customer"}.get(who(request) or "")
+        odd = other and next(turn) % 3 == 2
+        return json_answer({"owner": USERS[other]}) if odd and other else own(request)
+
+    described = environment(services={"bff": {"url": "https://api.test", "replicas": 3}})
+    made = next(one for one in checks(described, Release()) if one.subject == "invoices")
+    secret = {f"env='{name.upper()}' file=None": user for name, user in USERS.items()}
+    world = world_of(
+        {"https://api.test/invoices": mixed}, described, session=session, secret=lambda one: secret[str(one)]
+    )
+
+    found = concluded(replace(made, promised=promised), world)
+
+    assert found.outcome is Outcome.FAILED
+    assert "is given what belongs to role" in found.message
+    assert len(world.http.asked) > 7 + 13  # type: ignore[attr-defined]
+
+
 class Cache:
     """A cache that keeps one answer for all, by the address; with or without its query."""
 
@@ -84,10 +108,10 @@ class Cache:
 
 
 def test_each_its_own() -> None:
-    """Accounts that are given their own, uncached, pass with four requests."""
+    """Accounts that are given their own, uncached, pass with few requests."""
     judgement, http = judged(own)
     assert (judgement.outcome, judgement.message) == (Outcome.PASSED, "given to each of 2 accounts alone")
-    assert [who(one) for one in http.asked] == ["customer", "control", "customer", None]
+    assert [who(one) for one in http.asked] == ["customer", *["control"] * 3, *["customer"] * 3, None]
     assert judgement.facts["measured"] == {"anonymous": "HTTP 401", "named": False, "own": True}
 
 
