@@ -29,6 +29,7 @@ browser: $(VENV)/.complete
 demo: setup
 	$(BIN)/smoke demo
 
+# SMOKE_LONG=1 makes the tests too that take a minute each.
 test: setup
 	$(BIN)/python -m pytest tests -n 2
 

@@ -1,5 +1,6 @@
 """A run that was made before, found again under `reports/` and read with all that is known of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from smoke.verdict.decide import End, decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
 from smoke.verdict.words import Outcome
+
+ENVIRONMENT = re.compile(r"[\w-]+/[\w-]+")
+"""What an environment is called; anything else that lies beneath the reports is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def find(reports: Path, named: str | None) -> Path:
     for path in (Path(named), Path(named).parent if Path(named).name == VERDICT else Path(named)):
         if any((path / one).is_file() for one in (VERDICT, events.FILE)):
             return path
-    if (reports / named).is_dir():
+    if ENVIRONMENT.fullmatch(named) and (reports / named).is_dir():
         return _newest(reports / named, ".", f"{reports / named}: holds no run; run `smoke verify {named}`")
     raise UsageError(
         f"{named}: there is neither such a run nor runs of such an environment in {reports}; "

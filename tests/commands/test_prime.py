@@ -83,7 +83,9 @@ def test_nothing_is_recorded_of_half_a_look(project: Project, site: Site) -> Non
     assert not (project.directory / ".smoke").exists()
 
 
-def test_the_manifest_is_not_for_priming(project: Project, site: Site) -> None:
-    """Before the deploy no release is expected, so there is no option for one."""
+def test_what_will_be_deployed_is_not_expected_yet(project: Project, site: Site) -> None:
+    """The commit that is about to come is announced only; what was live before that is nobody's to say."""
     project.environment("shop/prod", site)
-    assert project.smoke("prime", "shop/prod", "--sha", COMMIT).status == 4
+    primed = project.smoke("prime", "shop/prod", "--sha", "4" * 40)
+    assert (primed.status, "any release" in primed.out) == (0, True)
+    assert project.smoke("prime", "shop/prod", "--previous", COMMIT).status == 4

@@ -130,7 +130,7 @@ def test_two_stacks_started_at_once_stand_side_by_side(tmp_path: Path) -> None:
 
 def test_an_unknown_fault_is_wrong_usage(tmp_path: Path) -> None:
     """The message names the nearest faults, and nothing is started."""
-    with pytest.raises(UsageError, match="--fault B99: there is no such fault; did you mean B0"):
+    with pytest.raises(UsageError, match="--fault B99: there is no such fault; did you mean B"):
         Stack(tmp_path, ["B99"])
 
 

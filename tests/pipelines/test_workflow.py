@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.guard.test_guard_end_to_end import asking, environment, switched
+from tests.long import LONG
 from tests.pipelines.workflow import Workflow
 from tests.plugin.project import ROOT, Project, eventually
 from tests.plugin.site import COMMIT, PREVIOUS, Site
@@ -144,8 +145,11 @@ def environments_with_time(directory: Path) -> None:
 
 @pytest.mark.parametrize(
     ("faults", "expected"),
-    [([], PROMOTED), (["B02"], ROLLED_BACK), (["I01"], HELD)],
-    ids=["good", "bad", "inconclusive"],
+    [
+        pytest.param([], PROMOTED, marks=LONG, id="good"),
+        pytest.param(["B02"], ROLLED_BACK, id="bad"),
+        pytest.param(["I01"], HELD, marks=LONG, id="inconclusive"),
+    ],
 )
 def test_on_the_embedded_stack(tmp_path: Path, faults: list[str], expected: dict[str, str]) -> None:
     """A good deploy is promoted, a bad one rolled back and proven in under five minutes, an inconclusive one held."""
