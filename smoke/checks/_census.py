@@ -100,7 +100,10 @@ class Electorate:
 
     def _asking(self, path: str) -> Request:
         url = f"{self.service.url.rstrip('/')}{path}"
-        return Request("GET", url) if self.probe.meta is None else page_request(url, self.languages)
+        if self.probe.meta is None:
+            return Request("GET", url)
+        # A visitor who is led to /en/ is at home there; who is led to another host is not.
+        return replace(page_request(url, self.languages, follow_redirects=True), within_origin=True)
 
     def votes(self, exchanges: Iterable[Exchange]) -> tuple[Vote, ...]:
         """Return the votes; answers out of a cache count only for pages, where they are what visitors get."""

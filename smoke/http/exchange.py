@@ -62,7 +62,8 @@ class Request:
     request must not change anything, and the guard lets only GET, HEAD and OPTIONS through.
     *secret_body* keeps the bodies of request and answer out of every record. An *urgent* request goes before others
     that wait for their turn at the same host: when it is made is a part of what it measures, or many wait for it.
-    *show_certificate* asks for the certificate that the host was accepted with.
+    *within_origin* follows redirects as long as they stay there. *show_certificate* asks for the certificate that the
+    host was accepted with.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Request:
     write: str | None = None
     secret_body: bool = False
     follow_redirects: bool = False
+    within_origin: bool = False
     fresh: bool = True
     timeout_s: float | None = None
     urgent: bool = False

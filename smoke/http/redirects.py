@@ -55,7 +55,17 @@ def leads_on(answer: Exchange) -> bool:
     request = answer.request
     if not request.follow_redirects or request.method.upper() not in _FOLLOWED:
         return False
-    return answer.status in _REDIRECTS and bool(answer.headers.get("location"))
+    location = answer.headers.get("location")
+    if answer.status not in _REDIRECTS or not location:
+        return False
+    return not request.within_origin or _stays(request.url, location)
+
+
+def _stays(url: str, location: str) -> bool:
+    try:
+        return origin(urljoin(url, location)) == origin(url)
+    except ValueError:
+        return False
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smoke.checks._census import Vote
+from smoke.checks._census import Vote, electorates
 from smoke.checks._converge_words import judge_rollout
 from smoke.checks._movement import Look
 from smoke.checks._progress import Rollout
@@ -499,6 +499,16 @@ def test_a_wall_before_one_service_only_is_the_releases_doing() -> None:
     """While another service answers, the redirect is a failure of this one."""
     sso = answer("", 302, headers={"location": "https://acme.sso.example/authorize"})
     assert walled(html("<h1>Portal</h1>"), sso).outcome is Outcome.FAILED
+
+
+def test_a_page_may_have_moved_on_its_own_host() -> None:
+    """Who is led from the home page to that in a language is asked on; data are where they were promised."""
+    page, data = ({"path": "/", "meta": "commit"}, {"path": "/version", "commit": "commit"})
+    for probe, followed in ((page, True), (data, False)):
+        described = environment(probe=probe)
+        for electorate in electorates(described, Release()).values():
+            request = electorate.request
+            assert (request.follow_redirects, request.within_origin) == (followed, followed)
 
 
 def test_a_page_tells_its_commit_in_a_meta_element() -> None:

@@ -55,6 +55,17 @@ async def test_followed(status: str) -> None:
     assert exchange.request.url == f"{other.url}/a"
 
 
+@pytest.mark.parametrize("location", ["//localhost:1/c", "http://[", "https://127.0.0.1/c"])
+@in_loop
+async def test_within_the_origin(location: str) -> None:
+    """A way that may not leave the origin ends where it would, with the redirect as the answer, body and all."""
+    async with serving(leading({"/a": "/b", "/b": location})) as server, client() as http:
+        exchange = await http.send(get(f"{server.url}/a", follow_redirects=True, within_origin=True))
+    assert (exchange.status, exchange.body) == (302, b"moved")
+    assert exchange.headers["location"] == location
+    assert exchange.redirects == (f"{server.url}/b",)
+
+
 @in_loop
 async def test_circle() -> None:
     """A circle is told at once."""
