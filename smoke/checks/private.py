@@ -8,6 +8,7 @@ from smoke.checks._answers import no_answer
 from smoke.checks._browserlike import ask_past_the_cache
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._own import alike, own, swapped
 from smoke.checks._sampled import curl, intern, transport_facts
 from smoke.checks._sharing import Given, leaks, named_in, shareable
 from smoke.environment import Environment
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 EXPECTED = "each account its own answer, from the application, for nobody else to keep"
 SESSION = "session"
+ALIKE = "two accounts are given the same; before the deploy each was given its own"
 AGAIN = 3
 """So often each role asks again where several replicas answer, at least: three meet with 99 % probability."""
 
@@ -80,7 +82,7 @@ class PrivateCheck(Check):
         ]
         given += await self._ask(world, None, {})
         past: list[Given] = []
-        if leaks(given, ()) or _alike(given) or any(shareable(one) for one in given):
+        if leaks(given, ()) or alike(given) or any(shareable(one) for one in given):
             past = [one for role, headers in sessions.items() for one in await self._ask_past(world, role, headers)]
             past += await self._ask_past(world, None, {})
         exchanges = intern([one.exchange for one in (*given, *past)])
@@ -95,10 +97,13 @@ class PrivateCheck(Check):
             "measured": {
                 "anonymous": _said(newest.facts["given"][-1].exchange),
                 "named": _named(newest.facts),
-                "own": _own(newest.facts["given"]),
+                "own": own(newest.facts["given"]),
             },
         }
         wrong = next((one for one in reversed(found) if one), None)
+        before = newest.facts["before"]
+        if wrong is None and before is not None and before.measured.get("own") and alike(newest.facts["given"]):
+            return Judgement(Outcome.UNDECIDED, ALIKE, Cause.RELEASE, EXPECTED, ALIKE, facts, unclear=True)
         if wrong is None:
             return self._passed(newest, facts)
         facts["signature"] = wrong
@@ -146,8 +151,8 @@ class PrivateCheck(Check):
         found = leaks(given, past, strict=self.promised or new)
         if found:
             return found
-        if before is not None and before.measured.get("own") and _alike(given):
-            return "two accounts are given the same; before the deploy each was given its own"
+        if before is not None and swapped(given, before.measured.get("own")):
+            return "one account is given what was another one's alone before the deploy"
         if not (self.promised or _refuses(past) or _refused_before(before)):
             return None
         return next((said for one in given if (said := shareable(one))), None)
@@ -180,24 +185,6 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, str, str, bool]]
 def _named(facts: Mapping[str, Any]) -> bool:
     """Tell whether one account is shown another one's name, which may be meant."""
     return leaks(facts["given"], facts["past"]) is not None
-
-
-def _bodies(given: Sequence[Given]) -> list[set[bytes]]:
-    """Return what each role was given, the first role first."""
-    roles = dict.fromkeys(one.role for one in given if one.role)
-    return [{one.exchange.body for one in given if one.role == role and one.good} - {b""} for role in roles]
-
-
-def _alike(given: Sequence[Given]) -> bool:
-    """Tell whether two roles were given the very same at least once."""
-    bodies = _bodies(given)
-    return len(bodies) > 1 and not bodies[0].isdisjoint(bodies[1])
-
-
-def _own(given: Sequence[Given]) -> bool:
-    """Tell whether each of two roles was given something of its own, always the same."""
-    bodies = _bodies(given)
-    return len(bodies) > 1 and all(len(one) == 1 for one in bodies) and not _alike(given)
 
 
 def _refuses(past: Sequence[Given]) -> bool:

@@ -112,7 +112,8 @@ def test_each_its_own() -> None:
     judgement, http = judged(own)
     assert (judgement.outcome, judgement.message) == (Outcome.PASSED, "given to each of 2 accounts alone")
     assert [who(one) for one in http.asked] == ["customer", *["control"] * 3, *["customer"] * 3, None]
-    assert judgement.facts["measured"] == {"anonymous": "HTTP 401", "named": False, "own": True}
+    measured = judgement.facts["measured"]
+    assert (measured["anonymous"], measured["named"], len(measured["own"])) == ("HTTP 401", False, 2)
 
 
 def overseen(request: Request) -> Exchange:
@@ -301,39 +302,61 @@ def test_short_names_prove_nothing() -> None:
     assert not named_in("the user", {"customer": "user"})
 
 
-def memoised(*, sizes: bool = True) -> Answer:
+def memoised(**given: Any) -> Answer:
     """Answer from three processes, each of which keeps what it read first; nobody is named in it."""
     kept: list[Exchange | None] = [None] * 3
     turns = count()
 
-    def given(request: Request) -> Exchange:
+    def answered(request: Request) -> Exchange:
         role, slot = who(request), next(turns) % 3
         if role is None:
             return REFUSED
-        answer = kept[slot] or json_answer({"items": len(role) if sizes else 0})
+        answer = kept[slot] or json_answer(given.get(role, {"items": 0}))
         kept[slot] = answer
         return answer
 
-    return given
+    return answered
 
 
-def test_a_process_that_keeps_the_account_of_another() -> None:
-    """Two accounts that are given the same, where each had its own before the deploy, fail; no name is needed."""
-    judgement, _ = judged(memoised(), Before(Outcome.PASSED, measured={"own": True}), promised=True)
+MINE, THEIRS = {"company": "Aozora", "items": 5}, {"company": "Control", "items": 1}
+
+
+def as_it_was(customer: Any = MINE, control: Any = THEIRS) -> Before:
+    """Return what the check measured before the deploy, where each was given its own."""
+    answers = {"customer": json_answer(customer), "control": json_answer(control)}
+    judgement, _ = judged(lambda request: answers.get(str(who(request)), REFUSED), promised=True)
+    return Before(Outcome.PASSED, measured=judgement.facts["measured"])
+
+
+@pytest.mark.parametrize("customer", [MINE, {**MINE, "company": "Ao"}])
+def test_a_process_that_keeps_the_account_of_another(customer: dict[str, Any]) -> None:
+    """Whoever is given what was the other one's alone shows a leak; no name is needed."""
+    leaky = memoised(customer=customer, control=THEIRS)
+    judgement, _ = judged(leaky, as_it_was(customer), promised=True)
     assert (judgement.outcome, judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert judgement.message == "one account is given what was another one's alone before the deploy"
+
+
+@pytest.mark.parametrize("left", [{"items": 0}, {"company": "C", "items": 0}])
+def test_two_accounts_that_lost_the_same(left: dict[str, Any]) -> None:
+    """Where both are given the same, and it is neither's own, or hardly anything, nobody knows whether it is a leak."""
+    both = json_answer(left)
+    before = as_it_was({**MINE, "invoices": ["INV-1", "INV-2"]}, {"company": "C", "items": 0})
+    judgement, _ = judged(lambda request: both if who(request) else REFUSED, before, promised=True)
+    assert (judgement.outcome, judgement.unclear) == (Outcome.UNDECIDED, True)
     assert judgement.message == "two accounts are given the same; before the deploy each was given its own"
 
 
-@pytest.mark.parametrize("before", [None, Before(Outcome.PASSED), Before(Outcome.PASSED, measured={"own": False})])
+@pytest.mark.parametrize("before", [None, Before(Outcome.PASSED), Before(Outcome.PASSED, measured={"own": None})])
 def test_two_accounts_that_have_the_same(before: Before | None) -> None:
     """What is the same for two accounts, as an empty list is, proves nothing by itself."""
-    judgement, _ = judged(memoised(sizes=False), before, promised=True)
+    judgement, _ = judged(memoised(), before, promised=True)
     assert judgement.outcome is Outcome.PASSED
-    assert judgement.facts["measured"]["own"] is False
+    assert judgement.facts["measured"]["own"] is None
 
 
 def test_something_new_every_time_is_nobodys_own() -> None:
     """An answer with a time in it differs between any two, so later likeness would prove nothing."""
     ticks = count()
     judgement, _ = judged(lambda request: json_answer({"at": next(ticks)}) if who(request) else REFUSED)
-    assert judgement.facts["measured"]["own"] is False
+    assert judgement.facts["measured"]["own"] is None
