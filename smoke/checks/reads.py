@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from smoke.checks._agreement import AGREE, Answers, agreed, by_replica, dissenters
+from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
 from smoke.checks._expectations import unmet, wish
 from smoke.checks._flags import FlaggedCheck, Gate
@@ -115,11 +117,20 @@ class ReadCheck(FlaggedCheck):
         ]
         return "; ".join(filter(None, said)) or None
 
+    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:
+        """Return that a replica always answers otherwise than the others, where before the deploy all agreed."""
+        odd, usual = dissenters(self._answers(rounds)) if self.before.get(AGREE) else ([], [])
+        if not odd:
+            return None
+        names, others = ", ".join(odd), " and ".join(usual)
+        return f"replica {names} answers otherwise than {others}, which agree; before the deploy all did"
+
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Remember what a later run compares with, and say what this one could not compare."""
         different = {(one.status, one.body): one for seen in rounds for one in seen.exchanges}.values()
         good = [document_of(one).value for one in different if self.fault(one) is None]
         told = {"flag": True} if any(one.facts.get("flag") is True for one in rounds) else {}
+        told |= {AGREE: True} if agreed(self._answers([one.exchanges for one in rounds])) else {}
         facts: dict[str, Any] = {"measured": {**self._measured(good), **told}} if good else {}
         if self.read.fixture:
             wrong = [one for seen in rounds for one in seen.exchanges if self.fault(one) is not None]
@@ -135,6 +146,10 @@ class ReadCheck(FlaggedCheck):
     def reproduce(self) -> str:
         """Return the request; the role's session is left out."""
         return curl(self.url)
+
+    def _answers(self, rounds: Sequence[Sequence[Exchange]]) -> Answers:
+        good = (one for each in rounds for one in each if self.fault(one) is None)
+        return by_replica((replica_of(one, self.replica_header), one.body) for one in good)
 
     def _changes(self, document: Any) -> list[str]:
         return losses(self.before.get(SHAPE, {}), document)
