@@ -57,14 +57,15 @@ class RoundtripCheck(Check):
         if world.remaining_s() < world.environment.limits.timeout_s:
             return Observation(facts={"cut": True})  # nothing is begun that could not be removed again
         began = world.now()
-        trips = Trips(world, self.roundtrip, self.url, self.writes, self.replica_header)
+        before = world.before(self.id)
+        enough_s = self._allowed.telling_s({} if before is None else before.measured)
+        trips = Trips(world, self.roundtrip, self.url, self.writes, self.replica_header, enough_s)
         needed = self.roundtrip.times or samples_needed(self.share)
         try:
             facts = await trips.make(needed if round_number == 1 else max(LATER_AT_LEAST, 2 * needed))
         except SmokeError as error:
             return obstacle(error, tuple(trips.exchanges))
         hurried = world.remaining_s() < 2 * (world.now() - began)
-        before = world.before(self.id)
         known = (
             {} if before is None else {"before": before.measured.get(LAG), "unseen_s": before.measured.get(GAP, 0.0)}
         )
