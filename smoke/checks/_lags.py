@@ -29,7 +29,8 @@ class Allowed:
 
     def telling_s(self, before: Mapping[str, Any]) -> float:
         """Return the lag, in seconds, from which on nobody doubts that it is new, given what was measured *before*."""
-        return max(2 * self.slower_s, (before.get(LAG) or 0.0) + self.slower_s, before.get(GAP, 0.0) + self.slower_s)
+        known_s = max(float(before.get(LAG) or 0.0), float(before.get(GAP, 0.0)))
+        return max(2 * self.slower_s, known_s + self.slower_s)
 
     def exceeded(self, facts: Mapping[str, Any]) -> str | None:
         """Say what is wrong with being late, in stable words; nothing, if it was or may have been as late before."""
