@@ -52,6 +52,8 @@ def for_the_readme(verdicts: Sequence[Judged], about: Circumstances) -> list[str
         f"deploys: {len(ours)} deploys in all ({about.taken_at:%Y-%m-%d}, seeds {about.seeds[0]} to {about.seeds[-1]}, "
         f"commit {about.commit}). In brackets the 95 % interval; times are those of the stack."
     )
+    if about.mixed:
+        said += " Part of them ran at earlier commits; what was wrong there and has been mended since was run again."
     return [said, markdown(list(by_judge(verdicts))), markdown(list(by_class(verdicts)))]
 
 
