@@ -47,10 +47,12 @@ def for_the_readme(verdicts: Sequence[Judged], about: Circumstances) -> list[str
     rows = len({one.id for one in ours if one.group not in {COMPOUND, HEALTHY}})
     compounds = len({one.id for one in ours if one.group == COMPOUND})
     healthy = sum(one.group == HEALTHY for one in ours)
+    most = "up to " if len(ours) < about.planned else ""
     said = (
-        f"{rows} faults alone and {compounds} compounds, each under {len(about.seeds)} seeds, and {healthy} healthy "
-        f"deploys: {len(ours)} deploys in all ({about.taken_at:%Y-%m-%d}, seeds {about.seeds[0]} to {about.seeds[-1]}, "
-        f"commit {about.commit}). In brackets the 95 % interval; times are those of the stack."
+        f"{rows} faults alone and {compounds} compounds, under {most}{len(about.seeds)} seeds each, "
+        f"and {healthy} healthy deploys: {len(ours)} deploys in all ({about.taken_at:%Y-%m-%d}, "
+        f"seeds {about.seeds[0]} to {about.seeds[-1]}, commit {about.commit}). "
+        "In brackets the 95 % interval; times are those of the stack."
     )
     if about.mixed:
         said += " Part of them ran at earlier commits; what was wrong there and has been mended since was run again."
