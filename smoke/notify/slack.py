@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 from smoke.alerts.message import Message, Receipt, SendingFailed
 from smoke.notify import blocks
@@ -82,13 +83,14 @@ class SlackSender:
             # What is bad, or over, must not hide in a thread that nobody has open.
             content |= {"thread_ts": ts, "reply_broadcast": _concerns_all(message)}
         try:
-            said = self._call("chat.postMessage", content)
+            said = self._call("chat.postMessage", json.dumps(content))
         except Refused as refused:
             if ts is not None and refused.error in NO_THREAD:
                 return self._posted(message, channel, None)
             if refused.error not in NO_BLOCKS:
                 raise
-            said = self._call("chat.postMessage", {key: value for key, value in content.items() if key != "blocks"})
+            words = {key: value for key, value in content.items() if key != "blocks"}
+            said = self._call("chat.postMessage", json.dumps(words))
         return Receipt(f"{said.get('channel') or channel}:{ts or said.get('ts')}")
 
     def _arrived(self, message: Message, channel: str, ts: str | None) -> str | None:
@@ -107,19 +109,21 @@ class SlackSender:
 
     def _there(self, channel: str, ts: str | None, since: float) -> list[dict[str, Any]]:
         """Return what stands in the channel, the newest first, or in a thread; nothing where we may not look."""
-        asked = {"channel": channel, "limit": LOOKED_AT, "include_all_metadata": True}
+        asked = {"channel": channel, "limit": str(LOOKED_AT), "include_all_metadata": "true"}
+        asked |= {"ts": ts} if ts else {"oldest": f"{since:.6f}"}
         method = "conversations.replies" if ts else "conversations.history"
         try:
-            said = self._call(method, {**asked, **({"ts": ts} if ts else {"oldest": f"{since:.6f}"})})
+            # A form: of the methods that only read, Slack promises none that understands JSON.
+            said = self._call(method, urlencode(asked), "application/x-www-form-urlencoded")
         except Refused:
             return []
         there = said.get("messages")
         return [one for one in there if isinstance(one, dict)] if isinstance(there, list) else []
 
-    def _call(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _call(self, method: str, body: str, kind: str = "application/json") -> Mapping[str, Any]:
         """Return what *method* answered; raises Refused when Slack says no, SendingFailed when it says nothing."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json; charset=utf-8"}
-        answer = deliver(f"{self.api}/{method}", json.dumps(content).encode(), headers, self.patience)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": f"{kind}; charset=utf-8"}
+        answer = deliver(f"{self.api}/{method}", body.encode(), headers, self.patience)
         try:
             said = json.loads(answer)
         except ValueError:

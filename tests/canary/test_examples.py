@@ -55,6 +55,7 @@ def test_cron() -> None:
     assert user == "smoke"
     assert "timeout -k 30 840 " in command
     assert "%" not in command  # cron would end the command there
+    assert "set -a && . ./smoke.env && " in command  # else nothing of that file reaches the canary
 
 
 def test_kubernetes() -> None:

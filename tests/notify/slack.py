@@ -2,7 +2,8 @@
 A stand-in for Slack's Web API and its incoming webhooks, as far as messages and threads go.
 
 As Slack does, it answers 200 with `ok: false` to what it refuses, and 429 with `Retry-After` to what comes too often; a
-`ts` is a string, unique in its channel. It knows nothing of the code that it serves.
+`ts` is a string, unique in its channel. Methods that only read are asked by a form; JSON is not promised for them.
+It knows nothing of the code that it serves.
 """
 
 import json
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl
 
 TOKEN = "xoxb-1111-2222-AbCdEfGhIjKl"
 HOOK = "/services/T000/B000/s3cr3t-of-the-hook"
+READING = {"conversations.history", "conversations.replies"}
 LIMITS = {"header": 150, "section": 3000, "context": 3000}
 
 Json = dict[str, Any]
@@ -191,7 +193,10 @@ def handler(slack: Slack) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one s
             token = self.headers.get("authorization", "").removeprefix("Bearer ").strip()
             kind = self.headers.get("content-type", "")
             asked = json.loads(body) if "json" in kind else dict(parse_qsl(body.decode()))
-            return slack.answer(self.path.rpartition("/")[2], token, asked)
+            method = self.path.rpartition("/")[2]
+            if "json" in kind and method in READING:
+                return _no("invalid_arguments")
+            return slack.answer(method, token, asked)
 
         def _hook(self, body: bytes) -> None:
             status, said = slack.hook if self.path == HOOK else (404, "no_service")

@@ -57,6 +57,17 @@ def test_hadolint() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+def test_the_image_installs_the_playwright_of_its_browsers() -> None:
+    """The image takes the versions of requirements.txt, of which the Playwright is that of the base."""
+    definition = DOCKERFILE.read_text("utf-8")
+    (command,) = re.findall(r"RUN (sed .+) > constraints\.txt", definition)
+    made = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    (version,) = re.findall(r"^playwright==(\S+)$", made, re.MULTILINE)
+    assert f"FROM mcr.microsoft.com/playwright/python:v{version}-" in definition
+    assert not any(line.endswith("\\") or line.startswith(" ") for line in made.splitlines())
+    assert "--constraint constraints.txt" in definition
+
+
 def test_actions_are_pinned() -> None:
     """Every action of others is named by its commit, with the version beside it for people."""
     used = [one["uses"] for one in steps() if "uses" in one]
