@@ -27,6 +27,18 @@ def deploy_begins(state: Path, environ: Mapping[str, str], environment: str) -> 
     _note(state, environ, note)
 
 
+def deploy_over(state: Path, environ: Mapping[str, str], environment: str) -> None:
+    """Note that a deploy came to nothing, so that the canary looks again: what is live now nobody has verified."""
+
+    def note(history: "History") -> None:
+        from smoke.history import deploys
+
+        with history.writing() as connection:
+            deploys.over(connection, environment, time())
+
+    _note(state, environ, note)
+
+
 def deploy_verified(state: Path, environ: Mapping[str, str], directory: Path) -> None:
     """Note what the run in *directory* says of the deploy that it verified, if it announced a commit."""
     verdict = run_directory.read_verdict(directory) if exists(state, environ) else None

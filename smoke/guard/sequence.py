@@ -1,11 +1,12 @@
 """The way of one guarded deployment: prime, deploy, verify, and back where the release is at fault."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 
 from smoke import baseline
+from smoke.canary.announcements import deploy_over
 from smoke.environment import Environment
 from smoke.guard import turn
 from smoke.guard.command import CommandEnd, run
@@ -125,7 +126,7 @@ class Guard:
         live = enumerate_in_words([short(one) for one in commits]) or "nobody tells what"
         sound = {"pass": "and is sound", "fail": "and fails: "}.get(look.word, "and nothing is proven: ")
         more = "" if look.word == "pass" else look.summary
-        return self.story.conclude("not deployed", f"{failed}; {live} is live {sound}{more}".strip())
+        return self._given_up("not deployed", f"{failed}; {live} is live {sound}{more}".strip())
 
     def _restore(self, look: Look) -> int:
         return self._restoration(look).restore(look)
@@ -147,7 +148,14 @@ class Guard:
         )
 
     def _stopped(self, when: str) -> int:
-        return self.story.conclude("interrupted", f"{self.interruption.came} stopped the guard {when}.")
+        return self._given_up("interrupted", f"{self.interruption.came} stopped the guard {when}.")
+
+    def _given_up(self, outcome: str, said: str) -> int:
+        """End without a verdict on the release: who was told that a deploy begins is told that it does not go on."""
+        deploy_over(self.state, self.environ, self.environment.name)
+        told = replace(self._start(time()), news=DeployNews.INCONCLUSIVE, reason=said, changelog="")
+        self.announce(told)
+        return self.story.conclude(outcome, said)
 
     def _note(self, look: Look) -> None:
         self.story.facts["verdict"] = look.told()

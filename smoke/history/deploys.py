@@ -11,10 +11,15 @@ from smoke.verdict.release import same_commit
 
 def begun(connection: Connection, environment: str, at: float) -> None:
     """Note that a deploy begins; one that was begun and never verified is taken for over."""
+    over(connection, environment, at)
+    connection.execute(insert(DEPLOY).values(environment=environment, begun_at=at))
+
+
+def over(connection: Connection, environment: str, at: float) -> None:
+    """Note that what was begun and never verified is over."""
     connection.execute(
         update(DEPLOY).where(DEPLOY.c.environment == environment, DEPLOY.c.ended_at.is_(None)).values(ended_at=at)
     )
-    connection.execute(insert(DEPLOY).values(environment=environment, begun_at=at))
 
 
 def verified(connection: Connection, deploy: Deploy) -> None:

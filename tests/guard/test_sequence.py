@@ -200,6 +200,7 @@ def test_failed_deploy(world: World, deploy: str, outcome: str, status: int, liv
     found, report = guard(world, deploy)
     assert (found, report["outcome"], world.live) == (status, outcome, live)
     if outcome == "not deployed":
+        assert report["news"] == ["start", "inconclusive"]
         assert report["summary"].startswith(
             "The deploy command failed with exit status 3; 4e77d01 is live and is sound"
         )

@@ -135,6 +135,16 @@ def test_deploys(history: History) -> None:
     ]
 
 
+def test_a_deploy_that_came_to_nothing(history: History) -> None:
+    """What was begun and given up is over, and what was verified stays as it was."""
+    with history.writing() as connection:
+        deploys.begun(connection, ENVIRONMENT, AT)
+        deploys.over(connection, ENVIRONMENT, AT + 10)
+        deploys.over(connection, ENVIRONMENT, AT + 20)
+        (only,) = deploys.since(connection, ENVIRONMENT, AT)
+    assert (only.ended_at, only.verdict, only.live) == (AT + 10, None, None)
+
+
 def test_retention(history: History) -> None:
     """What is old goes; what is open, goes on or was never sent stays."""
     week = 7 * 86400
