@@ -61,7 +61,7 @@ class Baseline:
         if release.deployed_at is not None:
             if self.recorded_at > release.deployed_at:
                 return "it was recorded after the deploy began, so it may hold the release's own faults"
-        elif any(same_commit(one, release.commit) for one in self.commits):
+        elif release.condemned is None and any(same_commit(one, release.commit) for one in self.commits):
             return "it was recorded while the release was live already, so it may hold the release's own faults"
         if release.previous and self.commit and not same_commit(self.commit, release.previous):
             return f"it was recorded with {self.commit[:12]} live, not the previous release {release.previous[:12]}"

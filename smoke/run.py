@@ -209,7 +209,7 @@ def _in(check: Check, selected: frozenset[str] | None) -> bool:
 
 
 def with_previous(release: Release, known: Baseline | None) -> Release:
-    """Fill in the previous commit from the baseline when nobody named it."""
-    if release.previous is None and known is not None and not same_commit(known.commit, release.commit):
+    """Fill in the previous commit from the baseline when nobody named it; a way back has none."""
+    if release.replaced is None and known is not None and not same_commit(known.commit, release.commit):
         return replace(release, previous=known.commit)
     return release

@@ -147,7 +147,7 @@ class Electorate:
 
     def _known(self, name: str) -> str:
         """Return the announced spelling of a commit, so that short and full names are one."""
-        for known in (self.release.commit, self.release.previous):
+        for known in (self.release.commit, self.release.replaced):
             if known and same_commit(name, known):
                 return normalise(known) or name
         return name

@@ -178,7 +178,7 @@ def _commonest_silence(votes: Sequence[Vote]) -> str:
 
 def _named(commit: str, rollout: Rollout) -> str:
     if commit == rollout.previous:
-        return f"the previous commit {short(commit)}"
+        return f"the {'condemned' if rollout.condemned else 'previous'} commit {short(commit)}"
     is_commit = commit == rollout.goal or " " not in commit
     return short(commit) if is_commit else f"no commit ({commit})"
 

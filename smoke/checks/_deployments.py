@@ -80,7 +80,8 @@ def _overtaken(case: Case, release: Release) -> Judgement | None:
     """Judge newer deployments of other commits: one that brings back the previous commit takes the release back."""
     newest = case.newer[0]
     found = f"{case.platform} has a newer deployment, of {_what(newest)}, which is {newest.word}"
-    taken_back = newest.phase is Phase.LIVE and release.previous is not None and _is_release(newest, release.previous)
+    replaced = release.replaced
+    taken_back = newest.phase is Phase.LIVE and replaced is not None and _is_release(newest, replaced)
     if taken_back:
         message = f"the release was taken back: {found}"
         return _judged(Outcome.FAILED, message, {"signature": "taken back", "remedy": NO_OP}, Cause.RELEASE)

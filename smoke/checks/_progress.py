@@ -33,8 +33,8 @@ class Rollout:
     What is awaited of one service.
 
     *goal* is the commit that must be served, None if any will do so long as all agree; *version* is what it calls
-    itself. *limit_s* is how long it is
-    watched; *whole* is False if the budget does not leave all the time that the environment grants.
+    itself. *limit_s* is how long it is watched; *whole* is False if the budget does not leave all the time that the
+    environment grants. *condemned* says that *previous* was rolled back, so that it will not do even where any would.
     """
 
     goal: str | None
@@ -46,6 +46,7 @@ class Rollout:
     limit_s: float
     whole: bool = True
     version: str | None = None
+    condemned: bool = False
 
     def standing(self, looks: Sequence[Look]) -> Standing:
         """Return where the rollout stands after *looks*, the newest last."""
@@ -72,7 +73,8 @@ class Rollout:
         """Return the commit that is awaited: the announced one, else what most of the newest answers serve."""
         if self.goal is not None:
             return self.goal
-        last = [one.commit for one in looks[-1].votes if one.commit]
+        unwanted = self.previous if self.condemned else None
+        last = [one.commit for one in looks[-1].votes if one.commit and one.commit != unwanted]
         return max(sorted(set(last)), key=last.count) if last else None
 
     def earlier(self, looks: Sequence[Look]) -> frozenset[str]:

@@ -73,7 +73,7 @@ class Unanimity:
         strays = [one for one in last if self.astray(one)]
         found = f"{_commonest(samples)} {locate(samples)}"
         facts["signature"] = OTHER_COMMIT
-        previous = normalise(self.electorate.release.previous)
+        previous = normalise(self.electorate.release.replaced)
         if self.goal is not None and cache_lags(last, self.goal):
             found, facts["remedy"] = stale_page(last, self.goal, previous), PURGE
             return Judgement(Outcome.FAILED, found, Cause.RELEASE, self.expected, found, facts)
@@ -110,13 +110,15 @@ class Unanimity:
         return None if vote.commit == self.goal else f"{self._name(vote.commit)} served"
 
     def _name(self, commit: str) -> str:
-        is_previous = commit == normalise(self.electorate.release.previous)
-        return f"the previous commit {short(commit)}" if is_previous else short(commit)
+        release = self.electorate.release
+        is_replaced = commit == normalise(release.replaced)
+        return f"{release.replaced_is_called} {short(commit)}" if is_replaced else short(commit)
 
 
 def goal_of(electorate: Electorate, votes: Sequence[Vote]) -> str | None:
-    """Return the announced commit, else what most of *votes* are for."""
-    return normalise(electorate.release.commit) or next(iter(commits(votes)), None)
+    """Return the announced commit, else what most of *votes* are for; never one that was rolled back."""
+    unwanted = normalise(electorate.release.condemned)
+    return normalise(electorate.release.commit) or next((one for one in commits(votes) if one != unwanted), None)
 
 
 def _commonest(samples: Sequence[Sample]) -> str:

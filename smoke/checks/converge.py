@@ -101,7 +101,7 @@ class ConvergeCheck(Check):
         left_s = max(0.0, world.remaining_s() - RESERVE_S)
         return Rollout(
             goal=normalise(self.electorate.release.commit),
-            previous=normalise(self.electorate.release.previous),
+            previous=normalise(self.electorate.release.replaced),
             size=self.electorate.size,
             share=self.electorate.share,
             replicas=service.replicas,
@@ -109,6 +109,7 @@ class ConvergeCheck(Check):
             limit_s=min(converge.within_s, left_s),
             whole=converge.within_s <= left_s,
             version=self.electorate.release.version,
+            condemned=self.electorate.release.condemned is not None,
         )
 
 

@@ -89,6 +89,9 @@ class Manifest(Model):
     commit: Commit | None = Field(None, description="the commit that must be live")
     version: Text | None = Field(None, description="its version, for people")
     previous: Commit | None = Field(None, description="the commit that was live before")
+    condemned: Commit | None = Field(
+        None, description="the commit that was rolled back, where this is the way back: it must not be served any more"
+    )
     deployed_at: Moment | None = Field(None, description="when the deploy began")
     author: Text | None = Field(None, description="who made the release")
     changelog: str | None = Field(None, description="what changed, for people")

@@ -15,7 +15,7 @@ from smoke.notify.event import DeployNews, Event
 from smoke.outputs.answer import enumerate_in_words, seconds, short
 from smoke.outputs.response import filled
 from smoke.verdict.component import Component
-from smoke.verdict.release import same_commit
+from smoke.verdict.release import is_commit, same_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,7 @@ class Restoration:
             "proof", f"is {self._before()} served again by every replica of {enumerate_in_words(provable)}?"
         )
         some = () if set(provable) >= set(telling) else ("-k", " or ".join(f"converge/{one}" for one in provable))
-        back, gone = (self.story.previous, self.story.sha) if self.story.previous else (None, None)
-        look = self.looks.verify("proof", *some, quietly=True, soak=0.0, sha=back, previous=gone)
+        look = self.looks.verify("proof", *some, quietly=True, soak=0.0, release=self._way_back())
         wrong = [one for one in provable if not self._is_back(look, one)]
         self._weigh(look, partial=bool(some))
         self.story.facts["restored"] = not wrong
@@ -119,6 +118,14 @@ class Restoration:
         said = f"{self._before()} is served by every replica of {enumerate_in_words(provable)}"
         self.story.end(f"{enumerate_in_words(wrong)}: seen was {served}" if wrong else said, well=not wrong)
         return [f"{enumerate_in_words(wrong)} is not proven to be back: seen was {served}"] if wrong else []
+
+    def _way_back(self) -> str:
+        """Write the manifest of the way back: what must be served again, and what must not be any more."""
+        said = {"commit": self.story.previous, "condemned": self.story.sha}
+        file = self.story.directory / "way-back.toml"
+        lines = [f'{key} = "{commit}"\n' for key, commit in said.items() if is_commit(commit)]
+        file.write_text("".join(lines), encoding="utf-8")
+        return str(file)
 
     def _is_back(self, look: Look, service: str) -> bool:
         commits = look.commits(service)

@@ -57,6 +57,8 @@ def _opening(verdict: VerdictJson, run: str, style: Style) -> Iterator[str]:
     release = verdict["release"]
     expected = answer.short(release["expected"]) if release["expected"] else "any release"
     before = f"  (before: {answer.short(release['previous'])})" if release["previous"] else ""
+    if release.get("condemned"):
+        before = f"  (back from {answer.short(release['condemned'])}, which was condemned)"
     yield style.paint(_clean(f"{verdict['environment']}   {expected}{before}", style), BOLD)
     yield from _wrapped(f"{answer.headline(verdict)}. {verdict['summary']}", style)
     took = f"{answer.seconds(verdict['duration_s'])} of {verdict['budget_s']:g} s"

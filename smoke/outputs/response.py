@@ -22,8 +22,8 @@ class WayBack:
 
 def ways_back(verdict: VerdictJson) -> list[WayBack]:
     """Return how what is at fault gets back to what was live before, as the environment declares it."""
-    commits = {name: str(verdict["release"].get(name) or "") for name in ("expected", "previous")}
-    return [_way_back(one, commits) for one in verdict.get("components", ())]
+    sha, previous = _from_and_to(verdict["release"])
+    return [_way_back(one, sha, previous) for one in verdict.get("components", ())]
 
 
 def filled(arguments: Sequence[str], sha: str, previous: str) -> list[str]:
@@ -59,11 +59,19 @@ def duration(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def _way_back(component: Mapping[str, Any], commits: Mapping[str, str]) -> WayBack:
+def _from_and_to(release: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the commit that is bad and the one that is to come back; a rollback that failed has the same two."""
+    bad, good = release.get("condemned"), release["expected"]
+    if not bad:
+        bad, good = good, release["previous"]
+    return str(bad or ""), str(good or "")
+
+
+def _way_back(component: Mapping[str, Any], sha: str, previous: str) -> WayBack:
     name = str(component["name"])
     if not component["possible"]:
         return WayBack(name, f"cannot be rolled back; {component.get('instead', '')}")
-    command = filled(component.get("command", ()), commits["expected"], commits["previous"])
+    command = filled(component.get("command", ()), sha, previous)
     words = str(component.get("procedure") or ("run this" if command else "no procedure is declared"))
     takes_s = component.get("takes_s")
     return WayBack(name, words + (f", about {duration(takes_s)}" if takes_s else ""), shlex.join(command))

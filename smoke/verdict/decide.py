@@ -15,6 +15,7 @@ from smoke.verdict.plan import Plan, Planned
 from smoke.verdict.sentences import hold_until, names_of, summarise
 from smoke.verdict.unmade import NOT_SELECTED, UNFINISHED
 from smoke.verdict.verdict import Reason, Verdict
+from smoke.verdict.way_back import not_back
 from smoke.verdict.words import ACTIONS, Cause, Outcome, Stage, Word
 
 NAMED_AT_MOST = 3
@@ -66,7 +67,8 @@ def _located(verdict: Verdict, guilty: Sequence[Finding]) -> Verdict:
     services = _services(guilty)
     components = at_fault(verdict.plan.components, guilty, services)
     possible = not components or any(one.possible for one in components)
-    helps = possible and rollback_helps(guilty, verdict.observed, verdict.plan.release.commit)
+    release = verdict.plan.release
+    helps = possible and not release.condemned and rollback_helps(guilty, verdict.observed, release.commit)
     return replace(verdict, services=services, components=components, rollback_helps=helps)
 
 
@@ -205,6 +207,8 @@ def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
 def _advice(verdict: Verdict, guilty: Sequence[Finding]) -> str:
     if verdict.word is not Word.FAIL:
         return ACTIONS[verdict.word].value if verdict.word is Word.PASS else hold_until(verdict)
+    if verdict.plan.release.condemned:
+        return not_back(verdict.plan.release, verdict.observed)
     return advise(guilty, _rolled_back(verdict), verdict.observed, verdict.plan.release.commit)
 
 

@@ -69,6 +69,8 @@ class Release:
     *commit* None means that nothing was announced: what is live is reported and the replicas must agree.
     *deployed_at* is the deploy's start in epoch seconds. *migrations* are the names that must be applied, *retired*
     the ids of checks that the release makes obsolete.
+
+    *condemned* makes it the way back from a bad release: that commit was rolled back, and must not be served any more.
     """
 
     commit: str | None = None
@@ -83,6 +85,17 @@ class Release:
     markers: tuple[Marker, ...] = ()
     staged_flags: tuple[StagedFlag, ...] = ()
     maintenance: Maintenance | None = None
+    condemned: str | None = None
+
+    @property
+    def replaced(self) -> str | None:
+        """The commit whose place it takes: the one that was rolled back, else the one that was live before."""
+        return self.condemned or self.previous
+
+    @property
+    def replaced_is_called(self) -> str:
+        """What people call that commit."""
+        return "the condemned commit" if self.condemned else "the previous commit"
 
     def staged(self, flag: str | None) -> StagedFlag | None:
         """Return the declaration that only some users see what stands behind *flag*, if there is one."""

@@ -27,6 +27,9 @@ ANOTHER_RUN = "run the whole verification again"
 NEVER_THE_SAME = ("converge", "version", "confirm")
 """Kinds of checks that are about the expected commit, before the deploy another one: that they passed tells nothing."""
 
+THE_WAY_BACK = "This is the release that was to come back: there is no other to go back to."
+"""What a fail of a rollback adds."""
+
 MESSAGE_LENGTH = 180
 """Characters of one message in a summary, so that four lines of 80 columns hold it all."""
 
@@ -96,7 +99,8 @@ def _fail(verdict: Verdict) -> str:
     alike = [one for one in guilty[1:] if _alike(one, first)]
     others = [one.check for one in guilty[1:] if one not in alike]
     also = f" Also failed: {names_of(others)}." if others else ""
-    helps = why(guilty, verdict.observed, verdict.plan.release.commit)
+    release = verdict.plan.release
+    helps = THE_WAY_BACK if release.condemned else why(guilty, verdict.observed, release.commit)
     return f"{_said(first, alike)}{then}{also}{f' {helps}' if helps else ''}"
 
 

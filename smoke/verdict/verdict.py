@@ -75,6 +75,7 @@ class Verdict:
                 "expected": plan.release.commit,
                 "previous": plan.release.previous,
                 "observed": dict(self.observed),
+                **({"condemned": plan.release.condemned} if plan.release.condemned else {}),
             },
             "started_at": _iso(plan.started_at),
             "finished_at": _iso(self.finished_at),

@@ -294,6 +294,15 @@ def test_a_rollback_at_the_very_end_is_no_movement() -> None:
         assert judgement.facts["earlier"] == [OLD]
 
 
+@pytest.mark.parametrize("commit", [OLD, None])
+def test_a_rollback_that_does_not_take(commit: str | None) -> None:
+    """The condemned commit is never what is awaited, whether or not the one that is to come back has a name."""
+    watched = watch([serves(NEW, name) for name in "abc"], release=Release(commit=commit, condemned=NEW))
+    assert watched.judgement.outcome is Outcome.FAILED
+    assert watched.judgement.message.startswith("every replica serves the condemned commit 9f1c2ab after")
+    assert watched.judgement.facts["remedy"] == "no-op"
+
+
 def test_one_replica_of_three_that_came_leaves_something_to_undo() -> None:
     """A rollout that stopped half way is stuck, not withdrawn."""
     judgement = watch(rolling(1, NEVER, NEVER)).judgement

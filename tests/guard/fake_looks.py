@@ -1,5 +1,6 @@
 """A world in a directory: commands change what is live, and looks tell it without asking anybody."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +20,15 @@ class World:
     """
     What is live lies in the file *live* of *directory*; the commit that is deployed is *word*, every other one passes.
 
-    *more* is what its verdict says besides, such as components; *asked* are the looks that were taken.
+    *more* is what its verdict says besides, such as components; *asked* are the looks that were taken,
+    *condemned* what each was told to be rolled back.
     """
 
     directory: Path
     word: Word = Word.PASS
     more: dict[str, Any] = field(default_factory=lambda: {"components": [WEB.to_json()]})
     asked: list[str] = field(default_factory=list)
+    condemned: list[str | None] = field(default_factory=list)
 
     @property
     def live(self) -> str:
@@ -61,7 +64,9 @@ class FakeLooks:
         """Say the world's word of the deployed commit, and pass of any other."""
         _ = quietly
         self.world.asked.append(part)
-        live, expected = self.world.live, release.get("sha")
+        manifest = tomllib.loads(Path(release["release"]).read_text("utf-8")) if release.get("release") else {}
+        live, expected = self.world.live, release.get("sha") or manifest.get("commit")
+        self.world.condemned.append(manifest.get("condemned"))
         word = self.world.word if live == COMMIT else Word.PASS
         if expected and live != expected:
             word = Word.FAIL

@@ -87,6 +87,7 @@ def test_bad_deploy_is_rolled_back_and_proven(world: World) -> None:
     assert steps(report) == ["prime", "deploy", "verify", "rollback", "proof"]
     assert report["restored_in_s"] < report["restore_within_s"] == 300
     assert "proven on every replica" in report["summary"]
+    assert world.condemned == [None, COMMIT]
     assert report["news"] == ["start", "fail", "rollback", "rolled back"]
     assert world.live == PREVIOUS
 

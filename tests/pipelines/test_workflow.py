@@ -107,11 +107,18 @@ class TestOnASite:
         assert "RESTORED" in summary
 
     def test_failed_rollback_is_loud(self, project: Project, switched: Site) -> None:
-        """A rollback that fails ends in an annotation of its own."""
+        """A rollback that fails ends in an annotation of its own, and the look after it says what is still served."""
         environment(project, switched, "/nowhere")
         made = self.made(project, switched, "/deploy/bad")
         assert outcomes(made) == {**ROLLED_BACK, "rollback": "failure"}
         assert "::error title=NOT RESTORED::" in made.done["verdict"].log
+        (proof,) = project.reports.glob("shop/prod/*-proof/verdict.json")
+        release = json.loads(proof.read_text("utf-8"))["release"]
+        assert (release["expected"], release["condemned"]) == (PREVIOUS, COMMIT)
+        told = " ".join(project.smoke("why", str(proof.parent)).out.split())
+        assert f"NOT RESTORED: the condemned {COMMIT[:7]} is still served by web; restore {PREVIOUS[:7]}" in told
+        assert f"every replica serves the condemned commit {COMMIT[:7]}" in told
+        assert "nothing to roll back" not in told
 
     def test_failed_deploy_is_looked_at(self, project: Project, switched: Site) -> None:
         """After a deploy that failed, what is live is said; nothing is promoted or rolled back."""

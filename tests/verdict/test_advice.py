@@ -11,6 +11,8 @@ from tests.verdict.made import COMMIT, finding, passed, verdict_of
 
 PREVIOUS = "4e77d01aa0b1c2d3e4f5061728394a5b6c7d8e9f"
 OLD = {"bff": {"commits": {PREVIOUS: 12}, "replicas": {}}}
+NEW = {"bff": {"commits": {COMMIT: 12}, "replicas": {}}}
+OTHER = {"bff": {"commits": {"5" * 40: 12}, "replicas": {}}}
 MIXED = {"bff": {"commits": {PREVIOUS: 8, COMMIT: 4}, "replicas": {}}}
 
 
@@ -57,6 +59,24 @@ def test_the_previous_release_serves() -> None:
     verdict = verdict_of(stuck, wrong(), release=Release(commit=COMMIT, previous=PREVIOUS))
     assert verdict.advice == REMEDIES["no-op"].do
     assert verdict.summary.endswith(REMEDIES["no-op"].why)
+
+
+@pytest.mark.parametrize(
+    ("observed", "advice"),
+    [
+        (NEW, "NOT RESTORED: the condemned 9f1c2ab is still served by bff; restore 4e77d01 by hand, now"),
+        (MIXED, "NOT RESTORED: the condemned 9f1c2ab is still served by bff; restore 4e77d01 by hand, now"),
+        (OTHER, "NOT RESTORED: nothing is seen to serve 4e77d01; look at what is live, now"),
+        (OLD, "4e77d01 is back but not sound: look at what is live, now"),
+    ],
+)
+def test_after_a_rollback(observed: dict[str, Any], advice: str) -> None:
+    """Where the release that was to come back is not there, or not sound, there is no other to go back to."""
+    stuck = wrong("no-op", "converge/bff", service="bff")
+    stuck.facts["census"] = observed["bff"]  # type: ignore[index]
+    verdict = verdict_of(stuck, release=Release(commit=PREVIOUS, condemned=COMMIT))
+    assert (verdict.advice, verdict.rollback_helps) == (advice, False)
+    assert verdict.summary.endswith("there is no other to go back to.")
 
 
 def test_every_service_is_at_fault() -> None:
