@@ -127,7 +127,7 @@ def _body(request: dict[str, Any]) -> str:
 
 def login_writes(environment: Environment, service_url: str) -> tuple[AllowedWrite, ...]:
     """Return what signing in may send: to the login API, to the login page itself, and what the file lists."""
-    form = AllowedWrite(LOGIN, frozenset({"POST"}), service_url.rstrip("/") + environment.browser.login.path)
+    form = AllowedWrite(LOGIN, frozenset({"POST"}), service_url + environment.browser.login.path)
     own = [one for one in allowed_writes(environment) if one.name == LOGIN]
     return (*own, form, *(one for one in named_writes(environment) if one not in own))
 

@@ -1,12 +1,21 @@
 """What our own calls to a dependency say: evidence about others' failures, itself never the release's fault."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
-from smoke.dependencies._answer import Answer, Standing
+from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.dependencies._answer import Answer, Sender, Standing
+from smoke.dependencies._patience import PatientSender
 from smoke.dependencies.salesforce_trust import TrustState
+from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement
-from smoke.verdict.words import Cause, Outcome
+from smoke.verdict.words import Cause, Outcome, Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
 
 OUTCOMES = {
     Standing.UP: Outcome.PASSED,
@@ -14,6 +23,32 @@ OUTCOMES = {
     Standing.REFUSED: Outcome.UNDECIDED,
     Standing.UNKNOWN: Outcome.UNDECIDED,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectCheck(Check):
+    """
+    A third party answers the verifier's own call.
+
+    Its class's `kind` is the dependency's name. It is asked whether or not the release is served; that it cannot be
+    asked, as a secret is missing, says nothing about how it is.
+    """
+
+    stage: ClassVar[Stage] = Stage.INTEGRATION
+    independent: ClassVar[bool] = True
+
+    timeout_s: float
+
+    @abstractmethod
+    async def ask(self, world: "World", sender: Sender) -> Observation:
+        """Make the call with *sender*, which waits out one limit on requests; may raise a SmokeError."""
+
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+        """Ask, or say what kept us from asking."""
+        try:
+            return await self.ask(world, PatientSender(world.http, world.pause, world.remaining_s))
+        except SmokeError as error:
+            return obstacle(error, facts={"dependency": self.kind, "direct": Standing.UNKNOWN.value})
 
 
 def judge_answers(dependency: str, answers: Sequence[Answer]) -> Judgement:

@@ -45,7 +45,7 @@ async def look_up(world: "World", gate: Gate) -> dict[str, Any]:
     if flags is None:
         return {"flag": UNTOLD}
     service = world.environment.services[flags.service]
-    request = Request("GET", service.url.rstrip("/") + flags.path, headers=await role_headers(world, gate.role))
+    request = Request("GET", service.url + flags.path, headers=await role_headers(world, gate.role))
     answers = await world.http.sample(request, samples_needed(service.share))
     told = [value_of(flags, one, gate) for one in answers]
     known = [one for one in told if isinstance(one, bool)] or told

@@ -30,7 +30,7 @@ class QueueProbe:
     @classmethod
     def of(cls, queue: Queue, environment: Environment, release: Release) -> Self:
         """Build the probe of *queue*."""
-        origin = environment.services[queue.service].url.rstrip("/")
+        origin = environment.services[queue.service].url
         return cls(queue, origin + _path(queue, release.deployed_at), release.deployed_at)
 
     def read(self, exchange: Exchange) -> QueueReport | str:

@@ -50,7 +50,7 @@ class ReportedCheck(SampledCheck):
             share=service.share,
             replica_header=service.replica_header,
             reported=reported,
-            url=service.url.rstrip("/") + reported.path,
+            url=service.url + reported.path,
         )
 
     async def request(self, world: "World") -> Request:

@@ -89,7 +89,7 @@ async def try_login(http: Http, environment: Environment, role: str, user: str, 
     request = login_request(environment, user, password)
     if login.page is None:
         return await http.send(request)
-    base = environment.services[login.service].url.rstrip("/")
+    base = environment.services[login.service].url
     return await send_by_page(http, base, login, role, request)
 
 
@@ -97,7 +97,7 @@ def login_request(environment: Environment, user: str, password: str) -> Request
     """Return the request that logs in; its body stays out of records."""
     login = configured_login(environment)
     body = {login.user_field: user, login.password_field: password}
-    url = environment.services[login.service].url.rstrip("/") + login.path
+    url = environment.services[login.service].url + login.path
     as_form = login.encoding == "form"
     return Request(
         "POST",

@@ -37,7 +37,7 @@ class Probes:
 
         They are few and go before others: who watches must not look away while the rest of the run is in a rush.
         """
-        url = self.service.url.rstrip("/")
+        url = self.service.url
         asked = [(path, Request("GET", f"{url}{path}", urgent=True)) for path in self.places]
         if self.routes:
             route = self.routes[look % len(self.routes)]

@@ -54,7 +54,7 @@ class AssetsCheck(Check):
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Crawl."""
-        root = self.server.url.rstrip("/")
+        root = self.server.url
         crawl = Crawl(world, root, self.server.share, self.server.replica_header, self.assets.limit)
         manifest = f"{root}{self.assets.manifest}" if self.assets.manifest else None
         await crawl.run([f"{root}{path}" for path in self.assets.pages], manifest, again=round_number > 1)

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from smoke.checks._answers import split
 from smoke.checks._check import Check, Observation
 from smoke.checks._provider import provider
-from smoke.checks._reach import control_request, reached
+from smoke.checks._reach import FIRST_SERVER_ERROR, by_host, control_request, reached
 from smoke.checks._sampled import curl
 from smoke.environment import Environment
 from smoke.http import Exchange
@@ -24,20 +23,12 @@ ASKS = 6
 FAILING = 2
 """One failure of so few is ambient noise."""
 
-_FIRST_SERVER_ERROR = 500
 
-
-def checks(environment: Environment, release: Release) -> Iterator["CanaryCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["CanaryCheck"]:  # noqa: ARG001 - the same for every release
     """Return two checks for each canary host: at the beginning and in the end."""
-    _ = release
-    seen: set[str] = set()
-    for url in dict.fromkeys(environment.edge.canary):
-        parts = split(url)
-        host = parts.netloc.rpartition("@")[2] or url
-        subject = host if host not in seen else f"{host}{parts.path}"
+    for subject, url in by_host(environment.edge.canary):
         yield CanaryCheck(subject=subject, gating=False, url=url)
         yield CanaryAgainCheck(subject=subject, gating=False, url=url)
-        seen.add(host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,4 +82,4 @@ class CanaryAgainCheck(CanaryCheck):
 
 
 def _fails(exchange: Exchange) -> bool:
-    return exchange.status is None or exchange.failure is not None or exchange.status >= _FIRST_SERVER_ERROR
+    return exchange.status is None or exchange.failure is not None or exchange.status >= FIRST_SERVER_ERROR

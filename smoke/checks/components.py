@@ -75,5 +75,5 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             share=service.share,
             replica_header=service.replica_header,
             component=component,
-            url=service.url.rstrip("/") + component.path,
+            url=service.url + component.path,
         )

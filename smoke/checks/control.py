@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from smoke.checks._answers import split
 from smoke.checks._check import Check, Observation
-from smoke.checks._reach import control_request, reached
+from smoke.checks._reach import FIRST_SERVER_ERROR, by_host, control_request, reached
 from smoke.checks._sampled import curl
 from smoke.environment import Environment
 from smoke.verdict.finding import Judgement
@@ -19,20 +18,12 @@ if TYPE_CHECKING:
 ASKS = 2
 """One lost packet must not make the network look down."""
 
-_FIRST_SERVER_ERROR = 500
 
-
-def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:  # noqa: ARG001 - the same for every release
     """Return two checks for each control host; further addresses on one host are told apart by their path."""
-    _ = release
-    seen: set[str] = set()
-    for url in dict.fromkeys(environment.control):
-        parts = split(url)
-        host = parts.netloc.rpartition("@")[2] or url
-        subject = host if host not in seen else f"{host}{parts.path}"
+    for subject, url in by_host(environment.control):
         yield ControlCheck(subject=subject, gating=False, url=url)
         yield ControlAgainCheck(subject=subject, gating=False, url=url)
-        seen.add(host)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +59,7 @@ class ControlCheck(Check):
             return Judgement(Outcome.FAILED, message, Cause.RUNNER, "any answer", found, facts)
         if all(one.failure and one.failure.certificate for one in answers):
             facts["distrusted"] = True
-        facts["failing"] = there.status is not None and there.status >= _FIRST_SERVER_ERROR
+        facts["failing"] = there.status is not None and there.status >= FIRST_SERVER_ERROR
         if facts["failing"]:
             facts["signature"] = "server error"
         message = f"reached: {there.outline()}"

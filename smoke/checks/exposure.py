@@ -94,6 +94,6 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
                 service=name,
                 share=service.share,
                 replica_header=service.replica_header,
-                url=service.url.rstrip("/"),
+                url=service.url,
                 private=service.private,
             )

@@ -71,6 +71,6 @@ def checks(environment: Environment, release: Release) -> Iterator[FlagsCheck]:
         share=service.share,
         replica_header=service.replica_header,
         flags=flags,
-        url=service.url.rstrip("/") + flags.path,
+        url=service.url + flags.path,
         staged=frozenset(one.name for one in release.staged_flags),
     )

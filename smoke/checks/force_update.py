@@ -149,7 +149,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             share=service.share,
             replica_header=service.replica_header,
             app=app,
-            url=service.url.rstrip("/") + app.path,
+            url=service.url + app.path,
             key=environment.keys[app.key] if app.key else None,
             store_timeout_s=environment.monitoring.timeout_s,
         )

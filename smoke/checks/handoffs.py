@@ -170,7 +170,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             share=service.share if one.times is None else 1.0,
             replica_header=service.replica_header,
             handoff=one,
-            url=service.url.rstrip("/"),
+            url=service.url,
             writes=(
                 _write(environment, one, "POST", one.path),
                 _write(environment, one, one.cleanup_method, cleanup),

@@ -33,7 +33,7 @@ def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck
             gating=one.gating,
             share=service.share,
             replica_header=service.replica_header,
-            url=service.url.rstrip("/") + one.path,
+            url=service.url + one.path,
             promise_of=one,
             languages=environment.browser.accept_language,
         )

@@ -107,7 +107,7 @@ def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Chec
                 secret=secret,
                 which=which,
                 until=key.previous_until if which == "previous" else None,
-                url=service.url.rstrip("/") + key.path,
+                url=service.url + key.path,
             )
 
 
@@ -126,7 +126,7 @@ def _refused(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
             share=share,
             replica_header=service.replica_header,
             route=route,
-            url=service.url.rstrip("/") + key.path,
+            url=service.url + key.path,
             headers=headers,
             whom=whom,
         )
@@ -143,7 +143,7 @@ def _retired(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
         share=service.share,
         replica_header=service.replica_header,
         route=route,
-        url=service.url.rstrip("/") + key.path,
+        url=service.url + key.path,
         whom="the retired key",
         key=key,
         secret=key.retired,

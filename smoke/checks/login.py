@@ -201,7 +201,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             share=service.share,
             replica_header=service.replica_header,
             role=role,
-            who=service.url.rstrip("/") + login.who if login.who else None,
+            who=service.url + login.who if login.who else None,
             who_contains=login.who_contains,
         )
     # The last role, as the first is usually the one that most other checks need.

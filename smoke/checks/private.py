@@ -41,7 +41,7 @@ def checks(environment: Environment, release: Release) -> Iterator["PrivateCheck
     seen: dict[str, str] = {}
     for name, service, path, promised in _addresses(environment):
         server = environment.services[service]
-        url = server.url.rstrip("/") + path
+        url = server.url + path
         if name not in seen and url not in seen.values():
             seen[name] = url
             yield PrivateCheck(

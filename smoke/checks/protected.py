@@ -111,6 +111,6 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             share=service.share,
             replica_header=service.replica_header,
             route=route,
-            url=service.url.rstrip("/") + route.path,
+            url=service.url + route.path,
             whom=f"role {route.role}" if route.role else ANONYMOUS,
         )

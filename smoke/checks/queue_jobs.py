@@ -137,7 +137,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
                 service=job.service,
                 depends_on=queue.depends_on,
                 job=job,
-                url=environment.services[job.service].url.rstrip("/"),
+                url=environment.services[job.service].url,
                 permits=permits,
                 probe=QueueProbe.of(queue, environment, release),
             )

@@ -196,6 +196,6 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             share=service.share,
             replica_header=service.replica_header,
             read=read,
-            url=service.url.rstrip("/") + read.path,
+            url=service.url + read.path,
             gate=Gate(read.flag, read.role, release.staged(read.flag)) if read.flag else None,
         )

@@ -184,7 +184,7 @@ def checks(environment: Environment, release: Release) -> Iterator[RoundtripChec
             share=service.share,
             replica_header=service.replica_header,
             roundtrip=one,
-            url=service.url.rstrip("/"),
+            url=service.url,
             most_rounds=environment.confirm.rounds,
             writes=(
                 _write(environment, one, "POST", one.path),

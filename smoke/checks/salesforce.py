@@ -5,21 +5,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._check import Check, Observation
-from smoke.checks._direct import judge_answers, with_trust
-from smoke.checks._obstacle import obstacle
+from smoke.checks._direct import DirectCheck, judge_answers, with_trust
 from smoke.checks._quota import judge_quota
 from smoke.checks._reported import ReportedCheck
 from smoke.dependencies import salesforce, salesforce_trust
-from smoke.dependencies._answer import Standing
-from smoke.dependencies._patience import PatientSender
+from smoke.dependencies._answer import Sender, Standing
 from smoke.dependencies.salesforce_trust import TrustState
 from smoke.environment import Environment
 from smoke.environment.dependencies import Quota, SalesforceDirect, Trust
-from smoke.errors import SmokeError
 from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.verdict.words import Cause, Outcome
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
@@ -40,22 +37,16 @@ class SalesforceReported(ReportedCheck):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalesforceDirectCheck(Check):
+class SalesforceDirectCheck(DirectCheck):
     """Salesforce answers the verifier's own token request and query."""
 
     kind: ClassVar[str] = NAME
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     direct: SalesforceDirect
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Ask Salesforce; where it is down, ask its status page too."""
-        try:
-            exchanges = await salesforce.ask(_means(world, self.timeout_s), self.direct)
-        except SmokeError as error:
-            return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
+        exchanges = await salesforce.ask(_means(world, sender, self.timeout_s), self.direct)
         down = salesforce.read(exchanges).standing is Standing.DOWN
         if down and self.direct.trust:
             trust = await salesforce_trust.ask(world.http, self.direct.trust, self.timeout_s)
@@ -75,23 +66,17 @@ class SalesforceDirectCheck(Check):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalesforceQuotaCheck(Check):
+class SalesforceQuotaCheck(DirectCheck):
     """Of the org's daily API requests enough are left for the system's own calls."""
 
     kind: ClassVar[str] = NAME
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     direct: SalesforceDirect
     quota: Quota
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Ask for the org's limits."""
-        try:
-            return Observation(await salesforce.ask_quota(_means(world, self.timeout_s), self.direct))
-        except SmokeError as error:
-            return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
+        return Observation(await salesforce.ask_quota(_means(world, sender, self.timeout_s), self.direct))
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge what is left; a degraded dependency still serves, so it is no outage."""
@@ -106,17 +91,14 @@ class SalesforceQuotaCheck(Check):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalesforceTrustCheck(Check):
+class SalesforceTrustCheck(DirectCheck):
     """Salesforce's status page reports neither an incident nor a maintenance of our instance."""
 
     kind: ClassVar[str] = NAME
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     trust: Trust
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def ask(self, world: "World", sender: Sender) -> Observation:  # noqa: ARG002 - a public page sets no limit
         """Read the instance's status."""
         return Observation((await salesforce_trust.ask(world.http, self.trust, self.timeout_s),))
 
@@ -150,8 +132,7 @@ def _with_quota(judgement: Judgement, exchanges: Sequence[Exchange]) -> Judgemen
     return replace(judgement, facts={**judgement.facts, "noted": noted})
 
 
-def _means(world: "World", timeout_s: float) -> salesforce.Means:
-    sender = PatientSender(world.http, world.pause, world.remaining_s)
+def _means(world: "World", sender: Sender, timeout_s: float) -> salesforce.Means:
     return salesforce.Means(sender, world.secret, timeout_s, world.now())
 
 

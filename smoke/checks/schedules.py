@@ -165,6 +165,4 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
     """Return one check for each schedule."""
     for name, schedule in environment.schedules.items():
         service = environment.services[schedule.service]
-        yield ScheduleCheck(
-            subject=name, service=schedule.service, schedule=schedule, url=service.url.rstrip("/") + schedule.path
-        )
+        yield ScheduleCheck(subject=name, service=schedule.service, schedule=schedule, url=service.url + schedule.path)

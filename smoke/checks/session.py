@@ -102,7 +102,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             share=service.share,
             replica_header=service.replica_header,
             role=role,
-            url=service.url.rstrip("/") + login.who,
+            url=service.url + login.who,
             declared=release.invalidates_sessions,
             contains=login.who_contains,
         )

@@ -60,7 +60,7 @@ class SourceMapsCheck(Check):
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask for the map of every script that the first pages name."""
         _ = round_number
-        root = self.server.url.rstrip("/")
+        root = self.server.url
         languages = world.environment.browser.accept_language
         pages = [await world.http.send(page_request(f"{root}{path}", languages)) for path in self.assets.pages]
         named = [asset for page in pages if not not_ok(page) for asset in in_page(page.text(), page.request.url)]

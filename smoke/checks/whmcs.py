@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._check import Check, Observation
-from smoke.checks._direct import judge_answers
-from smoke.checks._obstacle import obstacle
+from smoke.checks._direct import DirectCheck, judge_answers
 from smoke.checks._quota import DEGRADED
 from smoke.checks._reported import ReportedCheck
 from smoke.dependencies import whmcs, whmcs_rest
-from smoke.dependencies._answer import Standing
-from smoke.dependencies._patience import PatientSender
+from smoke.dependencies._answer import Sender, Standing
 from smoke.environment import Environment
 from smoke.environment.dependencies import WhmcsDirect
-from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Cause, Outcome, Stage
+from smoke.verdict.words import Cause, Outcome
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
@@ -34,25 +31,18 @@ class WhmcsReported(ReportedCheck):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhmcsDirectCheck(Check):
+class WhmcsDirectCheck(DirectCheck):
     """WHMCS answers the verifier's own call of its API."""
 
     kind: ClassVar[str] = NAME
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     direct: WhmcsDirect
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Ask WHMCS for its version, or for its catalogue."""
-        sender = PatientSender(world.http, world.pause, world.remaining_s)
-        try:
-            if self.direct.api == "rest":
-                return Observation((await whmcs_rest.ask(sender, self.direct, self.timeout_s),))
-            return Observation((await whmcs.ask(sender, self.direct, world.secret, self.timeout_s),))
-        except SmokeError as error:
-            return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
+        if self.direct.api == "rest":
+            return Observation((await whmcs_rest.ask(sender, self.direct, self.timeout_s),))
+        return Observation((await whmcs.ask(sender, self.direct, world.secret, self.timeout_s),))
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge what the call proves."""
@@ -68,23 +58,16 @@ class WhmcsDirectCheck(Check):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhmcsHealthCheck(Check):
+class WhmcsHealthCheck(DirectCheck):
     """WHMCS finds nothing dangerous about its own installation."""
 
     kind: ClassVar[str] = NAME
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     direct: WhmcsDirect
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Ask WHMCS how it is."""
-        sender = PatientSender(world.http, world.pause, world.remaining_s)
-        try:
-            return Observation((await whmcs.ask(sender, self.direct, world.secret, self.timeout_s, whmcs.HEALTH),))
-        except SmokeError as error:
-            return obstacle(error, facts={"dependency": NAME, "direct": Standing.UNKNOWN.value})
+        return Observation((await whmcs.ask(sender, self.direct, world.secret, self.timeout_s, whmcs.HEALTH),))
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge the newest answer: an installation in danger still serves, so it is degraded, and no outage."""

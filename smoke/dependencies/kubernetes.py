@@ -30,7 +30,7 @@ async def look(kubernetes: Kubernetes, asking: Asking) -> Seen:
 def address(kubernetes: Kubernetes) -> str:
     """Return the URL of the Deployment at the API server."""
     place = f"/apis/apps/v1/namespaces/{kubernetes.namespace}/deployments/{kubernetes.deployment}"
-    return (kubernetes.api or "").rstrip("/") + place
+    return (kubernetes.api or "") + place
 
 
 def command(kubernetes: Kubernetes) -> tuple[str, ...]:

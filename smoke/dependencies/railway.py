@@ -55,7 +55,7 @@ async def look(railway: Railway, asking: Asking) -> Seen:
 
 def address(railway: Railway) -> str:
     """Return the URL of the GraphQL API."""
-    return railway.url.rstrip("/") + railway.path
+    return railway.url + railway.path
 
 
 def _read(data: Any) -> tuple[Deployment, ...] | Answer:

@@ -84,7 +84,7 @@ async def ask_quota(means: Means, direct: SalesforceDirect) -> tuple[Exchange, .
 
 def address(direct: SalesforceDirect) -> str:
     """Return the origin to ask."""
-    return (direct.url or f"https://{direct.my_domain}.my.salesforce.com").rstrip("/")
+    return direct.url or f"https://{direct.my_domain}.my.salesforce.com"
 
 
 def read(exchanges: Sequence[Exchange]) -> Answer:

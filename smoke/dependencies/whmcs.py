@@ -51,7 +51,7 @@ async def ask(
 
 def address(direct: WhmcsDirect) -> str:
     """Return the URL of the classic API."""
-    return direct.url.rstrip("/") + API
+    return direct.url + API
 
 
 def read(exchange: Exchange, action: str = DETAILS) -> Answer:

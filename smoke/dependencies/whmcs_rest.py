@@ -30,7 +30,7 @@ async def ask(http: Sender, direct: WhmcsDirect, timeout_s: float) -> Exchange:
 
 def address(direct: WhmcsDirect) -> str:
     """Return the URL of the catalogue."""
-    return direct.url.rstrip("/") + GROUPS
+    return direct.url + GROUPS
 
 
 def read(exchange: Exchange) -> Answer:

@@ -1,6 +1,6 @@
 """The rules of an environment file that no single part of it can tell."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from smoke.environment._canary_rules import canary_rules
@@ -137,41 +137,20 @@ def _job_writes(environment: Environment) -> Iterator[Problem]:
         job = queue.job
         if job is None:
             continue
-        wanted = [("path", "POST", job.path)]
-        if job.cleanup_path is not None:
-            wanted.append(("cleanup_path", "DELETE", job.cleanup_path))
-        for key, method, path in wanted:
-            if not _allowed(environment, job.service, method, path.replace("{id}", "1")):
-                yield Problem(
-                    ("queues", name, "job", key),
-                    f"{method} {path} on service {job.service!r} is a write that no entry of 'writes' allows; "
-                    "add [[writes]] with this service, method and path, or remove the job",
-                )
+        calls = (("path", "POST", job.path), ("cleanup_path", "DELETE", job.cleanup_path))
+        yield from _forbidden(environment, ("queues", name, "job"), job.service, calls, "job")
 
 
 def _roundtrip_writes(environment: Environment) -> Iterator[Problem]:
     for index, roundtrip in enumerate(environment.roundtrips):
-        for key, method, path in (("path", "POST", roundtrip.path), ("cleanup_path", "DELETE", roundtrip.cleanup_path)):
-            if not _allowed(environment, roundtrip.service, method, path.replace("{id}", "1")):
-                yield Problem(
-                    ("roundtrips", index, key),
-                    f"{method} {path} on service {roundtrip.service!r} is a write that no entry of 'writes' allows; "
-                    "add [[writes]] with this service, method and path, or remove the roundtrip",
-                )
+        calls = (("path", "POST", roundtrip.path), ("cleanup_path", "DELETE", roundtrip.cleanup_path))
+        yield from _forbidden(environment, ("roundtrips", index), roundtrip.service, calls, "roundtrip")
 
 
 def _handoff_writes(environment: Environment) -> Iterator[Problem]:
     for index, one in enumerate(environment.handoffs):
-        wanted = [("path", "POST", one.path)]
-        if one.cleanup_path is not None:
-            wanted.append(("cleanup_path", one.cleanup_method, one.cleanup_path))
-        for key, method, path in wanted:
-            if not _allowed(environment, one.service, method, path.replace("{id}", "1")):
-                yield Problem(
-                    ("handoffs", index, key),
-                    f"{method} {path} on service {one.service!r} is a write that no entry of 'writes' allows; "
-                    "add [[writes]] with this service, method and path, or remove the handoff",
-                )
+        calls = (("path", "POST", one.path), ("cleanup_path", one.cleanup_method, one.cleanup_path))
+        yield from _forbidden(environment, ("handoffs", index), one.service, calls, "handoff")
 
 
 def _checkout_writes(environment: Environment) -> Iterator[Problem]:
@@ -202,6 +181,24 @@ def _form_writes(environment: Environment) -> Iterator[Problem]:
                 f"DELETE {journey.form.cleanup_path} is not covered by the write {write.name!r}; "
                 "add the method, and a path that covers both",
             )
+
+
+def _forbidden(
+    environment: Environment,
+    place: tuple[str | int, ...],
+    service: str,
+    calls: Iterable[tuple[str, str, str | None]],
+    what: str,
+) -> Iterator[Problem]:
+    """Yield those of *calls* (key, method, path) of the entry at *place* that `writes` does not allow."""
+    for key, method, path in calls:
+        if path is None or _allowed(environment, service, method, path.replace("{id}", "1")):
+            continue
+        yield Problem(
+            (*place, key),
+            f"{method} {path} on service {service!r} is a write that no entry of 'writes' allows; "
+            f"add [[writes]] with this service, method and path, or remove the {what}",
+        )
 
 
 def _allowed(environment: Environment, service: str, method: str, path: str) -> bool:

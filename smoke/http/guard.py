@@ -61,19 +61,19 @@ def allowed_writes(environment: Environment) -> tuple[AllowedWrite, ...]:
     """Return what *environment* allows: its writes, its login API and its dependencies."""
     services = environment.services
     writes = [
-        AllowedWrite(write.name, frozenset(write.methods), services[write.service].url.rstrip("/") + write.path)
+        AllowedWrite(write.name, frozenset(write.methods), services[write.service].url + write.path)
         for write in environment.writes
         if write.service in services
     ]
     login = environment.login
     if login and login.service in services:
-        url = services[login.service].url.rstrip("/") + login.path
+        url = services[login.service].url + login.path
         writes.append(AllowedWrite(LOGIN, frozenset({"POST"}), url))
     writes += [
         AllowedWrite(DEPENDENCY, frozenset({"POST"}), f"{url.rstrip('/')}/*") for url in _dependencies(environment)
     ]
     writes += [
-        AllowedWrite(PLATFORM, frozenset({"POST"}), one.railway.url.rstrip("/") + one.railway.path)
+        AllowedWrite(PLATFORM, frozenset({"POST"}), one.railway.url + one.railway.path)
         for one in environment.platforms.values()
         if one.railway is not None
     ]

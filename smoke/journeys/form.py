@@ -73,7 +73,7 @@ class _Plan:
         if self.form.cleanup_path is None:
             return
         for one in filter(None, made):
-            url = self.service.url.rstrip("/") + self.form.cleanup_path.replace("{id}", one)
+            url = self.service.url + self.form.cleanup_path.replace("{id}", one)
             kept = {name: value for name, value in headers.items() if name != "content-type"}
             self.scene.ask(Request("DELETE", url, headers=kept, write=self.write.name), 1)
 

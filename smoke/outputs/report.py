@@ -1,14 +1,12 @@
 """`report.html`: the whole run on one page that needs nothing else, no network and no script."""
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smoke.outputs import answer, response, timeline, untrusted
+from smoke.outputs import answer, html_page, response, timeline, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.evidence import link, locate, picture
 from smoke.outputs.files import replace_file
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 FILE = "report.html"
-TEMPLATE = "report.html.jinja"
-STYLE_SHEET = "report.css"
+TEMPLATE = Path(__file__).parent / "report.html.jinja"
+STYLE_SHEET = Path(__file__).parent / "report.css"
 
 PICTURE_BYTES = 500_000
 """A larger screenshot is linked, not embedded."""
@@ -62,14 +60,14 @@ def render(verdict: VerdictJson, run_directory: Path) -> str:
     """Return the page; evidence is looked for in *run_directory*. Raises OSError and ValueError."""
     from jinja2 import TemplateError
 
-    style = _style_sheet()
+    style = html_page.style_sheet(STYLE_SHEET)
     problems = answer.problems(verdict)
     unfolded = {one["id"] for one in problems[:OPENED] if one["expected"] or one["found"] or one["evidence"]}
     try:
         return _template().render(
             verdict=verdict,
             style=style,
-            style_hash=_hash(style),
+            style_hash=html_page.style_hash(style),
             headline=answer.what_to_do(verdict),
             missing=answer.what_is_missing(verdict),
             causes=answer.causes(verdict),
@@ -88,44 +86,23 @@ def render(verdict: VerdictJson, run_directory: Path) -> str:
             companions=[name for name in COMPANIONS if (run_directory / name).is_file()],
         )
     except TemplateError as error:
-        raise ValueError(f"the verdict cannot be shown by {TEMPLATE}: {error}") from error
+        raise ValueError(f"the verdict cannot be shown by {TEMPLATE.name}: {error}") from error
 
 
 @cache
 def _template() -> "Template":
-    # Imported here: nothing needs it before the verdict.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment: Environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return html_page.template(
+        TEMPLATE,
+        {
+            "line": untrusted.one_line,
+            "block": untrusted.block,
+            "short": answer.short,
+            "seconds": answer.seconds,
+            "counts": answer.counts,
+            "moment": answer.moment,
+            "link": link,
+        },
     )
-    environment.filters |= {
-        "line": untrusted.one_line,
-        "block": untrusted.block,
-        "short": answer.short,
-        "seconds": answer.seconds,
-        "counts": answer.counts,
-        "moment": answer.moment,
-        "link": link,
-    }
-    return environment.get_template(TEMPLATE)
-
-
-@cache
-def _style_sheet() -> Any:
-    from markupsafe import Markup
-
-    # Our own file, not a target's words: it must not be escaped.
-    return Markup((Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"))  # noqa: S704
-
-
-def _hash(style: str) -> str:
-    """Return what the content security policy names the only style sheet by."""
-    return base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
 def _all_evidence(verdict: VerdictJson, run_directory: Path) -> dict[str, list[Evidence]]:

@@ -1,16 +1,15 @@
 """`status.html`: every environment of the history on one page that needs nothing else, no network and no script."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke.alerts.sentences import clock, lasting
 from smoke.history.records import Deploy, PastIncident
 from smoke.history.store import History
+from smoke.outputs import html_page
 from smoke.outputs.files import replace_file
 from smoke.outputs.untrusted import one_line
 from smoke.status import strips
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 FILE = "status.html"
-TEMPLATE = "status.html.jinja"
-STYLE_SHEET = "status.css"
+TEMPLATE = Path(__file__).parent / "status.html.jinja"
+STYLE_SHEET = Path(__file__).parent / "status.css"
 
 INCIDENTS = 20
 """So many incidents are listed, the newest; the others are counted."""
@@ -99,18 +98,18 @@ def render(environments: Sequence[EnvironmentHistory], now: float) -> str:
     """Return the page."""
     from jinja2 import TemplateError
 
-    style = _style_sheet()
+    style = html_page.style_sheet(STYLE_SHEET)
     try:
         return _template().render(
             sections=[section_of(one) for one in environments],
             now=now,
             style=style,
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
+            style_hash=html_page.style_hash(style),
             most=INCIDENTS,
             days=DAYS,
         )
     except TemplateError as error:
-        raise ValueError(f"the status cannot be shown by {TEMPLATE}: {error}") from error
+        raise ValueError(f"the status cannot be shown by {TEMPLATE.name}: {error}") from error
 
 
 def section_of(known: EnvironmentHistory) -> Section:
@@ -206,28 +205,13 @@ def brief(seconds: float) -> str:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment: Environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return html_page.template(
+        TEMPLATE,
+        {
+            "line": one_line,
+            "clock": clock,
+            "percent": percent,
+            "brief": brief,
+            "incident": incident_words,
+        },
     )
-    environment.filters |= {
-        "line": one_line,
-        "clock": clock,
-        "percent": percent,
-        "brief": brief,
-        "incident": incident_words,
-    }
-    return environment.get_template(TEMPLATE)
-
-
-@cache
-def _style_sheet() -> Any:
-    from markupsafe import Markup
-
-    # Our own file, not a target's words: it must not be escaped.
-    return Markup((Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"))  # noqa: S704

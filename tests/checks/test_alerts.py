@@ -8,7 +8,7 @@ import pytest
 
 from smoke.checks.alerts import checks
 from smoke.environment import Environment
-from smoke.http import Exchange, FailureKind
+from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
@@ -18,14 +18,12 @@ from tests.checks.fake_world import (
     NOW,
     Answer,
     FakeHttp,
-    answer,
     concluded,
     environment_of,
-    failing,
-    html,
     json_answer,
     world_of,
 )
+from tests.checks.unheard import UNHEARD, assert_undecided
 
 API = "https://alertmanager.test/api/v2/alerts"
 RELEASE = Release(commit=NEW, deployed_at=NOW - 180)
@@ -163,27 +161,12 @@ def test_what_is_asked() -> None:
 @pytest.mark.parametrize(
     ("reply", "cause", "said"),
     [
-        (failing(FailureKind.REFUSED), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TIMEOUT), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TLS), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.NAME), Cause.RUNNER, "network may be at fault"),
+        *UNHEARD,
         (json_answer('bad matcher format: "x"', 400), Cause.SUITE, "correct them"),
-        (html("<h1>Log in</h1>"), Cause.DEPENDENCY, "a page"),
-        (answer("", 302, headers={"location": "https://sso.test/"}), Cause.CREDENTIALS, "sso.test"),
-        (answer("", 200), Cause.DEPENDENCY, "an empty body"),
-        (answer("[", 200), Cause.DEPENDENCY, "invalid JSON"),
         (json_answer({"status": "success", "data": []}), Cause.DEPENDENCY, "no list of alerts"),
         (json_answer([{"labels": {}}]), Cause.DEPENDENCY, "no alerts"),
-        (answer("", 401), Cause.CREDENTIALS, "HTTP 401"),
-        (answer("", 403), Cause.CREDENTIALS, "HTTP 403"),
-        (answer("", 404), Cause.SUITE, "check the address"),
-        (answer("", 429), Cause.DEPENDENCY, "too often"),
-        (answer("", 500), Cause.DEPENDENCY, "HTTP 500"),
     ],
 )
 def test_an_alertmanager_that_cannot_be_asked(reply: Exchange, cause: Cause, said: str) -> None:
     """Whatever keeps it from telling is never the release's fault, and never green."""
-    found = judged(reply)
-
-    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
-    assert said in found.message
+    assert_undecided(judged(reply), cause, said)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke.checks.announcements import checks
-from smoke.http import Exchange, FailureKind, Request
+from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
@@ -16,15 +16,13 @@ from tests.checks.fake_world import (
     OLD,
     Answer,
     FakeHttp,
-    answer,
     concluded,
     environment_of,
-    failing,
-    html,
     in_turn,
     json_answer,
     world_of,
 )
+from tests.checks.unheard import UNHEARD, assert_undecided
 
 API = "https://slack.com/api/conversations.history"
 RELEASE = Release(commit=NEW, deployed_at=NOW - 180)
@@ -130,6 +128,7 @@ def error(word: str, **more: Any) -> Exchange:
 @pytest.mark.parametrize(
     ("reply", "cause", "said"),
     [
+        *UNHEARD,
         (error("not_in_channel"), Cause.CREDENTIALS, "invite it there"),
         (error("invalid_auth"), Cause.CREDENTIALS, "not valid"),
         (
@@ -141,25 +140,10 @@ def error(word: str, **more: Any) -> Exchange:
         (error("is_archived"), Cause.SUITE, "archived"),
         (error("something_new"), Cause.SUITE, "something_new"),
         (error("ratelimited"), Cause.DEPENDENCY, "no time"),
-        (failing(FailureKind.REFUSED), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TLS), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TIMEOUT), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.NAME), Cause.RUNNER, "network may be at fault"),
-        (html("<h1>Slack</h1>"), Cause.DEPENDENCY, "a page"),
-        (answer("", 302, headers={"location": "https://login.test/"}), Cause.CREDENTIALS, "login.test"),
-        (answer("", 200), Cause.DEPENDENCY, "an empty body"),
-        (answer("{", 200), Cause.DEPENDENCY, "invalid JSON"),
         (json_answer([]), Cause.DEPENDENCY, "not what its Web API says"),
         (json_answer({"ok": True}), Cause.DEPENDENCY, "no messages"),
-        (answer("", 401), Cause.CREDENTIALS, "HTTP 401"),
-        (answer("", 404), Cause.SUITE, "check the address"),
-        (answer("", 429, headers={"retry-after": "30"}), Cause.DEPENDENCY, "again in 30 s"),
-        (answer("", 503), Cause.DEPENDENCY, "HTTP 503"),
     ],
 )
 def test_a_slack_that_cannot_be_asked(reply: Exchange, cause: Cause, said: str) -> None:
     """Whatever keeps Slack from telling is explained, and never the release's fault."""
-    found = judged(reply)
-
-    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
-    assert said in found.message
+    assert_undecided(judged(reply), cause, said)

@@ -10,7 +10,7 @@ from smoke.checks._census import Vote
 from smoke.checks.errors import checks
 from smoke.environment import Environment
 from smoke.errors import SecretMissing
-from smoke.http import Exchange, FailureKind, Request
+from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
@@ -18,14 +18,12 @@ from tests.checks.fake_world import (
     NEW,
     Answer,
     FakeHttp,
-    answer,
     concluded,
     environment_of,
-    failing,
-    html,
     json_answer,
     world_of,
 )
+from tests.checks.unheard import UNHEARD, assert_undecided
 
 API = "https://us.sentry.io/api/0/organizations/acme"
 RELEASE = Release(commit=NEW, version="1.4.0")
@@ -177,29 +175,17 @@ def test_an_unregistered_release_is_no_release_without_errors() -> None:
 @pytest.mark.parametrize(
     ("reply", "cause", "said"),
     [
-        (failing(FailureKind.REFUSED), Cause.DEPENDENCY, "Sentry gave no answer"),
-        (failing(FailureKind.TIMEOUT), Cause.DEPENDENCY, "Sentry gave no answer"),
-        (failing(FailureKind.TLS), Cause.DEPENDENCY, "Sentry gave no answer"),
-        (failing(FailureKind.NAME), Cause.RUNNER, "this machine's network"),
-        (answer("", 302, headers={"location": "https://login.test/?next=1"}), Cause.CREDENTIALS, "to login.test"),
-        (html("<h1>Log in</h1>"), Cause.DEPENDENCY, "a page in place of its API"),
-        (answer("", 200, "application/json"), Cause.DEPENDENCY, "an empty body"),
-        (answer("[{", 200, "application/json"), Cause.DEPENDENCY, "invalid JSON"),
+        *UNHEARD,
         (json_answer({"detail": "x"}), Cause.DEPENDENCY, "no list of issues"),
         (json_answer([{"title": "no id"}]), Cause.DEPENDENCY, "no issues"),
         (json_answer({"detail": "Invalid token"}, 401), Cause.CREDENTIALS, "(Invalid token)"),
         (json_answer({"detail": "You do not have permission"}, 403), Cause.CREDENTIALS, "do not have permission"),
         (UNKNOWN, Cause.SUITE, "check the address"),
-        (answer("", 429, headers={"retry-after": "30"}), Cause.DEPENDENCY, "again in 30 s"),
-        (answer("", 503), Cause.DEPENDENCY, "HTTP 503"),
     ],
 )
 def test_a_sentry_that_cannot_be_asked(reply: Exchange, cause: Cause, said: str) -> None:
     """Whatever keeps Sentry from telling is never the release's fault, and never green."""
-    found = judged(reply)
-
-    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
-    assert said in found.message
+    assert_undecided(judged(reply), cause, said)
 
 
 def test_what_an_unreadable_registration_leaves() -> None:

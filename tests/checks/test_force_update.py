@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke.checks.force_update import checks
-from smoke.http import Exchange, FailureKind, Request
+from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
@@ -24,6 +24,7 @@ from tests.checks.fake_world import (
     json_answer,
     world_of,
 )
+from tests.checks.unheard import UNHEARD, assert_undecided
 
 CONFIG = "https://api.test/config"
 STORE = "https://itunes.apple.com/lookup"
@@ -149,27 +150,13 @@ def test_a_config_call_that_fails(config: Exchange) -> None:
 @pytest.mark.parametrize(
     ("store", "cause", "said"),
     [
+        *UNHEARD,
         (serves(None), Cause.SUITE, "does not serve app.shop.ios"),
         (serves("soon"), Cause.DEPENDENCY, "tells no version"),
-        (failing(FailureKind.REFUSED), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TIMEOUT), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.TLS), Cause.DEPENDENCY, "gave no answer"),
-        (failing(FailureKind.NAME), Cause.RUNNER, "network may be at fault"),
-        (html("<h1>Not available</h1>"), Cause.DEPENDENCY, "a page"),
-        (answer("", 302, headers={"location": "https://login.test/"}), Cause.CREDENTIALS, "login.test"),
-        (answer("\n\n\n", 200), Cause.DEPENDENCY, "an empty body"),
-        (answer("{", 200), Cause.DEPENDENCY, "invalid JSON"),
         (json_answer({"resultCount": 1}), Cause.DEPENDENCY, "no results"),
         (json_answer({"results": [{"version": 3}]}), Cause.DEPENDENCY, "without version"),
-        (answer("", 403), Cause.CREDENTIALS, "HTTP 403"),
-        (answer("", 404), Cause.SUITE, "check the address"),
-        (answer("", 429, headers={"retry-after": "60"}), Cause.DEPENDENCY, "again in 60 s"),
-        (answer("", 503), Cause.DEPENDENCY, "HTTP 503"),
     ],
 )
 def test_an_app_store_that_does_not_tell(store: Exchange, cause: Cause, said: str) -> None:
     """Whatever keeps the App Store from telling is never the release's fault, and never green."""
-    found = judged(demands("1.2.0"), store)
-
-    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
-    assert said in found.message
+    assert_undecided(judged(demands("1.2.0"), store), cause, said)

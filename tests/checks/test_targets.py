@@ -6,22 +6,20 @@ from typing import Any
 import pytest
 
 from smoke.checks.targets import checks
-from smoke.http import Exchange, FailureKind
+from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
 from tests.checks.fake_world import (
     Answer,
-    answer,
     concluded,
     environment_of,
-    failing,
-    html,
     in_turn,
     json_answer,
     world_of,
 )
+from tests.checks.unheard import UNHEARD, assert_undecided
 
 API = "https://prometheus.test/api/v1/targets"
 REFUSED = 'Get "http://10.0.0.2:9100/metrics": dial tcp 10.0.0.2:9100: connect: connection refused'
@@ -94,23 +92,13 @@ def test_a_job_without_targets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "cause"),
+    ("reply", "cause", "said"),
     [
-        (failing(FailureKind.REFUSED), Cause.DEPENDENCY),
-        (failing(FailureKind.TLS), Cause.DEPENDENCY),
-        (failing(FailureKind.NAME), Cause.RUNNER),
-        (html("<h1>Log in</h1>"), Cause.DEPENDENCY),
-        (answer("", 302, headers={"location": "/login"}), Cause.CREDENTIALS),
-        (answer("", 200), Cause.DEPENDENCY),
-        (json_answer({"status": "success", "data": {}}), Cause.DEPENDENCY),
-        (json_answer([]), Cause.DEPENDENCY),
-        (answer("", 401), Cause.CREDENTIALS),
-        (answer("", 404), Cause.SUITE),
-        (answer("", 429), Cause.DEPENDENCY),
-        (answer("", 503), Cause.DEPENDENCY),
+        *UNHEARD,
+        (json_answer({"status": "success", "data": {}}), Cause.DEPENDENCY, "no activeTargets"),
+        (json_answer([]), Cause.DEPENDENCY, "nothing that it says itself"),
     ],
 )
-def test_a_prometheus_that_cannot_be_asked(reply: Exchange, cause: Cause) -> None:
+def test_a_prometheus_that_cannot_be_asked(reply: Exchange, cause: Cause, said: str) -> None:
     """Whatever keeps Prometheus from telling is never the release's fault, and never green."""
-    found = judged(reply)
-    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, cause)
+    assert_undecided(judged(reply), cause, said)
