@@ -43,7 +43,7 @@ class Restoration:
         able = [one for one in parts if one.possible and one.command]
         left = _left_to_people(parts) if parts else ["nothing in the environment file says how to roll back"]
         if not able:
-            return self._lost(f"nothing was rolled back: {'; '.join(left)}. The release is still served.")
+            return self.leave("; ".join(left))
         self._tell_people(DeployNews.ROLLBACK, failed.summary)
         mark = turn.begin(self.state, self.environment.name, self.story.sha, self.story.identifier)
         broken = [*self._roll_back(able), *self._purge(able)]
@@ -57,6 +57,10 @@ class Restoration:
         said = f"{names} {self._back()}."
         self._tell_people(DeployNews.ROLLED_BACK, said)
         return self.story.conclude("restored", f"{said} {failed.summary}")
+
+    def leave(self, why: str) -> int:
+        """Roll nothing back, and say *why* as loudly as of a rollback that failed; returns the exit status."""
+        return self._lost(f"nothing was rolled back: {why}. The release is still served.")
 
     def purge(self, failed: Look) -> bool:
         """Empty the caches before what *failed* puts at fault; tells whether that was declared, and ended well."""

@@ -98,18 +98,20 @@ class Guard:
         """Do what the verdict says: go on, hold, or go back; a rollback that would not help is not made."""
         if look.word == "pass":
             return self.story.conclude("promoted", f"The release is good. {look.summary}")
-        if self.interruption.came:
-            return self._stopped(f"while verifying: {look.word}. {look.summary}")
-        if look.word != "fail":
-            return self.story.conclude("held", f"Nothing was rolled back, and nothing is proven. {look.summary}")
-        if look.verdict.get("rollback_helps", True):
-            return self._restore(look)
-        return self._otherwise(look, purged=purged)
+        if look.word == "fail":
+            helps = look.verdict.get("rollback_helps", True)
+            return self._restore(look) if helps else self._otherwise(look, purged=purged)
+        outcome, said = "held", f"Nothing was rolled back, and nothing is proven. {look.summary}"
+        if came := self.interruption.came:
+            outcome, said = "interrupted", f"{came} stopped the guard while verifying: {look.word}. {look.summary}"
+        # Who was told of a verdict is told nothing else; without one, the deploy that was announced has no end yet.
+        return self.story.conclude(outcome, said) if look.verdict else self._given_up(outcome, said)
 
     def _otherwise(self, look: Look, *, purged: bool) -> int:
         """A rollback would not help: empty the caches once if that is the advice, else leave it to people, loudly."""
         remedies = {one.get("remedy") for one in look.verdict["checks"] if one.get("remedy")}
-        if remedies == {"purge"} and not purged and self._restoration(look).purge(look):
+        able = remedies == {"purge"} and not purged and not self.interruption.came
+        if able and self._restoration(look).purge(look):
             return self._obey(self._verify("purged", time()), purged=True)
         advice = look.verdict.get("advice", "")
         return self.story.conclude("left", f"Nothing was rolled back, as that would not help: {advice}. {look.summary}")
@@ -129,6 +131,8 @@ class Guard:
         return self._given_up("not deployed", f"{failed}; {live} is live {sound}{more}".strip())
 
     def _restore(self, look: Look) -> int:
+        if came := self.interruption.came:
+            return self._restoration(look).leave(f"{came} stopped the guard before")
         return self._restoration(look).restore(look)
 
     def _restoration(self, look: Look) -> Restoration:

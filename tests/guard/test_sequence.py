@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from smoke.environment.environment import Environment
 from smoke.guard import turn
 from smoke.guard.interruption import Interruption
+from smoke.guard.looks import Look
 from smoke.guard.sequence import Guard
 from smoke.guard.story import Story
 from smoke.verdict.component import Component
@@ -282,6 +284,46 @@ def test_signal_while_deploying(world: World) -> None:
     assert (status, report["outcome"]) == (20, "interrupted")
     assert "SIGTERM stopped the guard while deploying; the deploy command was ended by SIGTERM" in report["summary"]
     assert world.asked == ["prime"]
+
+
+@pytest.mark.parametrize(
+    ("word", "ended", "news"),
+    [
+        (Word.PASS, (0, "promoted"), ["start", "pass"]),
+        (Word.INCONCLUSIVE, (20, "interrupted"), ["start", "inconclusive"]),
+        (Word.FAIL, (10, "not restored"), ["start", "fail", "rollback failed"]),
+    ],
+)
+def test_signal_while_verifying(
+    world: World, word: Word, ended: tuple[int, str], news: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verdict that was announced stands: nothing else is said of it, but that nobody rolls back what is bad."""
+    world.word, verify = word, FakeLooks.verify
+
+    def interrupted(looks: FakeLooks, part: str, *extra: str, **given: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return verify(looks, part, *extra, **given)
+
+    monkeypatch.setattr(FakeLooks, "verify", interrupted)
+    status, report = guard(world)
+    assert ((status, report["outcome"]), report["news"], world.live) == (ended, news, COMMIT)
+    if word is Word.FAIL:
+        assert "nothing was rolled back: SIGTERM stopped the guard before" in report["summary"]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_no_verdict_ends_what_was_announced(world: World, stopped: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """Where a look ends without a verdict, who was told that a deploy begins is told that nothing is proven."""
+
+    def broken(_looks: FakeLooks, _part: str, *_extra: str, **_given: Any) -> Look:
+        if stopped:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return Look(20, world.directory)
+
+    monkeypatch.setattr(FakeLooks, "verify", broken)
+    status, report = guard(world)
+    assert (status, report["outcome"]) == (20, "interrupted" if stopped else "held")
+    assert report["news"] == ["start", "inconclusive"]
 
 
 def test_unfinished_story_says_so(world: World) -> None:
