@@ -77,6 +77,12 @@ def test_actions_are_pinned() -> None:
     assert len(re.findall(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", text, re.MULTILINE)) == len(used)
 
 
+def test_the_product_is_pinned() -> None:
+    """What is installed by default is the version that the workflow belongs to."""
+    inputs = read(WORKFLOW)[True]["workflow_call"]["inputs"]
+    assert inputs["install"]["default"] == f"smokegate=={__version__}"
+
+
 def test_least_permissions() -> None:
     """The job may read the repository, and nothing else; the checkout leaves no token behind."""
     workflow = read(WORKFLOW)
@@ -102,7 +108,7 @@ def test_no_expression_in_a_script() -> None:
 
 def test_order() -> None:
     """Before the deploy is primed, after it verified, then promoted or rolled back."""
-    order = ["prime", "deploy", "verify", "live", "gate", "promote", "rollback", "verdict"]
+    order = ["prime", "deploy", "verify", "gate", "promote", "live", "rollback", "verdict"]
     found = [one["id"] for one in read(WORKFLOW)["jobs"]["deploy"]["steps"] if one.get("id") in order]
     assert found == order
 

@@ -44,6 +44,8 @@ class Workflow:
     secrets: Mapping[str, str]
     environ: Mapping[str, str]
     left_out: tuple[str, ...] = ("install", "browser")
+    programs: Path | None = None
+    """A directory whose programs stand in for those of the same name."""
     done: dict[str, Done] = field(default_factory=dict)
 
     @property
@@ -104,6 +106,9 @@ class Workflow:
         # Without a function that asks for the state, a step of a job that has failed is left out.
         return (green or bool(STATUS.search(condition))) and (not condition or bool(self.evaluate(condition)))
 
+    def _path(self) -> Iterator[Path | str | None]:
+        yield from (self.programs, Path(sys.executable).parent, os.environ["PATH"])
+
     def _run(self, step: Mapping[str, Any]) -> Done:
         temp, output = self.directory / "temp", self.directory / f"output-{step['id']}"
         temp.mkdir(exist_ok=True)
@@ -112,7 +117,7 @@ class Workflow:
         said = {**job.get("env", {}), **step.get("env", {})}
         variables = {
             **self.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(str(one) for one in self._path() if one),
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(self.directory / "summary.md"),
