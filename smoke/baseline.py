@@ -6,14 +6,13 @@ Outcomes, sessions and the browser profile lie in separate files: outcomes may b
 """
 
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smoke.errors import UsageError
+from smoke.files import PRIVATE, replace_file
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release, same_commit
@@ -86,7 +85,7 @@ def _before(finding: Finding) -> Before:
 
 
 def save(state: Path, environment: str, baseline: Baseline) -> Path:
-    """Write both files, each in one step; returns their directory. Raises UsageError when it cannot be written."""
+    """Write the files, each in one step; returns their directory. Raises UsageError when it cannot be written."""
     directory = directory_of(state, environment)
     outcomes = {
         "run_id": baseline.run_id,
@@ -97,9 +96,13 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
     }
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _replace(directory / OUTCOMES, outcomes)
-        _replace(directory / SESSIONS, {role: dict(headers) for role, headers in baseline.sessions.items()})
-        _replace_profile(directory / PROFILE, baseline.profile)
+        replace_file(directory / OUTCOMES, json.dumps(outcomes), PRIVATE)
+        sessions = {role: dict(headers) for role, headers in baseline.sessions.items()}
+        replace_file(directory / SESSIONS, json.dumps(sessions), PRIVATE)
+        if baseline.profile is not None and baseline.profile.is_file():
+            replace_file(directory / PROFILE, baseline.profile.read_bytes(), PRIVATE)
+        else:
+            (directory / PROFILE).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(
             f"{directory}: cannot be written ({error.strerror}); set SMOKE_STATE_DIR to a writable directory"
@@ -135,25 +138,6 @@ def load(state: Path, environment: str, parameters: Mapping[str, str] | None = N
 def directory_of(state: Path, environment: str) -> Path:
     """Return where the baseline of *environment* lies."""
     return state / "baseline" / environment
-
-
-def _replace(path: Path, data: Mapping[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(data, stream)
-    temporary.replace(path)
-
-
-def _replace_profile(path: Path, source: Path | None) -> None:
-    if source is None or not source.is_file():
-        path.unlink(missing_ok=True)
-        return
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream, source.open("rb") as packed:
-        shutil.copyfileobj(packed, stream)
-    temporary.replace(path)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ class Delivery:
         if self.records is not None:
             self.records.record(environment, finding)
 
-    def foretell(self, environment: str, finding: Finding) -> None:
+    def provisional(self, environment: str, finding: Finding) -> None:
         """Show a finding that is looked at again before it counts, if the record is kept in this process."""
         if self.records is not None:
             self.records.provisional(environment, finding)

@@ -46,8 +46,8 @@ class Engine:
 
     *started* is the run's start and *deadline* its end, both on the monotonic clock in seconds. *once* does something
     once per run, across processes (see `smoke.once`). *publish* gets each finding, from the background thread, and
-    *foretell* a failed one that is looked at again before it counts; *keep* stores the evidence of a check and returns
-    its paths.
+    *provisional* a failed one that is looked at again before it counts; *keep* stores the evidence of a check and
+    returns its paths.
     """
 
     world: World
@@ -57,7 +57,7 @@ class Engine:
     once: Once
     publish: Callable[[Finding], None]
     keep: Callable[[Check, Sequence[Observation]], tuple[str, ...]]
-    foretell: Callable[[Finding], None] = lambda _: None
+    provisional: Callable[[Finding], None] = lambda _: None
     _futures: dict[str, Future[Finding]] = field(default_factory=dict)
     _looked: set[str] = field(default_factory=set)
     _lock: RLock = field(default_factory=RLock)
@@ -198,16 +198,16 @@ class Engine:
         with anyio.move_on_after(self._left_s(self._reserved_s(check))):
             while judgement is None or self._again(check, judgement, len(rounds)):
                 if rounds and judgement is not None:
-                    self._foretell(check, judgement, rounds, began)
+                    self._tell_early(check, judgement, rounds, began)
                     await self.world.pause(self.world.environment.confirm.pause_s)
                 rounds.append(await check.observe(self.world, len(rounds) + 1))
                 judgement = judge(check, rounds)
             return self._found(check, judgement, rounds, began)
         return self._found(check, out_of_budget(judgement, self.world.environment.budget_s), rounds, began)
 
-    def _foretell(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> None:
+    def _tell_early(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> None:
         if judgement.outcome is Outcome.FAILED and not judgement.unclear and len(rounds) == 1:
-            self.foretell(made(check, judgement, rounds, began - self.started, monotonic() - began))
+            self.provisional(made(check, judgement, rounds, began - self.started, monotonic() - began))
 
     def _reserved_s(self, check: Check) -> float:
         return 0.0 if check.stage is Stage.CONFIRM else reserve_s(self.world.environment.budget_s)

@@ -11,7 +11,7 @@ from smoke.browser.launch import plan_launch
 from smoke.environment.journeys import Journey
 from smoke.journeys.rounds import Result
 from smoke.journeys.runner import run_journey
-from smoke.journeys.scene import Scene
+from smoke.journeys.world import JourneyWorld
 from smoke.once import once
 from smoke.plugin import SESSION
 from smoke.run import Run
@@ -41,9 +41,9 @@ def make_journey(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> C
         if suite.condemned_for_s(case.run.environment.name) > HURRY_AFTER_S:
             finding = _not_looked_at(journey, began, case.run, STOPPED, CONDEMNED)
         elif settled:
-            scene = _scene(case.run, open_browser, suite.selected(case.run.environment.name))
-            scene.ask = suite.engine(case.run.environment.name).ask
-            finding = _finding(journey, run_journey(journey, scene), began, case.run)
+            world = _world(case.run, open_browser, suite.selected(case.run.environment.name))
+            world.ask = suite.engine(case.run.environment.name).ask
+            finding = _finding(journey, run_journey(journey, world), began, case.run)
         else:
             finding = _not_looked_at(journey, began, case.run, "the release did not settle", UNSETTLED)
         suite.delivery.deliver(request.node, case, finding)
@@ -51,9 +51,9 @@ def make_journey(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> C
     return make
 
 
-def _scene(run: Run, open_browser: OpenBrowser, chosen: frozenset[str]) -> Scene:
+def _world(run: Run, open_browser: OpenBrowser, chosen: frozenset[str]) -> JourneyWorld:
     launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find())
-    return Scene(
+    return JourneyWorld(
         environment=run.environment,
         browser=open_browser(run.environment.name, launch, _visitor(run, chosen)),
         directory=run.directory / "browser",

@@ -1,12 +1,13 @@
 """Do something once per run, whichever of several processes gets there first."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
+from smoke.files import PRIVATE, replace_file
 
 
 def once(directory: Path, key: str, produce: Callable[[], Any]) -> Any:
@@ -22,9 +23,5 @@ def once(directory: Path, key: str, produce: Callable[[], Any]) -> Any:
             return json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             result = produce()
-        temporary = directory / f".{key}-{os.getpid()}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(result, stream)
-        temporary.replace(path)
+        replace_file(path, json.dumps(result), PRIVATE)
     return result

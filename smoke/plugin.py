@@ -73,8 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     Register markers and hooks of the session; an xdist worker opens its session here.
 
-    Our own face takes the place of pytest's, before xdist takes hold of that, unless more detail or only a listing is
-    asked for.
+    Our own display takes the place of pytest's terminal, before xdist takes hold of that, unless more detail or only a
+    listing is asked for.
     """
     if "smokegate" in getattr(config, "workerinput", {}):
         _open(config, config.option)
@@ -82,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     suite = config.stash[SESSION]
     terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None and not _wants_pytests_face(config):
+    if terminal is not None and not _wants_pytests_terminal(config):
         config.option.verbose = min(config.option.verbose, -1)
         config.pluginmanager.unregister(terminal)
     for line in suite.marker_lines():
@@ -184,5 +184,5 @@ def _kept() -> Iterator[None]:
             gc.enable()
 
 
-def _wants_pytests_face(config: pytest.Config) -> bool:
+def _wants_pytests_terminal(config: pytest.Config) -> bool:
     return bool(config.option.collectonly or config.option.verbose > 0 or hasattr(config, "workerinput"))

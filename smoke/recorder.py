@@ -24,11 +24,15 @@ GO_ON = ("journey/", "soak/")
 
 UNFINISHED = "it did not come to its end"
 
-FACE_GONE = (OSError, ValueError)
-"""What a face raises when nobody reads it any more: a broken pipe or a closed stream; the verdict does not need it."""
+READER_GONE = (OSError, ValueError)
+"""
+What a display raises when nobody reads any more: a broken pipe, a closed stream, an exhausted encoding.
+
+The verdict does not need it.
+"""
 
 
-class Face(Protocol):
+class Display(Protocol):
     """What shows a run to a person while it happens (see `smoke.outputs.terminal`)."""
 
     def finding(self, finding: Finding) -> None:
@@ -45,16 +49,16 @@ class Recorder:
     The record of one run.
 
     `verdict.json` is there from the start and says that the run did not finish, until `finish` replaces it; so a killed
-    run leaves an honest verdict. Findings may come
-    from several threads, and twice: the first counts. With *latest* the link beside *directory* leads to it.
+    run leaves an honest verdict. Findings may come from several threads, and twice: the first counts. With *latest* the
+    link beside *directory* leads to it.
     """
 
     def __init__(
-        self, plan: Plan, directory: Path, face: Face, redact: Callable[[str], str], *, latest: bool = True
+        self, plan: Plan, directory: Path, display: Display, redact: Callable[[str], str], *, latest: bool = True
     ) -> None:
         self.plan = plan
         self.directory = directory
-        self._face = face
+        self._display = display
         self._redact = redact
         self._lock = Lock()
         self._findings: dict[str, Finding] = {}
@@ -77,8 +81,8 @@ class Recorder:
             self._events.finding(finding)
             if self._condemned_at is None and not self._waits_for_http() and condemned(self.plan, self.findings):
                 self._condemned_at = monotonic()
-            with suppress(*FACE_GONE):
-                self._face.finding(finding)
+            with suppress(*READER_GONE):
+                self._display.finding(finding)
 
     def condemned_for_s(self) -> float:
         """
@@ -103,9 +107,9 @@ class Recorder:
     def provisional(self, finding: Finding) -> None:
         """Show a finding that is looked at again before it counts."""
         finding = redacted(finding, self._redact)
-        with self._lock, suppress(*FACE_GONE):
+        with self._lock, suppress(*READER_GONE):
             if finding.check not in self._findings and self._verdict is None:
-                self._face.finding(finding)
+                self._display.finding(finding)
 
     def waiting_for(self) -> list[str]:
         """Return the ids of the selected checks that have no finding yet."""
@@ -156,8 +160,8 @@ class Recorder:
         if warnings:
             data = {**data, "warnings": [*data["warnings"], *warnings]}
             run_directory.write_verdict(self.directory, data)
-        with suppress(*FACE_GONE):
-            self._face.verdict(data, self.directory)
+        with suppress(*READER_GONE):
+            self._display.verdict(data, self.directory)
 
     def _unfinished(self) -> Verdict:
         return decide(self.plan, (), End(finished_at=self.plan.started_at, interruption=UNFINISHED))

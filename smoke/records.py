@@ -9,7 +9,7 @@ from time import time
 
 from smoke import baseline, priming, run_directory
 from smoke.baseline import Baseline
-from smoke.face import LAST_WORDS_S, Face
+from smoke.display import LAST_WORDS_S, Display
 from smoke.handover import Sessions
 from smoke.recorder import Recorder
 from smoke.run import Run
@@ -123,5 +123,5 @@ def _recorder(run: Run, selected: frozenset[str], *, progress: bool) -> Recorder
     plan = run.plan(selected)
     directory = run_directory.create(Path(run.settings.reports), run.environment.name, run.settings.run_id)
     return Recorder(
-        plan, directory, Face(run, plan, progress=progress), run.redactor.redact, latest=not run.settings.prime
+        plan, directory, Display(run, plan, progress=progress), run.redactor.redact, latest=not run.settings.prime
     )

@@ -179,7 +179,7 @@ class Run:
     def engine(
         self,
         publish: Callable[[Finding], None],
-        foretell: Callable[[Finding], None],
+        provisional: Callable[[Finding], None],
         condemned: Callable[[], bool] = lambda: False,
     ) -> Engine:
         """Return an engine for this run, not started; what it gets is said in `smoke.engine`."""
@@ -191,7 +191,7 @@ class Run:
             deadline=self.ends_at + epoch_to_monotonic,
             once=lambda key, produce: once(self.private, key, produce),
             publish=publish,
-            foretell=foretell,
+            provisional=provisional,
             keep=lambda check, rounds: keep(self.directory, check, rounds, self.redactor.redact),
         )
 

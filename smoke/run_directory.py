@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.errors import UsageError
+from smoke.files import replace_file
 
 VERDICT = "verdict.json"
 LATEST = "latest"
@@ -63,10 +64,8 @@ def point_latest(directory: Path) -> None:
 
 
 def write_verdict(directory: Path, verdict: Mapping[str, Any]) -> None:
-    """Replace `verdict.json` in one step: a reader sees the old one or the new one, never half of one."""
-    temporary = directory / f".{VERDICT}"
-    temporary.write_text(json.dumps(verdict, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(directory / VERDICT)
+    """Replace `verdict.json` in one step; raises OSError."""
+    replace_file(directory / VERDICT, json.dumps(verdict, indent=2) + "\n")
 
 
 def read_verdict(directory: Path) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from smoke.baseline import OUTCOMES, PROFILE, SESSIONS, directory_of
 from smoke.errors import UsageError
+from smoke.files import PRIVATE, replace_file
 
 VARIABLE = "SMOKE_BASELINE_KEY"
 SHORTEST_KEY = 16
@@ -142,12 +143,8 @@ def _cipher(key: str, salt: bytes) -> Any:
 
 
 def _write(file: Path, content: bytes) -> None:
-    temporary = file.with_name(f".{file.name}-{os.getpid()}")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        temporary.replace(file)
+        replace_file(file, content, PRIVATE)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written ({error.strerror}); name another file") from error
 

@@ -29,7 +29,7 @@ class SuiteSession:
     """The plugin object of a session of the suite, on the controller and on every xdist worker."""
 
     def __init__(self, config: pytest.Config, namespace: Any) -> None:
-        # Two faces in one place would write into each other's lines.
+        # Two displays on one terminal would write into each other's lines.
         self._shows_progress = getattr(namespace, "verbose", 0) <= 0
         handed_over = getattr(config, "workerinput", {}).get("smokegate")
         self.is_worker = handed_over is not None
@@ -71,7 +71,7 @@ class SuiteSession:
             told = self.delivery
             engine = self.runs[environment].engine(
                 partial(told.publish, environment),
-                partial(told.foretell, environment),
+                partial(told.provisional, environment),
                 lambda: self.condemned_for_s(environment) > 0,
             )
             engine.start()

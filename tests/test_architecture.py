@@ -35,8 +35,8 @@ BELOW = {
 }
 """What each layer may import besides itself; what is not named here wires them and may import any but `demo`."""
 
-COMMON = {"errors", "error_phrases", "__version__"}
-"""Words that every layer may use."""
+COMMON = {"errors", "error_phrases", "files", "__version__"}
+"""What every layer may use."""
 
 MAY_IMPORT_DEMO = {"smoke.commands.demo", "smoke.commands._kept_stack", "smoke.commands._foreign"}
 

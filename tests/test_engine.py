@@ -425,7 +425,7 @@ class TestForetelling:
         """A clear failure is foretold once; an unclear one, and one of the rollout, is not."""
         told: list[str] = []
         clear, unclear = FakeCheck(subject="a", judgements=(FAIL,)), FakeCheck(subject="b", judgements=(UNCLEAR,))
-        desk = make(clear, unclear, FakeCheck(subject="c"), foretell=lambda one: told.append(one.check))
+        desk = make(clear, unclear, FakeCheck(subject="c"), provisional=lambda one: told.append(one.check))
         desk.findings(clear, unclear)
         assert told == [clear.id]
 

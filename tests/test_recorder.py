@@ -24,7 +24,7 @@ PLAN = plan(HOME, READ)
 
 
 @dataclass
-class FakeFace:
+class FakeDisplay:
     """Remembers what it was shown; *gone* is raised as a terminal does that nobody reads any more."""
 
     gone: Exception | None = None
@@ -58,8 +58,8 @@ def recorder(directory: Path) -> Iterator[Callable[..., Recorder]]:
     """Return a maker of recorders, of which none keeps its log open."""
     made: list[Recorder] = []
 
-    def recorder(face: FakeFace | None = None, redact: Callable[[str], str] = str, of: Plan = PLAN) -> Recorder:
-        made.append(Recorder(of, directory, face or FakeFace(), redact))
+    def recorder(display: FakeDisplay | None = None, redact: Callable[[str], str] = str, of: Plan = PLAN) -> Recorder:
+        made.append(Recorder(of, directory, display or FakeDisplay(), redact))
         return made[-1]
 
     yield recorder
@@ -85,14 +85,14 @@ def test_a_killed_run_can_be_recomputed(directory: Path, recorder: Callable[...,
 
 def test_finish(directory: Path, recorder: Callable[..., Recorder]) -> None:
     """The verdict is decided, shown, and written with all that derives from it."""
-    face = FakeFace()
-    record = recorder(face)
+    display = FakeDisplay()
+    record = recorder(display)
     for one in (HOME, READ):
         record.record(one)
     verdict = record.finish(END)
     assert verdict == record.verdict == decide(PLAN, (HOME, READ), END)
-    assert face.findings == [HOME, READ]
-    assert face.verdicts[0]["verdict"] == "pass"
+    assert display.findings == [HOME, READ]
+    assert display.verdicts[0]["verdict"] == "pass"
     assert run_directory.read_verdict(directory) == verdict.to_json()
     assert events.read(directory / events.FILE).end == END
     assert {"summary.md", "junit.xml", "report.html", "allure-results"} <= {one.name for one in directory.iterdir()}
@@ -112,50 +112,50 @@ def test_a_check_that_broke_is_doubted(directory: Path, recorder: Callable[..., 
 
 def test_a_provisional_finding_is_only_shown(recorder: Callable[..., Recorder]) -> None:
     """What is looked at again before it counts is shown, and neither recorded nor shown once it is settled."""
-    face = FakeFace()
-    record = recorder(face)
+    display = FakeDisplay()
+    record = recorder(display)
     record.provisional(finding("page/home"))
     assert record.findings == ()
     record.record(HOME)
     record.provisional(finding("page/home"))
-    assert [one.outcome for one in face.findings] == [Outcome.FAILED, Outcome.PASSED]
+    assert [one.outcome for one in display.findings] == [Outcome.FAILED, Outcome.PASSED]
 
 
 def test_concluding_comes_before_deriving(directory: Path, recorder: Callable[..., Recorder]) -> None:
     """The verdict is on disk before anything that takes longer is begun, and everything derives from it once."""
-    face = FakeFace()
-    record = recorder(face)
+    display = FakeDisplay()
+    record = recorder(display)
     record.derive()
-    assert face.verdicts == []
+    assert display.verdicts == []
     verdict = record.conclude(END)
     assert run_directory.read_verdict(directory) == verdict.to_json()
-    assert face.verdicts == []
+    assert display.verdicts == []
     record.derive()
     assert record.finish(END) is verdict
-    assert len(face.verdicts) == 1
+    assert len(display.verdicts) == 1
 
 
 def test_the_first_finding_of_a_check_counts(directory: Path, recorder: Callable[..., Recorder]) -> None:
     """A finding that comes twice, as by the engine and by a test report, is recorded once."""
-    face = FakeFace()
-    record = recorder(face)
+    display = FakeDisplay()
+    record = recorder(display)
     record.record(HOME)
     record.record(finding("page/home"))
     assert record.findings == (HOME,)
     assert record.finding("page/home") == HOME
     assert record.finding("read/x") is None
-    assert face.findings == [HOME]
+    assert display.findings == [HOME]
 
 
 def test_the_first_end_counts(directory: Path, recorder: Callable[..., Recorder]) -> None:
     """Whoever finishes second, the watchdog or the run, changes nothing."""
-    face = FakeFace()
-    record = recorder(face)
+    display = FakeDisplay()
+    record = recorder(display)
     first = record.finish(End(END.finished_at, "interrupted by SIGTERM"))
     record.record(HOME)
     assert record.finish(END) is first
     assert record.findings == ()
-    assert len(face.verdicts) == 1
+    assert len(display.verdicts) == 1
 
 
 def test_findings_from_many_threads(directory: Path, recorder: Callable[..., Recorder]) -> None:
@@ -189,7 +189,7 @@ def test_a_terminal_that_is_gone_changes_nothing(
     directory: Path, recorder: Callable[..., Recorder], gone: Exception
 ) -> None:
     """A run whose output nobody reads any more, as behind `| head`, still gives its verdict."""
-    record = recorder(FakeFace(gone=gone))
+    record = recorder(FakeDisplay(gone=gone))
     record.record(HOME)
     record.record(READ)
     assert record.finish(END).word is Word.PASS
@@ -236,11 +236,11 @@ def test_secrets_are_masked_everywhere(directory: Path, recorder: Callable[..., 
         reproduce="curl -H 'Cookie: hunter2'",
         facts={"signature": "hunter2", "deep": [{"hunter2": ("hunter2", 3, None, True)}]},
     )
-    face = FakeFace()
-    record = recorder(face, lambda text: text.replace("hunter2", "***"))
+    display = FakeDisplay()
+    record = recorder(display, lambda text: text.replace("hunter2", "***"))
     record.record(leaky)
     record.finish(END)
-    assert "hunter2" not in repr(face.findings)
+    assert "hunter2" not in repr(display.findings)
     for path in directory.rglob("*"):
         if path.is_file():
             assert b"hunter2" not in path.read_bytes(), path

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.accuracy.cases import Case
-from smoke.demo.ground import ground
+from smoke.demo.scratch import scratch_directory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASE = ("-m", "benchmarks.accuracy.one_case")
@@ -43,7 +43,7 @@ async def run(
 @contextmanager
 def _place() -> Iterator[Path]:
     """Give the run a place for temporary files; its name is short, for sockets lie there."""
-    with TemporaryDirectory(prefix="sg-", dir=ground()) as directory:
+    with TemporaryDirectory(prefix="sg-", dir=scratch_directory()) as directory:
         place = Path(directory)
         place.chmod(0o711)  # the database has a user of its own, who must reach what is his
         yield place

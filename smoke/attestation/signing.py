@@ -31,7 +31,7 @@ def sign(directory: Path, environ: Mapping[str, str]) -> str | None:
     """
     if not configured(environ):
         return None
-    from smoke.outputs.files import replace_file  # what is imported here is slow, and needed only where a key is
+    from smoke.files import replace_file  # what is imported here is slow, and needed only where a key is
 
     try:
         (directory / FILE).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 from smoke.alerts.look import VerdictJson
 from smoke.canary import housekeeping
 from smoke.canary.baselines import forget_sessions
-from smoke.canary.life import Life
+from smoke.canary.heartbeat import Heartbeat
 from smoke.canary.policies import policy_of, senders_of
 from smoke.canary.recording import Recorder
 from smoke.canary.schedule import Known
@@ -63,7 +63,7 @@ class Place:
             reports=self.reports,
             recorder=Recorder(self.history, environment.canary, policy_of(environment.alerts)),
             senders=senders_of(environment.alerts, environment.notify, self.state, self.environ),
-            life=Life(_ping_url(environment, self.environ, self.state, say), say),
+            heartbeat=Heartbeat(_ping_url(environment, self.environ, self.state, say), say),
             suite=lambda run_id: self._suite(environment, run_id),
             now=time,
             pause=_pause,

@@ -10,7 +10,7 @@ from smoke.alerts.message import Sender
 from smoke.alerts.sentences import clock
 from smoke.canary import recovery, schedule
 from smoke.canary.delivery import deliver
-from smoke.canary.life import Life
+from smoke.canary.heartbeat import Heartbeat
 from smoke.canary.recording import Recorder
 from smoke.canary.schedule import Known
 from smoke.canary.turn import Taken, turn
@@ -40,7 +40,7 @@ class Watcher:
     reports: Path
     recorder: Recorder
     senders: Mapping[str, Sender]
-    life: Life
+    heartbeat: Heartbeat
     suite: Suite
     now: Callable[[], float]
     pause: Callable[[float], None]
@@ -62,7 +62,7 @@ class Watcher:
             self.say(f"skipped: {taken}{self._since()}")
         except HistoryFailed as failure:
             self.say(str(failure))
-            self.life.fails(new_run_id(), str(failure))
+            self.heartbeat.fails(new_run_id(), str(failure))
         return NOTHING_DONE
 
     def _beat(self, *, only_when_due: bool) -> int:
@@ -106,7 +106,7 @@ class Watcher:
         run = Run(new_run_id(datetime.fromtimestamp(began_at, UTC)), self.name, kind, began_at)
         with self.history.writing() as connection:
             runs.begin(connection, run)
-        self.life.begins(run.run_id)
+        self.heartbeat.begins(run.run_id)
         verdict = self.suite(run.run_id)
         if verdict is None:
             return run, None, recovery.record_without_verdict(self.recorder, run, self.now(), COULD_NOT_BEGIN)
@@ -130,9 +130,9 @@ class Watcher:
 
     def _sign(self, run_id: str, said: str, complaints: list[str]) -> None:
         if complaints:
-            self.life.fails(run_id, "\n".join(complaints))
+            self.heartbeat.fails(run_id, "\n".join(complaints))
         else:
-            self.life.goes_on(run_id, said)
+            self.heartbeat.goes_on(run_id, said)
 
     def _deliver(self) -> list[str]:
         complaints = deliver(self.history, self.name, self.senders, self.now)

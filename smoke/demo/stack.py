@@ -25,10 +25,10 @@ from smoke.demo.daemons import Sentinel
 from smoke.demo.dialect import OWN
 from smoke.demo.errors import StackError
 from smoke.demo.foundation import Paths
-from smoke.demo.ground import ground
 from smoke.demo.orders import Order, listening
 from smoke.demo.portal import Portal
 from smoke.demo.release import SERVICES
+from smoke.demo.scratch import scratch_directory
 from smoke.demo.systems import dialect_of, find
 from smoke.errors import SmokeError, UsageError
 from smoke.verdict.words import EXIT_USAGE
@@ -79,7 +79,7 @@ async def _run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
-    directory = ground() / f"smoke-demo-{secrets.token_hex(6)}"
+    directory = scratch_directory() / f"smoke-demo-{secrets.token_hex(6)}"
     paths = Paths(directory, options.cluster)
     portal = Portal(options.state.resolve(), paths, faults, options.seed, options.speed, dialect=dialect)
     state = portal.files.directory

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from smoke.outputs.files import replace_file
+from smoke.files import replace_file
 from smoke.outputs.story import render
 from smoke.verdict.words import EXIT_STATUS, Word
 

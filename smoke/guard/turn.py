@@ -1,7 +1,6 @@
 """One guarded deployment of an environment at a time, and one rollback of a release: a lock and a mark."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from time import time
 from filelock import FileLock, Timeout
 
 from smoke.errors import SmokeError
+from smoke.files import replace_file
 from smoke.verdict.release import same_commit
 
 
@@ -82,10 +82,7 @@ def end(state: Path, environment: str, mark: Mark) -> None:
 
 
 def _write(state: Path, environment: str, mark: Mark) -> None:
-    path = _path(state, environment)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(asdict(mark)), encoding="utf-8")
-    temporary.replace(path)
+    replace_file(_path(state, environment), json.dumps(asdict(mark)))
 
 
 def _path(state: Path, environment: str) -> Path:

@@ -11,7 +11,7 @@ import anyio
 
 from smoke.http._httpx import httpx
 from smoke.http.body import ACCEPTED
-from smoke.http.connection import Lanes
+from smoke.http.connection import Connections
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
 from smoke.http.guard import READS, check_write
 from smoke.http.hop import Hop
@@ -38,7 +38,7 @@ class HttpClient:
         self._settings = settings
         self._router = Router(settings.connect_to, settings.proxy)
         self._pace = Pace(limits.concurrency, limits.requests_per_s)
-        self._lanes = Lanes()
+        self._connections = Connections()
         self._timeouts = {"connect": limits.connect_timeout_s, "read": None, "write": None, "pool": None}
         if settings.ca_file:
             _ = self._trust  # a bad file is told now, not in the middle of a run
@@ -55,7 +55,7 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close the connections that were kept for another request."""
-        await self._lanes.aclose()
+        await self._connections.aclose()
 
     async def send(self, request: Request) -> Exchange:
         """Send one request; what the target does wrong comes back as `Exchange.failure`."""
@@ -131,9 +131,9 @@ class HttpClient:
 
     async def _over_a_lane(self, hop: Hop, deadline: float, *, fresh: bool) -> None:
         context = self._trust if hop.sent.url.scheme == "https" else None
-        async with self._lanes.lane(hop.route, context, fresh=fresh) as lane:
-            await hop.run(lane, deadline)
-            lane.reusable = hop.complete
+        async with self._connections.lend(hop.route, context, fresh=fresh) as connection:
+            await hop.run(connection, deadline)
+            connection.reusable = hop.complete
 
     def _build(self, request: Request) -> httpx.Request:
         url = httpx.URL(request.url)

@@ -113,7 +113,7 @@ class _Connector(httpcore.AsyncNetworkBackend):
         return _Stream(stream, self._progress)
 
 
-class Lane(httpx.AsyncHTTPTransport):
+class Connection(httpx.AsyncHTTPTransport):
     """An httpx transport that holds at most one connection and leads where its route says."""
 
     def __init__(self, route: Route, context: ssl.SSLContext | None) -> None:
@@ -129,34 +129,34 @@ class Lane(httpx.AsyncHTTPTransport):
         )
 
 
-class Lanes:
-    """Lanes to use: a new one for every fresh request, else one that is idle."""
+class Connections:
+    """Connections to use: a new one for every fresh request, else one that is idle."""
 
     def __init__(self) -> None:
-        self._idle: dict[Route, list[Lane]] = {}
+        self._idle: dict[Route, list[Connection]] = {}
 
     @asynccontextmanager
-    async def lane(self, route: Route, context: ssl.SSLContext | None, *, fresh: bool) -> AsyncIterator[Lane]:
-        """Lend a lane to *route*; it is closed afterwards unless it is *reusable* and not *fresh*."""
+    async def lend(self, route: Route, context: ssl.SSLContext | None, *, fresh: bool) -> AsyncIterator[Connection]:
+        """Lend a connection to *route*; it is closed afterwards unless it is *reusable* and not *fresh*."""
         kept = self._idle.setdefault(route, [])
-        lane = kept.pop() if kept and not fresh else Lane(route, context)
-        lane.reusable = False
+        connection = kept.pop() if kept and not fresh else Connection(route, context)
+        connection.reusable = False
         try:
-            yield lane
+            yield connection
         finally:
-            if lane.reusable and not fresh:
-                kept.append(lane)
+            if connection.reusable and not fresh:
+                kept.append(connection)
             else:
-                await _close(lane)
+                await _close(connection)
 
     async def aclose(self) -> None:
         """Close what is idle."""
-        lanes = [lane for kept in self._idle.values() for lane in kept]
+        connections = [connection for kept in self._idle.values() for connection in kept]
         self._idle.clear()
-        for lane in lanes:
-            await _close(lane)
+        for connection in connections:
+            await _close(connection)
 
 
-async def _close(lane: Lane) -> None:
+async def _close(connection: Connection) -> None:
     with anyio.CancelScope(shield=True):
-        await lane.aclose()
+        await connection.aclose()

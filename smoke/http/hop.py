@@ -7,7 +7,7 @@ import anyio
 from smoke.http._httpx import httpx
 from smoke.http.body import Body
 from smoke.http.certificates import accepted
-from smoke.http.connection import Lane
+from smoke.http.connection import Connection
 from smoke.http.exchange import Exchange, Failure, FailureKind
 from smoke.http.failures import CAUGHT, classify, timed_out
 from smoke.http.redirects import leads_on
@@ -34,23 +34,23 @@ class Hop:
     complete: bool = field(default=False, init=False)
     stale: bool = field(default=False, init=False)
 
-    async def run(self, lane: Lane, deadline: float) -> None:
-        """Send the request over *lane* and take the answer, until *deadline*; raise nothing for what comes."""
+    async def run(self, connection: Connection, deadline: float) -> None:
+        """Send the request over *connection* and take the answer, until *deadline*; raise nothing for what comes."""
         self.answer = replace(self.answer, failure=None)
-        opened = lane.progress.begin()
+        opened = connection.progress.begin()
         with anyio.CancelScope(deadline=deadline) as scope:
             try:
-                await self._converse(lane)
+                await self._converse(connection)
             except CAUGHT as error:
-                self._fail(classify(error, lane.progress, self.route, self.limits_s))
+                self._fail(classify(error, connection.progress, self.route, self.limits_s))
         if scope.cancelled_caught:
-            self._fail(timed_out(lane.progress, self.route, self.limits_s))
-        self.answer = replace(self.answer, local=lane.progress.local)
+            self._fail(timed_out(connection.progress, self.route, self.limits_s))
+        self.answer = replace(self.answer, local=connection.progress.local)
         lost = self.answer.failure is not None and self.answer.failure.kind is FailureKind.RESET
-        self.stale = lost and lane.progress.opened == opened and not lane.progress.received
+        self.stale = lost and connection.progress.opened == opened and not connection.progress.received
 
-    async def _converse(self, lane: Lane) -> None:
-        response = await lane.handle_async_request(self.sent)
+    async def _converse(self, connection: Connection) -> None:
+        response = await connection.handle_async_request(self.sent)
         try:
             pairs = tuple((_text(name).lower(), _text(value)) for name, value in response.headers.raw)
             self.answer = replace(self.answer, status=response.status_code, header_list=pairs)

@@ -2,6 +2,6 @@
 
 from smoke.journeys.rounds import Result
 from smoke.journeys.runner import run_journey
-from smoke.journeys.scene import Scene
+from smoke.journeys.world import JourneyWorld
 
-__all__ = ["Result", "Scene", "run_journey"]
+__all__ = ["JourneyWorld", "Result", "run_journey"]

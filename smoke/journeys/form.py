@@ -19,11 +19,11 @@ from smoke.http.exchange import Exchange, Request
 from smoke.http.guard import AllowedWrite
 from smoke.journeys.judging import judge
 from smoke.journeys.look import Look
+from smoke.journeys.looking import Part, look
 from smoke.journeys.roles import RoleSession
 from smoke.journeys.rounds import Result, located, result
-from smoke.journeys.scene import Scene
-from smoke.journeys.stage import Part, look
 from smoke.journeys.submission import FIRST_ERROR, Sent, submit
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.tally import Reading, Sample, read, samples_needed, tally
 from smoke.verdict.words import Cause, Outcome
@@ -36,7 +36,7 @@ BY_HAND = 6
 class _Plan:
     journey: Journey
     form: Form
-    scene: Scene
+    world: JourneyWorld
     made: RoleSession | None
     write: AllowedWrite
     service: Service
@@ -56,13 +56,13 @@ class _Plan:
             writes=(self.write,),
             session=self.made.session if self.made else None,
         )
-        seen = look(self.scene, part)
+        seen = look(self.world, part)
         return seen, sent[-1] if sent else None
 
     def repeat(self, sent: Sent, times: int) -> list[Sample]:
         """Send the same request again over fresh connections, and remove what it made."""
         try:
-            exchanges = self.scene.ask(sent.request, times)
+            exchanges = self.world.ask(sent.request, times)
         except SmokeError:
             return []
         self.remove([*(_made(one) for one in exchanges if _fault(one) is None), sent.made], sent.request.headers)
@@ -75,29 +75,29 @@ class _Plan:
         for one in filter(None, made):
             url = self.service.url + self.form.cleanup_path.replace("{id}", one)
             kept = {name: value for name, value in headers.items() if name != "content-type"}
-            self.scene.ask(Request("DELETE", url, headers=kept, write=self.write.name), 1)
+            self.world.ask(Request("DELETE", url, headers=kept, write=self.write.name), 1)
 
 
-def send_form(journey: Journey, scene: Scene, made: RoleSession | None) -> Result:
+def send_form(journey: Journey, world: JourneyWorld, made: RoleSession | None) -> Result:
     """Send the form of *journey* until it is clear how often it is accepted."""
     if journey.form is None:
         raise ValueError("a journey with the flow 'form' has a form")
-    allowed = next(one for one in named_writes(scene.environment) if one.name == journey.form.write)
-    owner = next(one.service for one in scene.environment.writes if one.name == journey.form.write)
-    plan = _Plan(journey, journey.form, scene, made, allowed, scene.environment.services[owner])
+    allowed = next(one for one in named_writes(world.environment) if one.name == journey.form.write)
+    owner = next(one.service for one in world.environment.writes if one.name == journey.form.write)
+    plan = _Plan(journey, journey.form, world, made, allowed, world.environment.services[owner])
     looks: list[Look] = []
     rounds: list[list[Sample]] = []
-    repeatable = _was_repeatable(scene, journey)
-    while len(looks) < scene.environment.confirm.rounds and _open(rounds, looks, plan.service.share):
+    repeatable = _was_repeatable(world, journey)
+    while len(looks) < world.environment.confirm.rounds and _open(rounds, looks, plan.service.share):
         if looks:
-            scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
+            world.pause(min(world.environment.confirm.pause_s, world.remaining_s()))
         seen, sent = plan.send(len(looks) + 1)
         looks.append(seen)
         if sent is not None:
             samples, repeatable = _samples(plan, sent, looks, repeatable=repeatable)
             rounds.append(samples)
     judgement = _judge(journey, looks, rounds, plan.service.share, repeatable=repeatable)
-    return result(located(judgement, scene, journey.service), looks)
+    return result(located(judgement, world, journey.service), looks)
 
 
 def _samples(plan: _Plan, sent: Sent, looks: list[Look], *, repeatable: bool) -> tuple[list[Sample], bool]:
@@ -171,6 +171,6 @@ def _made(exchange: Exchange) -> str | None:
         return None
 
 
-def _was_repeatable(scene: Scene, journey: Journey) -> bool:
-    before = scene.before(f"journey/{journey.name}")
+def _was_repeatable(world: JourneyWorld, journey: Journey) -> bool:
+    before = world.before(f"journey/{journey.name}")
     return before is None or before.measured.get("repeatable") is not False

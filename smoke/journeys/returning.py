@@ -21,11 +21,11 @@ from smoke.browser.visit import Unmet, Visit
 from smoke.environment.journeys import Journey
 from smoke.environment.returning import pages_of
 from smoke.journeys.judging import judge
+from smoke.journeys.looking import Part, look
 from smoke.journeys.page import look_at_page, see_page
 from smoke.journeys.roles import RoleSession
 from smoke.journeys.rounds import Result, located, look_until_clear, result
-from smoke.journeys.scene import Scene
-from smoke.journeys.stage import Part, look
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
@@ -51,18 +51,18 @@ _GONE = """(urls) => Promise.all(urls.map((url) => fetch(url, {method: "HEAD", c
     .then((all) => all.filter(Boolean))"""
 
 
-def come_back(journey: Journey, scene: Scene, made: RoleSession | None) -> Result:
+def come_back(journey: Journey, world: JourneyWorld, made: RoleSession | None) -> Result:
     """Make the visit and judge it; before the deploy, make the first one and keep its profile."""
-    resident = scene.browser.resident
-    if resident is None or (resident.archive is None and scene.profile is None):
+    resident = world.browser.resident
+    if resident is None or (resident.archive is None and world.profile is None):
         return Result(Judgement(Outcome.SKIPPED, NO_PROFILE, facts=WAIVED))
-    pages = pages_of(scene.environment, journey)
-    if scene.profile is not None:
-        return _first_visit(scene, pages, made)
-    return _return(journey, scene, pages, made)
+    pages = pages_of(world.environment, journey)
+    if world.profile is not None:
+        return _first_visit(world, pages, made)
+    return _return(journey, world, pages, made)
 
 
-def _first_visit(scene: Scene, pages: Sequence[Journey], made: RoleSession | None) -> Result:
+def _first_visit(world: JourneyWorld, pages: Sequence[Journey], made: RoleSession | None) -> Result:
     visit: dict[str, Any] = {}
 
     def act(visited: Visit) -> None:
@@ -71,36 +71,36 @@ def _first_visit(scene: Scene, pages: Sequence[Journey], made: RoleSession | Non
             _await_worker(visited.page)
         visit.update(cookies=visited.context.cookies(), scripts=list(visited.watch.code)[:MOST_SCRIPTS])
 
-    looks = look_until_clear(scene, lambda number: _part(scene, made, act, number), PROMISE)
+    looks = look_until_clear(world, lambda number: _part(world, made, act, number), PROMISE)
     judgement = judge(looks, PROMISE, last=True)
-    if judgement.outcome is Outcome.PASSED and scene.profile is not None and scene.browser.resident is not None:
-        scene.browser.replace()  # a profile is complete when its browser has ended
-        if not scene.browser.resident.keep(scene.profile, visit):
+    if judgement.outcome is Outcome.PASSED and world.profile is not None and world.browser.resident is not None:
+        world.browser.replace()  # a profile is complete when its browser has ended
+        if not world.browser.resident.keep(world.profile, visit):
             judgement = replace(judgement, facts={**judgement.facts, "noted": TOO_LARGE})
     return result(judgement, looks)
 
 
-def _return(journey: Journey, scene: Scene, pages: Sequence[Journey], made: RoleSession | None) -> Result:
+def _return(journey: Journey, world: JourneyWorld, pages: Sequence[Journey], made: RoleSession | None) -> Result:
     def act(visit: Visit) -> None:
         for page in pages:
             _see(visit, page)
         if visit.page.evaluate(_CONTROLLED):
             _forget_cache(visit)
             _see(visit, pages[0])
-        _note_lost_scripts(visit, scene.browser.resident.visit if scene.browser.resident else {})
+        _note_lost_scripts(visit, world.browser.resident.visit if world.browser.resident else {})
 
-    looks = look_until_clear(scene, lambda number: _part(scene, made, act, number), PROMISE)
-    if scene.browser.resident is not None and scene.browser.resident.damaged:
-        return Result(Judgement(Outcome.UNDECIDED, scene.browser.resident.damaged, Cause.SUITE))
+    looks = look_until_clear(world, lambda number: _part(world, made, act, number), PROMISE)
+    if world.browser.resident is not None and world.browser.resident.damaged:
+        return Result(Judgement(Outcome.UNDECIDED, world.browser.resident.damaged, Cause.SUITE))
     judgement = judge(looks, PROMISE, last=True)
     if judgement.outcome is Outcome.FAILED:
-        judgement = _unless_everybody(scene, judgement, pages, made)
-    return result(located(judgement, scene, journey.service), looks)
+        judgement = _unless_everybody(world, judgement, pages, made)
+    return result(located(judgement, world, journey.service), looks)
 
 
-def _part(scene: Scene, made: RoleSession | None, act: Callable[[Visit], None], number: int) -> Part:
+def _part(world: JourneyWorld, made: RoleSession | None, act: Callable[[Visit], None], number: int) -> Part:
     if number > 1:
-        scene.browser.replace()  # a visit changes the profile, so another one begins with another copy
+        world.browser.replace()  # a visit changes the profile, so another one begins with another copy
     return Part(f"returning-{number}", act, session=made.session if made else None, resident=True)
 
 
@@ -141,7 +141,7 @@ def _trouble(visit: Visit, arrive: Callable[[], None], page: Journey) -> Unmet |
 
 
 def _unless_everybody(
-    scene: Scene, judgement: Judgement, pages: Sequence[Journey], made: RoleSession | None
+    world: JourneyWorld, judgement: Judgement, pages: Sequence[Journey], made: RoleSession | None
 ) -> Judgement:
     """Take the blame from what the browser kept if a visitor with a fresh profile meets the same."""
     name = judgement.facts.get("page")
@@ -149,7 +149,7 @@ def _unless_everybody(
     if page is None:
         return judgement
     part = Part("returning-fresh", lambda visit: look_at_page(visit, page), session=made.session if made else None)
-    fresh = look(scene, part)
+    fresh = look(world, part)
     if not fresh.obstacle and judge([fresh], "", last=False).outcome is Outcome.PASSED:
         return judgement
     said = f"not told apart: new visitors do not see {page.path} either ({judgement.found})"

@@ -12,8 +12,8 @@ from smoke.errors import SecretMissing
 from smoke.journeys.judging import judge
 from smoke.journeys.login import service_of_login, session_of, sign_in
 from smoke.journeys.look import Look
-from smoke.journeys.scene import Scene
-from smoke.journeys.stage import Part, look
+from smoke.journeys.looking import Part, look
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause
 
@@ -35,9 +35,9 @@ class RoleSession:
         return judge(self.looks, promise, last=True)
 
 
-def session(scene: Scene, role: str) -> RoleSession:
+def session(world: JourneyWorld, role: str) -> RoleSession:
     """Return how the login of *role* went in this run; the first that asks logs in, the others wait."""
-    stored = scene.once(f"browser-login-{role}", lambda: _log_in(scene, role))
+    stored = world.once(f"browser-login-{role}", lambda: _log_in(world, role))
     obstacle = stored["obstacle"]
     made = RoleSession(
         role,
@@ -46,19 +46,19 @@ def session(scene: Scene, role: str) -> RoleSession:
         tuple(obstacle) if obstacle else None,
     )
     if made.session is not None:
-        scene.evidence.remember(made.session)
-        scene.credentials(role)
+        world.evidence.remember(made.session)
+        world.credentials(role)
     return made
 
 
-def _log_in(scene: Scene, role: str) -> dict[str, Any]:
+def _log_in(world: JourneyWorld, role: str) -> dict[str, Any]:
     try:
-        credentials = Credentials(*scene.credentials(role))
+        credentials = Credentials(*world.credentials(role))
     except SecretMissing as missing:
         return {"looks": [], "session": None, "obstacle": [str(missing), Cause.CREDENTIALS.value]}
     kept: dict[str, Any] = {}
     looks: list[Look] = []
-    service = service_of_login(scene.environment, role)
+    service = service_of_login(world.environment, role)
 
     attempts: list[int] = []
 
@@ -69,12 +69,12 @@ def _log_in(scene: Scene, role: str) -> dict[str, Any]:
         sign_in(visit, form, service, credentials)
         kept.update(session_of(visit))
 
-    writes = login_writes(scene.environment, scene.environment.services[service].url)
-    rounds = max(_ATTEMPTS, scene.environment.confirm.rounds)
+    writes = login_writes(world.environment, world.environment.services[service].url)
+    rounds = max(_ATTEMPTS, world.environment.confirm.rounds)
     while not looks or (len(attempts) < _ATTEMPTS and len(looks) < rounds and judge(looks, "", last=False).unclear):
         if looks:
-            scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
+            world.pause(min(world.environment.confirm.pause_s, world.remaining_s()))
         kept.clear()
-        seen = look(scene, Part(f"login-{role}-{len(looks) + 1}", act, writes, credentials=credentials))
+        seen = look(world, Part(f"login-{role}-{len(looks) + 1}", act, writes, credentials=credentials))
         looks.append(replace(seen, facts={**seen.facts, "role": role, "logged_in": bool(kept)}))
     return {"looks": [one.to_json() for one in looks], "session": kept or None, "obstacle": None}

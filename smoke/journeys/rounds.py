@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from smoke.journeys.judging import judge
 from smoke.journeys.look import Look
-from smoke.journeys.scene import Scene
-from smoke.journeys.stage import Part, look
+from smoke.journeys.looking import Part, look
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before
 
@@ -22,21 +22,21 @@ class Result:
 
 
 def look_until_clear(
-    scene: Scene, part: Callable[[int], Part], promise: str, before: Before | None = None
+    world: JourneyWorld, part: Callable[[int], Part], promise: str, before: Before | None = None
 ) -> list[Look]:
     """Look until it is clear, at most as often as the environment's `confirm.rounds` says, with a pause between."""
     looks: list[Look] = []
-    rounds = scene.environment.confirm.rounds
+    rounds = world.environment.confirm.rounds
     while not looks or (len(looks) < rounds and judge(looks, promise, last=False, before=before).unclear):
         if looks:
-            scene.pause(min(scene.environment.confirm.pause_s, scene.remaining_s()))
-        looks.append(look(scene, part(len(looks) + 1)))
+            world.pause(min(world.environment.confirm.pause_s, world.remaining_s()))
+        looks.append(look(world, part(len(looks) + 1)))
     return looks
 
 
-def located(judgement: Judgement, scene: Scene, service: str) -> Judgement:
+def located(judgement: Judgement, world: JourneyWorld, service: str) -> Judgement:
     """Add that no network had a part in what failed beneath HTTP, if so."""
-    if not judgement.facts.get("failure_kinds") or not scene.is_local(service):
+    if not judgement.facts.get("failure_kinds") or not world.is_local(service):
         return judgement
     return replace(judgement, facts={**judgement.facts, "local": True})
 

@@ -10,12 +10,12 @@ from smoke.journeys.checkout import check_out
 from smoke.journeys.form import send_form
 from smoke.journeys.judging import judge
 from smoke.journeys.login import service_of_login
+from smoke.journeys.looking import Part
 from smoke.journeys.page import look_at_page
 from smoke.journeys.returning import come_back
 from smoke.journeys.roles import RoleSession, session
 from smoke.journeys.rounds import Result, located, look_until_clear, result
-from smoke.journeys.scene import Scene
-from smoke.journeys.stage import Part
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
@@ -25,49 +25,49 @@ FLOWS: dict[str, Flow] = {"checkout": check_out}
 """Flows written in Python, by the name that environment files use; `login` is made once per role (see `roles`)."""
 
 
-def run_journey(journey: Journey, scene: Scene) -> Result:
+def run_journey(journey: Journey, world: JourneyWorld) -> Result:
     """Make *journey* and judge it; what the product does wrong is in the judgement, never an exception."""
     if journey.flow == "login":
-        return _login(journey, scene, session(scene, journey.role or ""))
-    made = session(scene, journey.role) if journey.role else None
+        return _login(journey, world, session(world, journey.role or ""))
+    made = session(world, journey.role) if journey.role else None
     if made is not None and made.session is None:
-        return _without_login(scene, made)
+        return _without_login(world, made)
     if journey.flow == "form":
-        return send_form(journey, scene, made)
+        return send_form(journey, world, made)
     if journey.flow == "returning":
-        return come_back(journey, scene, made)
-    before = scene.before(f"journey/{journey.name}")
-    looks = look_until_clear(scene, lambda number: _part(journey, scene, made, number), _promise(journey), before)
+        return come_back(journey, world, made)
+    before = world.before(f"journey/{journey.name}")
+    looks = look_until_clear(world, lambda number: _part(journey, world, made, number), _promise(journey), before)
     judgement = judge(looks, _promise(journey), last=True, before=before)
-    return result(located(judgement, scene, journey.service), looks)
+    return result(located(judgement, world, journey.service), looks)
 
 
-def _part(journey: Journey, scene: Scene, made: RoleSession | None, number: int) -> Part:
+def _part(journey: Journey, world: JourneyWorld, made: RoleSession | None, number: int) -> Part:
     flow = FLOWS[journey.flow] if journey.flow else look_at_page
     return Part(
         name=f"{journey.name}-{number}",
         act=lambda visit: flow(visit, journey),
-        writes=named_writes(scene.environment),
+        writes=named_writes(world.environment),
         session=made.session if made else None,
         # What passes at first is not traced: a product that is well pays nothing for evidence.
         traced=number > 1,
     )
 
 
-def _login(journey: Journey, scene: Scene, made: RoleSession) -> Result:
+def _login(journey: Journey, world: JourneyWorld, made: RoleSession) -> Result:
     if made.obstacle:
         return Result(_undecided(*made.obstacle, made.role))
-    return result(located(made.judge(_promise(journey)), scene, journey.service), made.looks)
+    return result(located(made.judge(_promise(journey)), world, journey.service), made.looks)
 
 
-def _without_login(scene: Scene, made: RoleSession) -> Result:
+def _without_login(world: JourneyWorld, made: RoleSession) -> Result:
     """A failed login is said once, by the journey whose promise it is; where there is none, by all that need it."""
-    answerable = scene.login_journey(made.role)
+    answerable = world.login_journey(made.role)
     if made.obstacle:
         message, cause = made.obstacle
         judgement = _undecided(message, cause, made.role)
     else:
-        judgement = located(made.judge(""), scene, service_of_login(scene.environment, made.role))
+        judgement = located(made.judge(""), world, service_of_login(world.environment, made.role))
     if answerable is None:
         said = f"cannot be made: the login of role {made.role!r} failed: {judgement.message}"
         return result(replace(judgement, message=said), made.looks)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smoke.errors import UsageError
+from smoke.files import replace_file
 from smoke.notify.deploy import Deploy
-from smoke.outputs.files import replace_file
 
 KEPT = 8
 """Deploys that are remembered: of an environment with many previews several go on at a time."""

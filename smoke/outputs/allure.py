@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smoke.files import replace_file
 from smoke.outputs import allure_context, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.evidence import locate
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome
 
 if TYPE_CHECKING:

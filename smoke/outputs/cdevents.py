@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from smoke.files import replace_file
 from smoke.outputs import answer, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Stage, Tier, Word
 
 FILE = "cdevents.json"

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from smoke.files import replace_file
 from smoke.outputs import answer, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.evidence import locate
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Word
 
 FILE = "ctrf.json"

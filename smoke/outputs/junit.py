@@ -4,9 +4,9 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from smoke.files import replace_file
 from smoke.outputs import answer, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Word
 
 if TYPE_CHECKING:

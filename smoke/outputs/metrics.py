@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.files import replace_file
 from smoke.outputs import untrusted
 from smoke.outputs.answer import VerdictJson
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Word
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.files import replace_file
 from smoke.outputs import answer, html_page, response, timeline, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
 from smoke.outputs.evidence import link, locate, picture
-from smoke.outputs.files import replace_file
 from smoke.verdict.release import same_commit
 from smoke.verdict.words import Outcome
 

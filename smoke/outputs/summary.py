@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from smoke.files import replace_file
 from smoke.outputs import answer, response, untrusted
 from smoke.outputs.answer import CheckJson, VerdictJson
-from smoke.outputs.files import replace_file
 from smoke.verdict.words import Outcome, Word
 
 FILE = "summary.md"

@@ -1,4 +1,4 @@
-"""The face of a run in the terminal: what is going on, what was found, and the verdict last."""
+"""A run as the terminal shows it: what is going on, what was found, and the verdict last."""
 
 import shutil
 import time

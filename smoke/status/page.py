@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.alerts.sentences import clock, lasting
+from smoke.files import replace_file
 from smoke.history.records import Deploy, PastIncident
 from smoke.history.store import History
 from smoke.outputs import html_page
-from smoke.outputs.files import replace_file
 from smoke.outputs.untrusted import one_line
 from smoke.status import strips
 from smoke.status.gathering import DAY_S, DAYS, HOUR_S, CheckHistory, EnvironmentHistory, gather

@@ -12,7 +12,7 @@ from smoke.browser.launch import QUIET, Launch, machine
 from smoke.browser.live import LiveBrowser
 from smoke.environment.environment import Environment
 from smoke.environment.redaction import Redactor
-from smoke.journeys.scene import Scene
+from smoke.journeys.world import JourneyWorld
 from smoke.once import once
 from tests.browser.site import Site
 
@@ -51,18 +51,18 @@ def environment(site: Site, **changes: Any) -> Environment:
     )
 
 
-def scene(
+def world(
     live: LiveBrowser,
     environment: Environment,
     folder: Path,
     *,
     secret: Callable[[Any], str] = lambda reference: f"value-of-{reference.env}",
     remaining_s: Callable[[], float] = lambda: 60.0,
-) -> Scene:
-    """Return the scene of a run with *folder* as its place."""
+) -> JourneyWorld:
+    """Return the world of a run with *folder* as its place."""
     private = folder / "private"
     private.mkdir(exist_ok=True)
-    return Scene(
+    return JourneyWorld(
         environment=environment,
         browser=live,
         directory=folder / "browser",

@@ -18,17 +18,17 @@ from smoke import events, run_directory
 from smoke.alerts.look import VerdictJson, look_of
 from smoke.alerts.message import Message, Receipt, Sender
 from smoke.canary import schedule
-from smoke.canary.life import Life
+from smoke.canary.heartbeat import Heartbeat
 from smoke.canary.policies import policy_of, senders_of
 from smoke.canary.recording import Recorder, ended
 from smoke.canary.schedule import Known
 from smoke.canary.watcher import Watcher
 from smoke.environment import Environment
+from smoke.files import replace_file
 from smoke.history import deploys, runs
 from smoke.history.database import connect, location
 from smoke.history.records import Deploy, Run, RunKind
 from smoke.history.store import History
-from smoke.outputs.files import replace_file
 from smoke.verdict.decide import End, decide
 from smoke.verdict.release import Release
 from tests.verdict.made import finding, passed, plan
@@ -138,7 +138,7 @@ class World:
             reports=self.reports,
             recorder=recorder,
             senders={name: _Deadly(one, self) for name, one in ways_out.items()},
-            life=Life(environ["PING_URL"], self.say),
+            heartbeat=Heartbeat(environ["PING_URL"], self.say),
             suite=self.look,
             now=lambda: self.now,
             pause=self.pass_,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke.alerts.message import SendingFailed
-from smoke.canary.life import Life, address
+from smoke.canary.heartbeat import Heartbeat, address
 from smoke.canary.senders import FileSender, WebhookSender
 from smoke.posting import PostFailed, post
 from tests.canary.receiver import Received, receiving
@@ -87,10 +87,10 @@ class TestLife:
     def test_signs(self, received: Received) -> None:
         """A run's beginning and its end carry the same id, another run's another one."""
         complaints: list[str] = []
-        life = Life(f"{received.url}/ping", complaints.append)
-        life.begins("run-1")
-        life.goes_on("run-1", "sound")
-        life.fails("run-2", "nobody could be told")
+        heartbeat = Heartbeat(f"{received.url}/ping", complaints.append)
+        heartbeat.begins("run-1")
+        heartbeat.goes_on("run-1", "sound")
+        heartbeat.fails("run-2", "nobody could be told")
         kinds, ids = zip(*received.signs, strict=True)
         assert kinds == ("/start", "/success", "/fail")
         assert ids[0] == ids[1] != ids[2]
@@ -100,7 +100,7 @@ class TestLife:
     def test_its_failure_changes_nothing(self, url: str | None) -> None:
         """A switch that does not answer is complained of, and one that is not there is not missed."""
         complaints: list[str] = []
-        Life(url, complaints.append).goes_on("run-1", "sound")
+        Heartbeat(url, complaints.append).goes_on("run-1", "sound")
         assert len(complaints) == (url is not None)
         assert "hunter2" not in "".join(complaints)
 

@@ -10,7 +10,7 @@ from smoke.environment.journeys import Journey
 from smoke.journeys import Result, run_journey
 from smoke.journeys.checkout import _amount
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import scene
+from tests.browser.chromium import world
 from tests.browser.site import Site
 from tests.journeys.portal import PASSWORD, USER, Portal
 
@@ -24,7 +24,7 @@ def made(live: LiveBrowser, tmp_path: Path) -> Any:
 
     def make(portal: Portal, **changes: Any) -> Result:
         secrets = {"USER": USER, "PASSWORD": PASSWORD}
-        place = scene(live, portal.environment(**changes), tmp_path, secret=lambda reference: secrets[reference.env])
+        place = world(live, portal.environment(**changes), tmp_path, secret=lambda reference: secrets[reference.env])
         return run_journey(CHECKOUT, place)
 
     return make

@@ -15,7 +15,7 @@ from smoke.browser.live import LiveBrowser
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
 from smoke.journeys import Result, run_journey
 from smoke.verdict.words import Outcome
-from tests.browser.chromium import environment, scene
+from tests.browser.chromium import environment, world
 from tests.browser.site import Answer, Asked, Site
 
 PAGE = """<!doctype html><h1>Contact</h1><form><label>Question <input name=question></label><button>{button}</button>
@@ -82,7 +82,7 @@ def sent(live: LiveBrowser, site: Site, tmp_path: Path) -> Callable[..., Result]
             "services": {"web": {"url": site.url, "replicas": 3}},
         }
         described = environment(site, **settings)
-        return run_journey(described.journeys[0], replace(scene(live, described, tmp_path), ask=ask))
+        return run_journey(described.journeys[0], replace(world(live, described, tmp_path), ask=ask))
 
     return make
 

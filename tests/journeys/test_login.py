@@ -10,9 +10,9 @@ import pytest
 from smoke.browser.live import LiveBrowser
 from smoke.environment.journeys import Journey, Landmark
 from smoke.errors import SecretMissing
-from smoke.journeys import Result, Scene, run_journey
+from smoke.journeys import JourneyWorld, Result, run_journey
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import scene
+from tests.browser.chromium import world
 from tests.browser.site import Answer, Asked, Site, running
 from tests.journeys.portal import PASSWORD, SESSION, USER, Portal
 
@@ -41,12 +41,12 @@ SCRIPTS = {
 
 
 @pytest.fixture
-def at(live: LiveBrowser, tmp_path: Path) -> Callable[[Portal], Scene]:
-    """Return a function that sets the scene at a portal."""
+def at(live: LiveBrowser, tmp_path: Path) -> Callable[[Portal], JourneyWorld]:
+    """Return a function that sets the world at a portal."""
 
-    def at(portal: Portal, secrets: Any = SECRETS, chosen: Any = None, **changes: Any) -> Scene:
+    def at(portal: Portal, secrets: Any = SECRETS, chosen: Any = None, **changes: Any) -> JourneyWorld:
         listed = portal.environment(**changes)
-        place = scene(live, listed, tmp_path, secret=lambda reference: _secret(secrets, reference.env))
+        place = world(live, listed, tmp_path, secret=lambda reference: _secret(secrets, reference.env))
         return replace(place, chosen=chosen)
 
     return at
@@ -88,7 +88,7 @@ def test_logs_in_once_for_all_journeys(at: Any, site: Site) -> None:
 
 
 def test_another_process_uses_the_same_login(at: Any, site: Site) -> None:
-    """A second scene over the same private directory, as an xdist worker has it, does not log in again."""
+    """A second world over the same private directory, as an xdist worker has it, does not log in again."""
     portal = Portal(site)
 
     assert run_journey(DASHBOARD, at(portal)).judgement.outcome is Outcome.PASSED

@@ -9,8 +9,8 @@ from smoke.browser.live import LiveBrowser
 from smoke.browser.visit import Visit
 from smoke.environment.journeys import Landmark
 from smoke.journeys.look import Look
-from smoke.journeys.stage import Part, look
-from tests.browser.chromium import environment, scene
+from smoke.journeys.looking import Part, look
+from tests.browser.chromium import environment, world
 from tests.browser.site import Site
 
 Bought = Callable[..., Look]
@@ -35,7 +35,7 @@ def bought(live: LiveBrowser, site: Site, tmp_path: Path) -> Bought:
 
     def bought(overlay: str, script: str = "", hidden: str = "") -> Look:
         site.serve("/", PAGE.format(overlay=overlay, script=script, hidden=hidden))
-        return look(scene(live, environment(site), tmp_path), Part("buy", buy))
+        return look(world(live, environment(site), tmp_path), Part("buy", buy))
 
     return bought
 

@@ -9,10 +9,10 @@ import pytest
 from smoke.browser.live import LiveBrowser
 from smoke.environment.journeys import Journey, Landmark
 from smoke.journeys import Result, run_journey
+from smoke.journeys.looking import Part, look
 from smoke.journeys.page import look_at_page
-from smoke.journeys.stage import Part, look
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import environment, scene
+from tests.browser.chromium import environment, world
 from tests.browser.site import Answer, Asked, Site, running
 
 HEADING = "<h1>Invoices</h1>"
@@ -30,7 +30,7 @@ def made(live: LiveBrowser, site: Site, tmp_path: Path) -> Any:
 
     def make(*, changes: dict[str, Any] | None = None, remaining_s: float = 60.0, **journey: Any) -> Result:
         described = {"name": "invoices", "path": "/invoices", "landmark": {"role": "heading", "name": "Invoices"}}
-        place = scene(live, environment(site, **(changes or {})), tmp_path, remaining_s=lambda: remaining_s)
+        place = world(live, environment(site, **(changes or {})), tmp_path, remaining_s=lambda: remaining_s)
         return run_journey(Journey.model_validate({**described, **journey}), place)
 
     return make
@@ -357,7 +357,7 @@ def test_page_that_hangs_ends_in_time(live: LiveBrowser, site: Site, tmp_path: P
     journey = Journey(name="invoices", path="/invoices", landmark=Landmark(role="heading", name="Invoices"))
     began = time.monotonic()
 
-    seen = look(scene(live, environment(site), tmp_path), Part("invoices", lambda visit: look_at_page(visit, journey)))
+    seen = look(world(live, environment(site), tmp_path), Part("invoices", lambda visit: look_at_page(visit, journey)))
 
     assert seen.found == "a page that does not respond"
     assert time.monotonic() - began < 10

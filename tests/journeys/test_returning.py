@@ -15,7 +15,7 @@ from smoke.environment.environment import Environment
 from smoke.environment.returning import journeys_of
 from smoke.journeys import Result, run_journey
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import environment, scene
+from tests.browser.chromium import environment, world
 from tests.browser.site import Answer, Site
 
 PAGE = """<!doctype html><title>Shop</title><body><div id=root></div><script src="/app-{build}.js"></script></body>"""
@@ -84,7 +84,7 @@ class Shop:
         launch = Launch(executable.find(), (*QUIET, *machine()))
         live = LiveBrowser(self.playwright.chromium.launch, launch, resident)
         try:
-            place = replace(scene(live, self.environment, self.folder), profile=profile)
+            place = replace(world(live, self.environment, self.folder), profile=profile)
             return run_journey(journeys_of(self.environment)[-1], place)
         finally:
             live.close()

@@ -17,7 +17,7 @@ from smoke.environment.journeys import Journey, Landmark
 from smoke.journeys import run_journey
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
-from tests.browser.chromium import environment, live_browser, running_playwright, scene
+from tests.browser.chromium import environment, live_browser, running_playwright, world
 from tests.browser.site import Answer, Asked, Site
 
 JOURNEY = Journey(name="home", landmark=Landmark(role="heading", name="Home"))
@@ -58,7 +58,7 @@ def test_browser_that_dies_once_is_replaced(site: Site, tmp_path: Path) -> None:
 
     def body(own: Own) -> Judgement:
         _kill_while_answering(site, own, times=1)
-        result = run_journey(JOURNEY, scene(own.live, environment(site), tmp_path))
+        result = run_journey(JOURNEY, world(own.live, environment(site), tmp_path))
         assert (result.rounds, own.live.starts) == (1, 2)
         return result.judgement
 
@@ -73,7 +73,7 @@ def test_browser_that_dies_again_is_the_runners_fault(site: Site, tmp_path: Path
 
     def body(own: Own) -> Judgement:
         _kill_while_answering(site, own, times=2)
-        place = scene(own.live, environment(site), tmp_path)
+        place = world(own.live, environment(site), tmp_path)
         judgement = run_journey(JOURNEY, place).judgement
         assert run_journey(JOURNEY, place).judgement.outcome is Outcome.PASSED
         return judgement
@@ -91,7 +91,7 @@ def test_driver_that_dies_is_started_anew(site: Site, tmp_path: Path) -> None:
     site.reply("/", PAGE)
 
     def body(own: Own) -> Judgement:
-        place = scene(own.live, environment(site), tmp_path)
+        place = world(own.live, environment(site), tmp_path)
         assert run_journey(JOURNEY, place).judgement.outcome is Outcome.PASSED
         own.driver.kill()
         return run_journey(JOURNEY, place).judgement
@@ -107,7 +107,7 @@ def test_page_that_crashes_is_undecided(site: Site, tmp_path: Path) -> None:
 
     def body(own: Own) -> Judgement:
         _kill_while_answering(site, own, "--type=renderer", times=9)
-        return run_journey(JOURNEY, scene(own.live, environment(site), tmp_path)).judgement
+        return run_journey(JOURNEY, world(own.live, environment(site), tmp_path)).judgement
 
     judgement = with_own_browser(body)
 
@@ -123,7 +123,7 @@ def test_browser_that_does_not_start_is_the_runners_fault(site: Site, tmp_path: 
 
     broken = LiveBrowser(launcher, Launch("/bin/false", ()))
 
-    judgement = run_journey(JOURNEY, scene(broken, environment(site), tmp_path)).judgement
+    judgement = run_journey(JOURNEY, world(broken, environment(site), tmp_path)).judgement
 
     assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.RUNNER)
     assert judgement.message.startswith("the browser did not start")

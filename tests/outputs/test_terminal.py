@@ -1,4 +1,4 @@
-"""The face of a run in the terminal."""
+"""A run as the terminal shows it."""
 
 import io
 import re

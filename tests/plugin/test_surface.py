@@ -15,7 +15,7 @@ from tests.plugin.site import Site, page, status
     "arguments", [[], ["-q"], ["-s"], ["-v"], ["-vv", "-n2"], ["-p", "no:terminal"], ["--tb=no"], ["--color=yes"]]
 )
 def test_the_verdict_is_shown(project: Project, site: Site, arguments: list[str]) -> None:
-    """Whatever pytest is told about its own face, the verdict comes, and the exit status is its."""
+    """Whatever pytest is told about its own terminal, the verdict comes, and the exit status is its."""
     project.environment("shop/prod", site)
     ended = project.pytest("-m", "prod", *arguments)
     assert (ended.status, ended.err) == (0, "")
@@ -93,7 +93,7 @@ def test_two(tmp_path):
 
 @pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_other_peoples_repositories(tmp_path: Path, ways: list[str]) -> None:
-    """Where the plugin is only installed, a session is pytest's own: face, capture, exit status, no files."""
+    """Where the plugin is only installed, a session is pytest's own: terminal, capture, exit status, no files."""
     (tmp_path / "test_other.py").write_text(OTHER, "utf-8")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *ways],

@@ -1,4 +1,4 @@
-"""The weather at the edge: what goes wrong between the visitor and the replicas."""
+"""What goes wrong at the edge, between the visitor and the replicas."""
 
 from dataclasses import dataclass, field
 from random import Random

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.outputs.files import replace_file
+from smoke.files import PRIVATE, replace_file
 
 
 def test_replaces(tmp_path: Path) -> None:
@@ -23,6 +23,13 @@ def test_bytes_and_half_characters(tmp_path: Path) -> None:
     assert file.read_bytes() == b"\x00\xff"
     replace_file(file, "half \ud800")
     assert file.read_bytes() == b"half ?"
+
+
+def test_a_private_file_is_nobody_elses(tmp_path: Path) -> None:
+    """What holds secrets can be read by its owner only."""
+    file = tmp_path / "sessions.json"
+    replace_file(file, "{}", PRIVATE)
+    assert file.stat().st_mode & 0o777 == PRIVATE
 
 
 def test_keeps_the_old_when_writing_fails(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """
-The face of one run, on a thread of its own.
+What a person sees of one run, shown by a thread of its own.
 
 Whoever reads us may be slow, or gone: a pipe that nobody empties must not keep the run, and one that is closed must not
 break it.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from smoke import run_directory
 from smoke.outputs import github
 from smoke.outputs.terminal import Terminal
+from smoke.recorder import READER_GONE
 from smoke.run import Run
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
@@ -27,15 +28,11 @@ if TYPE_CHECKING:
 LAST_WORDS_S = 2.0
 """How long the verdict may take to be shown, in seconds."""
 
-GONE = (OSError, ValueError)
-"""What writing raises when nobody reads any more: a broken pipe, a closed stream, an exhausted encoding."""
-
-
 TROUBLED = frozenset({Outcome.FAILED, Outcome.UNDECIDED})
 """Outcomes after which somebody will ask since when it has been so."""
 
 
-class Face:
+class Display:
     """
     Shows the run of *plan* to whoever reads the standard output, in the order in which it is told.
 
@@ -110,7 +107,7 @@ class Face:
             say = self._told.get()
             try:
                 say()
-            except GONE:
+            except READER_GONE:
                 continue  # what derives from the verdict is on disk; nobody is there to be told
 
 

@@ -33,7 +33,7 @@ def _wait(seconds: float) -> None:
 
 
 @dataclass
-class Scene:
+class JourneyWorld:
     """
     Everything outside a journey that it may touch.
 

@@ -19,7 +19,7 @@ from smoke.browser.watch import Watch
 from smoke.http.guard import AllowedWrite
 from smoke.journeys.judging import is_good
 from smoke.journeys.look import Look
-from smoke.journeys.scene import Scene
+from smoke.journeys.world import JourneyWorld
 from smoke.verdict.words import Cause
 
 if TYPE_CHECKING:
@@ -63,47 +63,47 @@ class Part:
     resident: bool = False
 
 
-def look(scene: Scene, part: Part) -> Look:
+def look(world: JourneyWorld, part: Part) -> Look:
     """Look once; a browser that dies meanwhile is replaced, and the look is made anew, once."""
-    first = _attempt(scene, part)
+    first = _attempt(world, part)
     if not first.facts.get(_LOST):
         return first
-    scene.browser.replace()
-    second = _attempt(scene, part)
+    world.browser.replace()
+    second = _attempt(world, part)
     if second.facts.get(_LOST):
-        scene.browser.replace()
+        world.browser.replace()
         return second
     return replace(second, noted=(*second.noted, f"made with a new browser, since {_message(first)}"))
 
 
-def _attempt(scene: Scene, part: Part) -> Look:
+def _attempt(world: JourneyWorld, part: Part) -> Look:
     try:
-        browser, guard = scene.browser.open()
+        browser, guard = world.browser.open()
         # Steps keep within the budget by themselves; this is for calls that have no timeout.
-        with limited(min(scene.remaining_s() + _GRACE_S, _MOST_STEPS * scene.environment.browser.timeout_s), browser):
-            return _in_context(scene, part, guard)
+        with limited(min(world.remaining_s() + _GRACE_S, _MOST_STEPS * world.environment.browser.timeout_s), browser):
+            return _in_context(world, part, guard)
     except (BrowserDied, Hanging) as lost:
-        if scene.remaining_s() < _GRACE_S:
+        if world.remaining_s() < _GRACE_S:
             return Look(obstacle=("the budget of the run ended before the journey did", Cause.SUITE.value))
-        alone = scene.browser.is_alive() or not scene.browser.started
+        alone = world.browser.is_alive() or not world.browser.started
         return _lost(str(lost) if alone else "the browser died while the journey was made", Cause.RUNNER)
 
 
-def _in_context(scene: Scene, part: Part, guard: Guard) -> Look:
+def _in_context(world: JourneyWorld, part: Part, guard: Guard) -> Look:
     from playwright.sync_api import Error  # imported by the time there is a browser
 
     context: BrowserContext | None = None
     try:
-        context = _resident(scene, part, guard) if part.resident else _context(scene, part, guard)
-        watch = Watch(context, scene.hosts)
-        guard.policy = Policy(scene.hosts, part.writes, watch.add, part.credentials)
-        seen = _act(scene, part, context, watch)
+        context = _resident(world, part, guard) if part.resident else _context(world, part, guard)
+        watch = Watch(context, world.hosts)
+        guard.policy = Policy(world.hosts, part.writes, watch.add, part.credentials)
+        seen = _act(world, part, context, watch)
         if is_good(seen) or seen.facts.get(_LOST):
             return seen
-        return replace(seen, evidence=scene.evidence.keep(context, part.name, traced=part.traced))
+        return replace(seen, evidence=world.evidence.keep(context, part.name, traced=part.traced))
     except Error as error:
         step = plain(str(error).split("\n", maxsplit=1)[0])
-        if scene.browser.is_alive():
+        if world.browser.is_alive():
             return _lost(f"the browser did not carry a step out ({step})", Cause.SUITE)
         return _lost("the browser died while the journey was made", Cause.RUNNER)
     finally:
@@ -119,13 +119,13 @@ def _message(one: Look) -> str:
     return one.obstacle[0] if one.obstacle else ""
 
 
-def _act(scene: Scene, part: Part, context: "BrowserContext", watch: Watch) -> Look:
+def _act(world: JourneyWorld, part: Part, context: "BrowserContext", watch: Watch) -> Look:
     from playwright.sync_api import Error  # imported by the time there is a browser
     from playwright.sync_api import TimeoutError as TookTooLong
 
     page = context.pages[-1] if part.resident and context.pages else context.new_page()
-    patience = Patience(scene.environment.browser.timeout_s, scene.remaining_s)
-    visit = Visit(scene.environment, scene.hosts, context, page, watch, patience)
+    patience = Patience(world.environment.browser.timeout_s, world.remaining_s)
+    visit = Visit(world.environment, world.hosts, context, page, watch, patience)
     seen = Look()
     try:
         _dismiss_banners(page)
@@ -141,7 +141,7 @@ def _act(scene: Scene, part: Part, context: "BrowserContext", watch: Watch) -> L
             raise
     if any(one.kind is Kind.CRASH for one in watch.events):
         seen = _lost("the page's process crashed", Cause.RUNNER)
-    redact = scene.redactor.redact
+    redact = world.redactor.redact
     events = tuple(replace(one, what=redact(one.what), url=redact(one.url)) for one in watch.events)
     return replace(
         seen,
@@ -162,42 +162,42 @@ def _late(patience: Patience, visit: Visit, late: Exception) -> Look:
     return Look(expected="the page to respond", found=f"{step} ({visit.describe()})")
 
 
-def _context(scene: Scene, part: Part, guard: Guard) -> "BrowserContext":
-    browser, _ = scene.browser.open()
-    width, height = scene.environment.browser.viewport
+def _context(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext":
+    browser, _ = world.browser.open()
+    width, height = world.environment.browser.viewport
     session = part.session or {}
     context = browser.new_context(
         viewport={"width": width, "height": height},
         service_workers="block",
         accept_downloads=False,
         # A header of our own would make every call to the API need a preflight, which users' calls do not.
-        user_agent=_name(scene, guard),
+        user_agent=_name(world, guard),
         storage_state=session.get("state"),
     )
     if session.get("session_storage"):
         context.add_init_script(_RESTORE % json.dumps(session["session_storage"]))
     if part.traced:
-        scene.evidence.record(context)
+        world.evidence.record(context)
     return context
 
 
-def _name(scene: Scene, guard: Guard) -> str:
-    return f"{guard.user_agent} Smokegate/{__version__} (post-deploy verification; run {scene.run_id})"
+def _name(world: JourneyWorld, guard: Guard) -> str:
+    return f"{guard.user_agent} Smokegate/{__version__} (post-deploy verification; run {world.run_id})"
 
 
-def _resident(scene: Scene, part: Part, guard: Guard) -> "BrowserContext":
+def _resident(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext":
     """Return the context of the visitor who stays, logged in."""
-    context = scene.browser.resident_context
-    resident = scene.browser.resident
+    context = world.browser.resident_context
+    resident = world.browser.resident
     if context is None or resident is None:
         raise BrowserDied("the browser did not start with the profile of the returning visitor")
-    guard.name = _name(scene, guard)
+    guard.name = _name(world, guard)
     state = (part.session or {}).get("state", {})
     context.add_cookies([*resident.visit.get("cookies", ()), *state.get("cookies", ())])
     stored = {one["origin"]: one.get("localStorage", ()) for one in state.get("origins", ())}
     if stored:
         context.add_init_script(_LOG_IN % json.dumps(stored))
-    scene.evidence.remember({"cookies": context.cookies()})
+    world.evidence.remember({"cookies": context.cookies()})
     return context
 
 

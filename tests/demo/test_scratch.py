@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from smoke.demo import ground
+from smoke.demo import scratch
 from smoke.demo.process import Stack
 from tests.demo.visitor import API, Visitor
 
@@ -14,7 +14,7 @@ def test_a_named_place_is_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     """TMPDIR comes before memory."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    assert ground.ground() == tmp_path
+    assert scratch.scratch_directory() == tmp_path
 
 
 @pytest.mark.parametrize(("roomy_bytes", "there"), [(0, True), (2**60, False)])
@@ -25,11 +25,11 @@ def test_memory_is_used_if_there_is_plenty(
     monkeypatch.delenv("TMPDIR", raising=False)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("os.ST_NOEXEC", 0, raising=False)
-    monkeypatch.setattr(ground, "MEMORY", tmp_path)
-    monkeypatch.setattr(ground, "ROOMY_BYTES", roomy_bytes)
-    assert (ground.ground() == tmp_path) is there
-    monkeypatch.setattr(ground, "MEMORY", tmp_path / "none")
-    assert ground.ground() != tmp_path
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path)
+    monkeypatch.setattr(scratch, "ROOMY_BYTES", roomy_bytes)
+    assert (scratch.scratch_directory() == tmp_path) is there
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path / "none")
+    assert scratch.scratch_directory() != tmp_path
 
 
 def test_the_first_leaves_a_cluster_and_others_use_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where what is thrown away in the end lies meanwhile."""
+"""Where the stack's own files lie while it runs: in memory, if there is plenty of it."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ MEMORY = Path("/dev/shm")
 ROOMY_BYTES = 2 * 2**30
 
 
-def ground() -> Path:
+def scratch_directory() -> Path:
     """Return a place in memory, if there is plenty and nobody named another by TMPDIR; else where such files go."""
     if "TMPDIR" not in os.environ and sys.platform == "linux":
         with suppress(OSError):
