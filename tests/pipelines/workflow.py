@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Workflow:
     """A directory whose programs stand in for those of the same name."""
     done: dict[str, Done] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def content(self) -> dict[Any, Any]:
         """What the file says; YAML takes its key `on` for true."""
         return dict(yaml.safe_load(self.file.read_text("utf-8")))
@@ -92,7 +93,12 @@ class Workflow:
             return self.inputs.get(path[0], self.value(str(declared.get("default", ""))))
         scopes: dict[str, Mapping[str, Any]] = {
             "secrets": self.secrets,
-            "github": {"sha": self.environ.get("GITHUB_SHA", ""), "run_id": "1", "run_attempt": "1"},
+            "github": {
+                "action_path": self.environ.get("GITHUB_ACTION_PATH", ""),
+                "sha": self.environ.get("GITHUB_SHA", ""),
+                "run_id": "1",
+                "run_attempt": "1",
+            },
             "runner": {"os": "Linux", "temp": str(self.directory / "temp")},
         }
         return scopes.get(scope, {}).get(path[0], "")
