@@ -70,6 +70,17 @@ def test_kubernetes() -> None:
     assert spec["jobTemplate"]["spec"]["activeDeadlineSeconds"] < 900
 
 
+def test_kubernetes_fits_the_image() -> None:
+    """The CronJob calls the program where the image has it, and its user may write to every volume."""
+    pod = yaml.safe_load(text("cronjob.yaml"))["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    image = (ROOT / "ci" / "Dockerfile").read_text("utf-8")
+    (program,) = re.findall(r"(\S+)/bin/smoke ", container["args"][0])
+    assert f"python -m venv {program}" in image
+    assert f"WORKDIR {container['workingDir']}\n" in image
+    assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsGroup"]
+
+
 def test_github() -> None:
     """The workflow is sound and safe in zizmor's eyes, avoids full hours, and is not overtaken by itself."""
     zizmor = Path(sys.executable).with_name("zizmor")
@@ -82,6 +93,16 @@ def test_github() -> None:
     assert not when["cron"].startswith("0")
     assert workflow["concurrency"]["cancel-in-progress"] is False
     assert workflow["jobs"]["look"]["timeout-minutes"] < 15
+
+
+def test_systemd_makes_what_it_writes_to() -> None:
+    """Nothing has to be there before the first start: systemd refuses a unit whose writable paths are missing."""
+    unit = text("smoke-canary@.service")
+    (made,) = re.findall(r"^StateDirectory=(.*)$", unit, re.MULTILINE)
+    state, reports = (f"%S/{one}" for one in made.split())
+    assert f"Environment=SMOKE_STATE_DIR={state}\n" in unit
+    assert f"--reports {reports}\n" in unit
+    assert "ReadWritePaths" not in unit
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
