@@ -39,10 +39,10 @@ def plain(table: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def markdown(table: Sequence[Row]) -> str:
-    """Return *table* as Markdown."""
+def markdown(table: Sequence[Row], *, numbers: bool = True) -> str:
+    """Return *table* as Markdown; *numbers*, which are all columns but the first, stand to the right."""
     head, *body = table
-    rule = ("---", *("---:" for _ in head[1:]))
+    rule = ("---", *("---:" if numbers else "---" for _ in head[1:]))
     return "\n".join(f"| {' | '.join(row)} |" for row in _all(head, rule, body))
 
 

@@ -10,7 +10,8 @@ from smoke.cli import COMMANDS, main, parser
 from tests.plugin.project import JOURNEY, ROOT, Ended, Project
 from tests.plugin.site import COMMIT, PREVIOUS, Site
 
-README = (ROOT / "README.md").read_text("utf-8")
+PAGE = "docs/command-line.md"
+DOCUMENTED = (ROOT / PAGE).read_text("utf-8")
 
 
 def sentence(ended: Ended) -> str:
@@ -55,20 +56,28 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_documents_every_option(command: str) -> None:
-    """An option that the README does not explain does not exist for its readers."""
-    assert command in README
-    missing = {name for name in long_options(commands()[command]) if f"`{name}" not in README}
+def test_every_option_is_documented(command: str) -> None:
+    """A command or an option that the documentation does not explain does not exist for its readers."""
+    assert f"`smoke {command}" in DOCUMENTED
+    missing = {name for name in long_options(commands()[command]) if f"`{name}" not in DOCUMENTED}
     assert missing == set()
 
 
-def test_the_readme_documents_the_options_of_pytest() -> None:
-    """The plugin's options are in the README too, and the README promises none that are not there."""
+def test_the_options_of_pytest_are_documented() -> None:
+    """The plugin's options are documented too, and none is promised that is not there."""
     known = {one.name for one in (*options.VERIFY, *options.ONLY_PYTEST, *options.ONLY_VERIFY)}
-    assert {name for name in known if f"`{name}" not in README} == set()
-    table = README[README.index("### Options") : README.index("| variable |")]
+    assert {name for name in known if f"`{name}" not in DOCUMENTED} == set()
+    table = DOCUMENTED[DOCUMENTED.index("## Options") : DOCUMENTED.index("## Variables")]
     promised = set(re.findall(r"--[a-z][a-z-]+", table))
     assert promised <= known | {name for one in commands().values() for name in long_options(one)}
+
+
+def test_the_readme_leads_to_the_documentation() -> None:
+    """Every page in `docs` can be reached from the README, and each of its links leads somewhere."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    links = {link.partition("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", readme)}
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} <= links
+    assert {link for link in links if not (ROOT / link).exists()} == set()
 
 
 def test_pytest_explains_the_same_options(project: Project) -> None:

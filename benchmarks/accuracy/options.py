@@ -82,7 +82,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--write-readme",
         action="store_true",
-        help="put the tables into README.md, section Accuracy, and docs/accuracy.md, section Twins",
+        help="put the tables into README.md, section Accuracy, and into docs/accuracy.md",
     )
     return parser
 

@@ -91,7 +91,9 @@ class Score:
         _say(verdicts, about)
         if self._chosen.write_readme:
             readme.write(ROOT / "README.md", tables.for_the_readme(verdicts, about), name="accuracy")
-            readme.write(ROOT / "docs" / "accuracy.md", [table.markdown(list(tables.twins(verdicts)))], name="twins")
+            details = ROOT / "docs" / "accuracy.md"
+            readme.write(details, [table.markdown(list(tables.by_class(verdicts)))], name="classes")
+            readme.write(details, [table.markdown(list(tables.twins(verdicts)), numbers=False)], name="twins")
 
     async def _interruptibly(self, waiting: list[Case]) -> None:
         task = asyncio.current_task()

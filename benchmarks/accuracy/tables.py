@@ -42,7 +42,7 @@ def judges(verdicts: Iterable[Judged]) -> list[str]:
 
 
 def for_the_readme(verdicts: Sequence[Judged], about: Circumstances) -> list[str]:
-    """Return the parts of the README's section: what was run, everybody's scores, ours by class."""
+    """Return the parts of the README's section: what was run, and everybody's scores."""
     ours = [one for one in verdicts if one.policy == US]
     rows = len({one.id for one in ours if one.group not in {COMPOUND, HEALTHY}})
     compounds = len({one.id for one in ours if one.group == COMPOUND})
@@ -56,7 +56,7 @@ def for_the_readme(verdicts: Sequence[Judged], about: Circumstances) -> list[str
     )
     if about.mixed:
         said += " Part of them ran at earlier commits; what was wrong there and has been mended since was run again."
-    return [said, markdown(list(by_judge(verdicts))), markdown(list(by_class(verdicts)))]
+    return [said, markdown(list(by_judge(verdicts)))]
 
 
 def twins(verdicts: Sequence[Judged]) -> Iterator[Row]:

@@ -73,13 +73,12 @@ def test_tables_show_classes_and_judges() -> None:
 
 
 def test_the_readme_says_what_was_run() -> None:
-    """Date, seeds, commit and the number of deploys stand above the tables."""
-    said, judges, classes = tables.for_the_readme(VERDICTS, ABOUT)
+    """Date, seeds, commit and the number of deploys stand above the table."""
+    said, judges = tables.for_the_readme(VERDICTS, ABOUT)
     assert "earlier commits" not in said
     assert "earlier commits" in tables.for_the_readme(VERDICTS, replace(ABOUT, mixed=True))[0]
     assert "3 deploys in all (2026-11-25, seeds 1 to 2, commit 1a2b3c4)" in said
     assert judges.startswith("| who judges |")
-    assert classes.startswith("| class |")
 
 
 def test_the_page_stands_alone_and_names_mistakes(tmp_path: Path) -> None:
