@@ -133,8 +133,9 @@ class Engine:
         with self._lock:
             if check.id not in self._futures:
                 self._converging()
-                self._futures[check.id] = self._call(self._in_turn, check)
-                self._futures[check.id].add_done_callback(lambda done: self._report(check, done))
+                told: Future[Finding] = Future()
+                self._futures[check.id] = told
+                self._call(self._in_turn, check).add_done_callback(lambda done: self._report(check, done, told))
             return self._futures[check.id]
 
     def _call(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
@@ -142,9 +143,19 @@ class Engine:
             raise RuntimeError("the engine was not started")
         return self._portal.start_task_soon(function, *arguments)
 
-    def _report(self, check: Check, done: Future[Finding]) -> None:
-        if not done.cancelled():
+    def _report(self, check: Check, done: Future[Finding], told: Future[Finding]) -> None:
+        """Publish what came of a check, and only then let those go on who wait for it: the record may end with them."""
+        if done.cancelled():
+            told.cancel()
+            return
+        try:
             self.publish(outcome_of(check, done))
+        finally:
+            error = done.exception()
+            if error is None:
+                told.set_result(done.result())
+            else:
+                told.set_exception(error)
 
     async def _converge(self) -> bool:
         findings: list[Finding] | None = None

@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, ClassVar
 
 import anyio
@@ -181,6 +181,20 @@ class TestAtOnce:
         for _ in range(3):
             desk.findings(check)
         assert len(check.rounds) == len(desk.published) == 1
+
+    def test_a_finding_is_published_before_anybody_has_it(self, make: Make) -> None:
+        """Whoever waited for the last one may end the record at once: what is published later would be lost."""
+        check = Confirming(subject="a")
+        desk = make(check)
+        publish = desk.engine.publish
+
+        def publish_late(finding: Finding) -> None:
+            sleep(0.2)
+            publish(finding)
+
+        desk.engine.publish = publish_late
+        desk.engine.confirm()
+        assert [one.check for one in desk.published] == [check.id]
 
     def test_only_what_is_wanted(self, make: Make) -> None:
         """What was not selected is not looked at."""
