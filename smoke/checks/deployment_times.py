@@ -27,7 +27,7 @@ class DeploymentTimeCheck(Check):
     The deployment of the release takes no longer than it may.
 
     Advisory: a slow deployment is no broken release. Where the platform tells no end, the time until this look is the
-    longest that it may have taken.
+    longest that it may have taken; what was seen under way for too long stays too long, whatever later looks tell.
     """
 
     kind: ClassVar[str] = "deployment-time"
@@ -42,8 +42,11 @@ class DeploymentTimeCheck(Check):
         return await observed(self.platform, world)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
-        """Judge the newest look."""
-        seen = rounds[-1]
+        """Judge the newest look, unless an earlier one has seen enough."""
+        judged = [self._of(one) for one in rounds if not one.obstacle]
+        return next((one for one in judged if one.outcome is Outcome.FAILED), judged[-1])
+
+    def _of(self, seen: Observation) -> Judgement:
         deployments: Sequence[Deployment] = seen.facts["deployments"]
         case = case_of(name_of(self.platform), deployments, self.release) if deployments else None
         if case is None:

@@ -210,6 +210,23 @@ def test_a_total_outage_fails_when_it_stands_still() -> None:
     assert watched.judgement.facts["signature"] == "HTTP 503"
 
 
+def test_a_health_in_the_commits_place_tells_what_is_down() -> None:
+    """Where the commit stands in the health, a 503 says which part is to blame; any other path is no health."""
+    sick = {"status": "error", "commit": NEW, "details": {"redis": {"status": "down"}, "database": {"status": "up"}}}
+
+    def told(path: str) -> str:
+        service = {
+            "url": "https://api.test",
+            "release": {"path": "/version", "commit": "commit"},
+            "health": {"path": path, "components": "details"},
+        }
+        described = environment_of(services={"bff": service}, converge=CONVERGE)
+        return Watched(lambda _: [json_answer(sick, 503)], described, RELEASE, 60).judgement.message
+
+    assert told("/version") == "no commit in any answer: redis is unhealthy (HTTP 503) after 6 s"
+    assert told("/health") == "no commit in any answer: HTTP 503 after 6 s"
+
+
 def test_a_crash_loop_does_not_pass_for_movement() -> None:
     """What flaps between states that were seen before does not move."""
     watched = watch(lambda now: ALL_OLD if int(now) % 3 == 0 else [answer("", 502)])

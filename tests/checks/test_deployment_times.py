@@ -10,7 +10,7 @@ from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome
-from tests.checks.fake_world import NEW, NOW, OLD, answer, concluded, environment_of, json_answer, world_of
+from tests.checks.fake_world import NEW, NOW, OLD, answer, concluded, environment_of, in_turn, json_answer, world_of
 
 VERCEL = {"project_id": "p", "token": {"env": "TOKEN"}}
 URL = "https://api.vercel.com/v6/deployments"
@@ -67,6 +67,16 @@ def test_under_way(ago_s: float, outcome: Outcome, said: str) -> None:
 
     assert found.outcome is outcome
     assert said in found.message
+
+
+def test_once_too_long_is_too_long() -> None:
+    """Railway tells no end: that it was seen at work for too long is not undone by a later look that tells nothing."""
+    environment = environment_of(platforms={"web": {"railway": RAILWAY}})
+    (check,) = checks(environment, Release(commit=NEW))
+    world = world_of({RAILWAY_URL: in_turn(railway("DEPLOYING", 900), railway("SUCCESS", 905))}, environment)
+    found = concluded(check, world)
+
+    assert (found.outcome, found.message) == (Outcome.FAILED, "it has already taken 900 s, more than 600 s")
 
 
 def test_without_an_end() -> None:
