@@ -40,8 +40,8 @@ def how_to_verify(stack: "Stack", dialect: "Dialect", state: Path, options: Sequ
     """Yield the lines for a stack that speaks another system's *dialect*: its hosts, and how to verify it again."""
     yield "The stack is still running, until Ctrl-C."
     yield ""
-    for host in dialect.hosts:
-        yield f"  https://{host:<38} at {stack.addresses.get(host, '')}"
+    for origin in dialect.origins:
+        yield f"  {origin:<46} at {stack.addresses.get(origin.partition('://')[2], '')}"
     secrets = [f"{name}_FILE={state / 'demo' / file}" for name, file in dialect.secrets.items()]
     command = shlex.join([*secrets, ".venv/bin/smoke", "verify", dialect.environment, *options])
     yield f"verify again:  {command}"

@@ -16,6 +16,9 @@ STAGING_API = "api.staging.portal.demo.test"
 WATCHERS = "watchers.demo.test"
 """All systems that watch a foreign environment."""
 
+PLATFORMS = "platforms.demo.test"
+"""All platforms that a foreign environment is deployed by."""
+
 NEIGHBOUR = "shop.neighbour.demo.test"
 """An unrelated host behind the same edge."""
 
@@ -26,20 +29,28 @@ OURS = (WEB, API, WORKER, STAGING_API)
 """The names behind the portal's own edge; the others are unrelated hosts."""
 
 
+HTTPS = 443
+
+
+def authority(name: str) -> str:
+    """Return a public name with its port; one that tells none is served over TLS."""
+    return name if ":" in name else f"{name}:{HTTPS}"
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The loopback port of every public name."""
+    """The loopback port of every public name; a name may tell its own port, as `localhost:3000` does."""
 
     ports: dict[str, int]
 
     def rules(self) -> list[str]:
         """Return the rules for `--connect-to`, one for each name."""
-        return [f"{host}:443:127.0.0.1:{port}" for host, port in self.ports.items()]
+        return [f"{authority(host)}:127.0.0.1:{port}" for host, port in self.ports.items()]
 
     def nowhere(self) -> list[str]:
         """Return rules that send every name to one that does not resolve, as on a runner without DNS."""
-        return [f"{host}:443:nowhere.invalid:443" for host in self.ports]
+        return [f"{authority(host)}:nowhere.invalid:443" for host in self.ports]
 
     def browser_rules(self) -> str:
         """Return the value of Chromium's `--host-resolver-rules` that leads to the stack."""
-        return ",".join(f"MAP {host}:443 127.0.0.1:{port}" for host, port in self.ports.items())
+        return ",".join(f"MAP {authority(host)} 127.0.0.1:{port}" for host, port in self.ports.items())

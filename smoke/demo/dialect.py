@@ -24,18 +24,33 @@ SHORT = 7
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where requests for *host* lead whose path begins with *path*: to a *service*, with *onto* in its place."""
+    """
+    Where requests for *host* lead whose path begins with *path*: to a *service*, with *onto* in its place.
+
+    One with a *port* is entered without TLS, as on a developer's machine.
+    """
 
     host: str
     service: str
     path: str = "/"
     onto: str = "/"
+    port: int | None = None
+
+    @property
+    def at(self) -> str:
+        """The host as requests name it."""
+        return f"{self.host}:{self.port}" if self.port else self.host
+
+    @property
+    def origin(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{self.at}" if self.port else f"https://{self.host}"
 
     def leads(self, host: str, target: str) -> str | None:
         """Return the target behind the door, or None if the request goes elsewhere."""
         path = target.partition("?")[0]
         whole = self.path.rstrip("/")
-        if host != self.host or not (path == whole or path.startswith(f"{whole}/")):
+        if host != self.at or not (path == whole or path.startswith(f"{whole}/")):
             return None
         return f"{self.onto.rstrip('/')}/{target[len(whole) :].lstrip('/')}" if whole != self.onto else target
 
@@ -92,8 +107,8 @@ class Dialect:
     they call themselves; *speak* gives the routes that a replica has before its own. *also* are further public names
     of the third parties, the control host and the neighbour, by the stack's own names. *secrets* lead from the
     variables that the environment file names to the stack's files; *parameters* are what the file leaves open, *sql* is
-    what its database has besides. *settle* changes the scene of a good deploy before any fault does; *traps* are the
-    faults of this dialect.
+    what its database has besides. Only a *balanced* one has a balancer that leaves out replicas which call themselves
+    sick. *settle* changes the scene of a good deploy before any fault does; *traps* are the faults of this dialect.
     """
 
     environment: str
@@ -106,6 +121,7 @@ class Dialect:
     secrets: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     sql: str = ""
+    balanced: bool = False
     settle: "Callable[[Scene], None]" = _unchanged
     traps: "tuple[Fault, ...]" = ()
 
@@ -113,7 +129,12 @@ class Dialect:
     def hosts(self) -> tuple[str, ...]:
         """The public names behind the edge."""
         neighbours = self.also.get(addresses.NEIGHBOUR, ())
-        return tuple(dict.fromkeys((*(door.host for door in self.doors), *neighbours)))
+        return tuple(dict.fromkeys((*(door.host for door in self.doors if not door.port), *neighbours)))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """What of it a browser can open."""
+        return tuple(dict.fromkeys(door.origin for door in self.doors))
 
     def behind(self, host: str, target: str) -> tuple[str, str]:
         """Return the internal host and target of a public one; what is no door's stays as it is."""
@@ -134,5 +155,6 @@ OWN = Dialect(
     pages=f"https://{addresses.WEB}",
     api=f"https://{addresses.API}",
     title="Customer Portal",
+    balanced=True,
 )
 """The stack as itself."""

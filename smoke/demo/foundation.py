@@ -12,6 +12,7 @@ from smoke.demo.daemons import Sentinel, start_postgres, start_valkey
 from smoke.demo.database import Connection, connect, connect_when_ready, dsn
 from smoke.demo.outages import Outage
 from smoke.demo.payments import PaymentProvider
+from smoke.demo.platforms import Platforms
 from smoke.demo.release import Image, Settings
 from smoke.demo.salesforce import Org
 from smoke.demo.scene import Scene, TestData, Widget
@@ -114,20 +115,23 @@ class ThirdParties:
     whmcs: Installation
     payments: PaymentProvider
     watchers: Watchers
+    platforms: Platforms
     servings: dict[str, Serving]
     also: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    async def start(
+    async def start(  # noqa: PLR0913, PLR0917 - one for each party
         cls,
         authority: Authority,
         org: Org,
         whmcs: Installation,
         payments: PaymentProvider,
+        scene: Scene,
         also: Mapping[str, tuple[str, ...]],
     ) -> "ThirdParties":
         """Serve all of them; *also* are further names, by the stack's own."""
-        watchers = Watchers()
+        watchers, platforms = Watchers(), Platforms(scene)
+        foreign = {addresses.WATCHERS: watchers.app(), addresses.PLATFORMS: platforms.app()}
         apps = {
             addresses.CONTROL: control_host(),
             addresses.SALESFORCE: org.app(),
@@ -135,15 +139,16 @@ class ThirdParties:
             addresses.WHMCS: whmcs.app(),
             addresses.PAYMENTS: payments.app(),
             addresses.WIDGET: widget_host(),
-            **({addresses.WATCHERS: watchers.app()} if also.get(addresses.WATCHERS) else {}),
+            **{name: app for name, app in foreign.items() if also.get(name)},
         }
         servings = {host: Serving(app, authority.issue(host, *also.get(host, ()))) for host, app in apps.items()}
         await asyncio.gather(*(serving.start() for serving in servings.values()))
-        return cls(org, whmcs, payments, watchers, servings, also)
+        return cls(org, whmcs, payments, watchers, platforms, servings, also)
 
     async def turn(self, scene: Scene) -> None:
         """Let them be from now on as the scene has it: down for everybody, or refusing the new release alone."""
         self.watchers.deploy(scene)
+        self.platforms.deploy()
         if scene.whmcs_refuses_release:
             self.whmcs.strangers = frozenset({scene.settings.whmcs.identifier})
         if scene.salesforce_refuses_release:

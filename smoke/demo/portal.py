@@ -71,7 +71,7 @@ class Portal:
             authority = Authority(self._paths.directory)
             org = Org(f"https://{self._dialect.name_of(addresses.SALESFORCE)}", self._known("salesforce"))
             whmcs, payments = Installation(self._known("whmcs")), self._payment_provider()
-            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments, self._dialect.also)
+            self._third_parties = await ThirdParties.start(authority, org, whmcs, payments, scene, self._dialect.also)
             await databases
         finally:
             # Whoever is interrupted leaves nobody behind who would go on writing into a directory that is to go.
@@ -150,8 +150,11 @@ class Portal:
         self._edge = edge = Edge({upstreams.host: upstreams for upstreams in sites}, self._conditions)
         self._fleet.forget, edge.behind = edge.cache.forget, self._dialect.behind
         edge.neighbours = frozenset({addresses.NEIGHBOUR, *self._dialect.also.get(addresses.NEIGHBOUR, ())})
+        edge.spares_the_sick = self._dialect.balanced
         names = (*addresses.OURS, addresses.NEIGHBOUR, *self._dialect.hosts)
-        return dict.fromkeys(names, await edge.start(authority.server_context(*names), 1.0 / self._speed))
+        port = await edge.start(authority.server_context(*names), 1.0 / self._speed)
+        plain = {door.at: await edge.start_plain() for door in self._dialect.doors if door.port}
+        return {**dict.fromkeys(names, port), **plain}
 
     async def _start_origin(self, sites: Iterable[Upstreams], authority: Authority) -> int:
         """Let the same replicas be reached past the edge, under names of their own; returns the port."""
@@ -195,6 +198,8 @@ class Portal:
         scene = self.scene
         if scene.database_stops:
             self._sentinel.stop_server("postgres")
+        if scene.piles_up:
+            await preload(scene.settings, scene.piles_up, self._speed)
         self._conditions.screen = scene.screen
         if scene.edge.flaw is not None:
             flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)

@@ -66,6 +66,7 @@ class Fleet:
         try:
             if plan.migrates:
                 await self._migrate()
+            await self._change_the_database()
             return await self._start_all("green", self._scene.after, self._scene.settings, plan.pinned)
         except (migrate.MigrationFailed, ReplicaCrashed) as error:
             _log.warning("%s", error)
@@ -134,8 +135,22 @@ class Fleet:
         connection = await open_database(self._scene.settings)
         try:
             await migrate.deploy(connection, self._scene.after.migrations)
+        except migrate.MigrationFailed as error:
+            if not self._scene.plan.starts_anyway:
+                raise
+            _log.warning("%s", error)
         finally:
             await connection.close()
+
+    async def _change_the_database(self) -> None:
+        """Carry out what the deploy does to the database besides."""
+        if self._scene.sql:
+            connection = await open_database(self._scene.settings)
+            try:
+                for statement in self._scene.sql:
+                    await connection.execute(statement.encode())
+            finally:
+                await connection.close()
 
     async def _start_all(
         self,

@@ -53,13 +53,14 @@ class Plan:
     """
     How one deploy goes.
 
-    *switches_s* tell when each slot is switched, in seconds after the announcement; *pinned* slots stay as they are.
-    *sequels* are what comes after the switch.
-    *keeps_old_assets* tells whether the files of the release before are still there after the switch.
+    With *starts_anyway* the new release is started although its migration failed. *switches_s* tell when each slot is
+    switched, in seconds after the announcement; *pinned* slots stay as they are. *sequels* are what comes after the
+    switch. *keeps_old_assets* tells whether the files of the release before are still there after the switch.
     """
 
     strategy: Strategy = Strategy.SWITCH
     migrates: bool = True
+    starts_anyway: bool = False
     switches_s: tuple[float, ...] = (0.1, 0.35, 0.6)
     pinned: frozenset[int] = frozenset()
     sequels: tuple[Sequel, ...] = ()
@@ -72,12 +73,12 @@ class Scene:
     One run: the release before, the release after, how the deploy goes, and what the world does meanwhile.
 
     *odd_ones* are the settings of single replicas of the new release, by service and slot; *declares* is what the
-    release manifest says besides the commits, *window_s* the maintenance that it
-    declares, in seconds after the deploy. Other customers try to log in *logins_a_minute* times in a minute of the
-    field; with *another_canary* somebody else tests with our customer's account, from the deploy on. *backlog* jobs
-    wait already when the portal starts. Without faults a scene is a good deploy in ordinary weather: a few
-    connections are reset, the first answer of a replica is slow. With *staging* the API of that environment can be
-    reached beside that of production.
+    release manifest says besides the commits, *window_s* the maintenance that it declares, in seconds after the deploy.
+    The deploy carries out *sql* besides the migrations. Other customers try to log in *logins_a_minute* times in a
+    minute of the field; with *another_canary* somebody else tests with our customer's account, from the deploy on.
+    *backlog* jobs wait already when the portal starts, *piles_up* come with the deploy. Without faults a scene is a
+    good deploy in ordinary weather: a few connections are reset, the first answer of a replica is slow. With *staging*
+    the API of that environment can be reached beside that of production.
     """
 
     rng: Random
@@ -89,6 +90,8 @@ class Scene:
     plan: Plan = field(default_factory=Plan)
     edge: EdgeChange = field(default_factory=EdgeChange)
     database_stops: bool = False
+    sql: tuple[str, ...] = ()
+    piles_up: int = 0
     test_data: TestData | None = None
     odd_ones: dict[tuple[str, int], Settings] = field(default_factory=dict)
     reset_share: float = 0.0

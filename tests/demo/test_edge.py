@@ -52,7 +52,8 @@ class Origin:
 class Street:
     """An edge with its replicas, and a way to ask it."""
 
-    def __init__(self, peer: Peer, origins: list[Origin], site: Upstreams, conditions: Conditions) -> None:
+    def __init__(self, edge: Edge, peer: Peer, origins: list[Origin], site: Upstreams, conditions: Conditions) -> None:
+        self.edge = edge
         self.peer = peer
         self.origins = origins
         self.site = site
@@ -64,15 +65,23 @@ class Street:
 
 
 @asynccontextmanager
-async def street(directory: Path, replicas: int = 3, health_every_s: float = 0.02) -> AsyncIterator[Street]:
+async def street(
+    directory: Path,
+    replicas: int = 3,
+    health_every_s: float = 0.02,
+    *,
+    host: str = HOST,
+    spares_the_sick: bool = True,
+) -> AsyncIterator[Street]:
     """Run an edge before *replicas* origins."""
     authority, conditions = Authority(directory), Conditions(rng=Random(1))
     origins = [Origin(f"app-{number}") for number in range(replicas)]
-    site = Upstreams(HOST, "/health", [Upstream(one.name, await one.serving.start()) for one in origins])
-    edge = Edge({HOST: site}, conditions)
+    site = Upstreams(host, "/health", [Upstream(one.name, await one.serving.start()) for one in origins])
+    edge = Edge({host: site}, conditions)
+    edge.spares_the_sick = spares_the_sick
     port = await edge.start(authority.server_context(HOST), health_every_s)
     try:
-        yield Street(Peer(port, tls=authority.client_context(), name=HOST), origins, site, conditions)
+        yield Street(edge, Peer(port, tls=authority.client_context(), name=HOST), origins, site, conditions)
     finally:
         await edge.stop()
         for one in origins:
@@ -112,6 +121,31 @@ def test_unhealthy_replicas_get_no_traffic_until_they_are_well(tmp_path: Path) -
             here.origins[0].well = True
             await _until(lambda: here.site.members[0].healthy)
             assert len({(await here.ask()).header(b"x-replica") for _ in range(6)}) == 3
+
+    asyncio.run(run())
+
+
+def test_one_that_spares_nobody_sends_requests_to_the_sick(tmp_path: Path) -> None:
+    """As platforms do that ask for the health only at the start."""
+
+    async def run() -> None:
+        async with street(tmp_path, spares_the_sick=False) as here:
+            here.origins[0].well = False
+            await here.origins[1].serving.stop(abruptly=True)
+            answers = [await here.ask("/health") for _ in range(9)]
+            assert sorted(answer.status for answer in answers) == [200] * 3 + [502] * 3 + [503] * 3
+
+    asyncio.run(run())
+
+
+def test_a_developers_machine_has_no_tls(tmp_path: Path) -> None:
+    """A host with its port is asked in the open, and the replica is told so."""
+
+    async def run() -> None:
+        async with street(tmp_path, 1, host="localhost:3000") as here:
+            peer = Peer(await here.edge.start_plain())
+            call = Call("POST", "/echo", [(b"host", b"localhost:3000")], b"hello")
+            assert (await fetch(peer, call, 5.0)).body == b"localhost:3000 http hello"
 
     asyncio.run(run())
 

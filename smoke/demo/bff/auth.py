@@ -33,14 +33,14 @@ async def login(request: Request) -> JSONResponse:
     answer = JSONResponse({"user": _public(rows[0])}, headers=counted)
     token = context.sessions.issue(rows[0]["id"])
     if Bug.STORES_NO_COOKIE not in context.image.bugs:
-        answer.set_cookie(COOKIE, token, max_age=LIFETIME_S, secure=True, httponly=True, samesite="lax")
+        answer.set_cookie(COOKIE, token, max_age=LIFETIME_S, secure=_secure(request), httponly=True, samesite="lax")
     return answer
 
 
-async def logout(_request: Request) -> Response:
+async def logout(request: Request) -> Response:
     """POST /auth/logout: forget the session."""
     answer = Response(status_code=204)
-    answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+    answer.delete_cookie(COOKIE, secure=_secure(request), httponly=True, samesite="lax")
     return answer
 
 
@@ -73,6 +73,11 @@ async def json_body(request: Request) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise HTTPException(HTTPStatus.BAD_REQUEST, "the body must be an object")
     return content
+
+
+def _secure(request: Request) -> bool:
+    """Tell whether cookies are for TLS alone: everywhere but on a developer's machine."""
+    return context_of(request).settings.api_origin.startswith("https://")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

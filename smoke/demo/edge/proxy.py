@@ -6,6 +6,7 @@ import ssl
 import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -27,12 +28,21 @@ OUR_ADDRESS = "198.51.100.23"
 """Where requests from 127.0.0.1 come from, as the edge tells the replicas; other loopback addresses are neighbours."""
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the address that the replicas are told, and how the edge was reached."""
+
+    address: str = OUR_ADDRESS
+    scheme: bytes = b"https"
+
+
 class Edge:
     """
     Forwards requests by their host name to a healthy replica.
 
     *certificates* are those of single hosts; *neighbours* are hosts of other customers, no site of ours. *behind* tells
-    the site and its target for a public host and target, where they differ.
+    the site and its target for a public host and target, where they differ. One that does not *spare the sick* sends
+    requests to every replica, whatever it says of its health, as platforms do that ask for it only at the start.
     """
 
     def __init__(self, sites: dict[str, Upstreams], conditions: Conditions) -> None:
@@ -41,8 +51,9 @@ class Edge:
         self.cache = Cache()
         self.certificates: dict[str, ssl.SSLContext] = {}
         self.neighbours: frozenset[str] = frozenset()
+        self.spares_the_sick = True
         self.behind: Callable[[str, str], tuple[str, str]] = lambda host, target: (host, target)
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._watchers: list[asyncio.Task[None]] = []
         self._visits: set[asyncio.Task[None]] = set()
 
@@ -50,17 +61,23 @@ class Edge:
         """Listen on a free port, and watch the replicas' health unless somebody else does; returns the port."""
         listener = socket.create_server((LOOPBACK, 0), backlog=512)
         context.sni_callback = self._choose_certificate
-        self._server = await asyncio.start_server(self._visit, sock=listener, ssl=context)
-        watched = self._sites.values() if health_every_s is not None else ()
+        self._servers.append(await asyncio.start_server(self._visit, sock=listener, ssl=context))
+        watched = self._sites.values() if health_every_s is not None and self.spares_the_sick else ()
         self._watchers = [asyncio.create_task(site.watch(health_every_s or 0.0)) for site in watched]
         return int(listener.getsockname()[1])
 
+    async def start_plain(self) -> int:
+        """Listen on a further port without TLS, as on a developer's machine; returns the port."""
+        listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        self._servers.append(await asyncio.start_server(self._visit, sock=listener))
+        return int(listener.getsockname()[1])
+
     async def stop(self) -> None:
-        """Close the port and all connections."""
+        """Close the ports and all connections."""
         for task in (*self._watchers, *self._visits):
             task.cancel()
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         await asyncio.gather(*self._watchers, *self._visits, return_exceptions=True)
 
     async def be_asked(self, host: str, path: str) -> None:
@@ -84,7 +101,8 @@ class Edge:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after the other."""
-        connection, address = h11.Connection(h11.SERVER), _public(writer.get_extra_info("peername"))
+        scheme = b"https" if writer.get_extra_info("ssl_object") else b"http"
+        connection, visitor = h11.Connection(h11.SERVER), Visitor(_public(writer.get_extra_info("peername")), scheme)
         while True:
             request, body = await _receive(connection, reader)
             if request is None:
@@ -92,14 +110,14 @@ class Edge:
             if self._conditions.resets():
                 _reset(writer)
                 return
-            answer = await self._answer(request, body, address)
+            answer = await self._answer(request, body, visitor)
             await _send(connection, writer, answer, head_only=request.method == b"HEAD")
             if connection.our_state is h11.MUST_CLOSE or connection.their_state is h11.MUST_CLOSE:
                 return
             connection.start_next_cycle()
 
-    async def _answer(self, request: h11.Request, body: bytes, address: str) -> Answer:
-        host = dict(request.headers).get(b"host", b"").decode("ascii", "replace").partition(":")[0].lower()
+    async def _answer(self, request: h11.Request, body: bytes, visitor: Visitor) -> Answer:
+        host = dict(request.headers).get(b"host", b"").decode("ascii", "replace").removesuffix(":443").lower()
         screen, target = self._conditions.screen, request.target.decode("ascii", "replace")
         if screen is not None and (screen.everybody or host not in self.neighbours):
             return screen.answer(host, target, request.headers)
@@ -110,14 +128,14 @@ class Edge:
             return _plain(421, b"unknown host\n")
         if self._conditions.drops(asyncio.get_running_loop().time()):
             return _plain(503, b"no healthy upstream")
-        return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body), address)
+        return await self._serve(host, Call(request.method.decode(), target, list(request.headers), body), visitor)
 
-    async def _serve(self, host: str, call: Call, address: str = OUR_ADDRESS) -> Answer:
+    async def _serve(self, host: str, call: Call, visitor: Visitor = Visitor()) -> Answer:
         """Answer out of the cache or from a replica."""
         kept = self.cache.find(host, call.method, call.target)
         if kept is not None:
             return kept
-        onward = Call(call.method, call.target, _forwarded(call.headers, address), call.body)
+        onward = Call(call.method, call.target, _forwarded(call.headers, visitor), call.body)
         return self.cache.keep(host, call.method, call.target, await self._forward(self._sites[host], onward))
 
     async def _forward(self, site: Upstreams, call: Call) -> Answer:
@@ -127,7 +145,7 @@ class Edge:
         try:
             return await fetch(Peer(upstream.port), call, UPSTREAM_S)
         except WireError:
-            upstream.failures += 1
+            upstream.failures += 1 if self.spares_the_sick else 0
             return _plain(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>\n", b"text/html")
 
 
@@ -167,10 +185,10 @@ def _public(peer: tuple[str, int] | None) -> str:
     return str(ip_address(OUR_ADDRESS) + number - 1)
 
 
-def _forwarded(headers: Iterable[tuple[bytes, bytes]], address: str) -> Headers:
+def _forwarded(headers: Iterable[tuple[bytes, bytes]], visitor: Visitor) -> Headers:
     """Return the headers that go on to the replica."""
     kept = [(name, value) for name, value in headers if name not in HOP_BY_HOP]
-    return [*kept, (b"x-forwarded-proto", b"https"), (b"x-forwarded-for", address.encode())]
+    return [*kept, (b"x-forwarded-proto", visitor.scheme), (b"x-forwarded-for", visitor.address.encode())]
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

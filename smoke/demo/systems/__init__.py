@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from smoke.demo.faults import Fault
 
 SYSTEMS = {
-    "portal": ("portal/prod",),
-    "cartly": ("cartly/prod", "cartly/staging", "cartly/preview"),
+    "portal": ("portal/prod", "portal/dev"),
+    "cartly": ("cartly/prod", "cartly/staging", "cartly/preview", "cartly/dev"),
     "almafrica": ("almafrica/prod",),
     "impulse_ai": ("impulse_ai/prod", "impulse_ai/staging"),
     "web_production": ("web_production/prod", "web_production/staging"),

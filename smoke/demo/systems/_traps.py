@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from smoke.demo import faults
 from smoke.demo.faults import Fault
+from smoke.demo.faults.data import UNAPPLICABLE
 from smoke.demo.quirks import Quirk
 from smoke.demo.release import Bug
 from smoke.verdict.words import Word
@@ -41,7 +42,16 @@ def missing_chunk(identifier: str, title: str, *chunks: str) -> Fault:
     """Return the fault that the image lacks the script of a page."""
 
     def arrange(scene: "Scene") -> None:
-        scene.after = replace(scene.after, missing_chunks=frozenset(chunks))
+        scene.after = replace(scene.after, missing_chunks=scene.after.missing_chunks | set(chunks))
+
+    return Fault(identifier, title, Word.FAIL, arrange)
+
+
+def error_page(identifier: str, title: str, page: str) -> Fault:
+    """Return the fault that *page* shows an error text, with status 200."""
+
+    def arrange(scene: "Scene") -> None:
+        scene.after = replace(scene.after, broken_pages=scene.after.broken_pages | {page})
 
     return Fault(identifier, title, Word.FAIL, arrange)
 
@@ -66,12 +76,24 @@ def _minimum_is_off(scene: "Scene") -> None:
 
 
 def _key_forgotten(scene: "Scene") -> None:
-    keys = tuple(f"pak_{secrets.token_urlsafe(24)}" for _ in scene.settings.api_keys)
+    keys = (*scene.settings.api_keys[:-1], f"pak_{secrets.token_urlsafe(24)}")
     scene.settings = replace(scene.settings, api_keys=keys)
 
 
 def _key_remembered(scene: "Scene") -> None:
     scene.after = replace(scene.after, bugs=scene.after.bugs - {Bug.FORGETS_OLD_KEYS})
+
+
+def _migration_swallowed(scene: "Scene") -> None:
+    from smoke.demo.migrate import Migration  # the listing of faults does without the database driver
+
+    failing = Migration("20261120101500_one_invoice_per_customer", UNAPPLICABLE)
+    scene.after = replace(scene.after, migrations=(*scene.after.migrations, failing))
+    scene.plan.starts_anyway = True
+
+
+def _index_lost(scene: "Scene") -> None:
+    scene.sql += ('DROP INDEX "invoice_customer_id_idx"',)
 
 
 SHORT_SHA = quirk("short-sha", "The commit is told by seven digits", Word.PASS, Quirk.SHORT_SHA)
@@ -83,7 +105,7 @@ SOFT_404 = quirk("soft-404", "The health answers with a page and status 200", Wo
 BEHIND = as_in("replica-behind", "A03", "One replica stays on the release before")
 LOGIN_BROKEN = as_in("login-broken", "S02")
 KEY_REFUSED = setting("key-refused", "The key that clients use is refused", Word.FAIL, _key_forgotten)
-KEY_NOT_ASKED = quirk("key-not-asked", "The API answers without a key", Word.FAIL, Quirk.KEY_IS_NOT_ASKED)
+KEY_NOT_ASKED = quirk("key-not-asked", "The API answers whoever sends no key", Word.FAIL, Quirk.KEY_IS_NOT_ASKED)
 RETIRED_KEY = setting("retired-key", "The key from before the rotation works again", Word.FAIL, _key_remembered)
 MINIMUM = setting("minimum-version", "Apps are told a minimum that no store has", Word.FAIL, _minimum_too_high)
 FORCE_OFF = setting("force-update-off", "Force update is off: 0.0.0", Word.PASS, _minimum_is_off)
@@ -91,3 +113,11 @@ FORCE_ABSENT = quirk(
     "force-update-absent", "Force update is off: nothing is told", Word.PASS, Quirk.FORCE_UPDATE_IS_OFF
 )
 ACROSS = as_in("cors-refused", "C09")
+UNWELL = quirk("unwell", "The health says with status 200 that it is unwell", Word.FAIL, Quirk.UNWELL)
+MIGRATION_SWALLOWED = setting(
+    "migration-swallowed", "A migration failed, and the release was started anyway", Word.FAIL, _migration_swallowed
+)
+INDEX_LOST = setting("index-lost", "The deploy dropped an index", Word.FAIL, _index_lost)
+NOT_ANNOUNCED = quirk("not-announced", "Nobody wrote in Slack: reported", Word.PASS, Quirk.NOT_ANNOUNCED)
+CRASHES = as_in("crash-loop", "B03")
+STALE_PAGES = as_in("cdn-not-purged", "A04")

@@ -1,6 +1,7 @@
 """Almafrica: an API whose health promises no more than 200, its version, and the web app on another origin."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -47,8 +48,16 @@ DIALECTS = {
         api=f"https://{API}/api",
         title=TITLE,
         speak=_speak,
-        also={addresses.CONTROL: ("www.example.org", "www.iana.org")},
-        secrets={"ALMAFRICA_SMOKE_USER": "customer-user", "ALMAFRICA_SMOKE_PASSWORD": "customer-password"},
+        also={
+            addresses.CONTROL: ("www.example.org", "www.iana.org"),
+            addresses.PLATFORMS: ("coolify.almafrica.com",),
+        },
+        secrets={
+            "ALMAFRICA_SMOKE_USER": "customer-user",
+            "ALMAFRICA_SMOKE_PASSWORD": "customer-password",
+            "COOLIFY_TOKEN": "watchers-token",
+        },
+        balanced=True,
         settle=_settle,
         traps=(
             _traps.CACHED,
@@ -59,8 +68,16 @@ DIALECTS = {
             _traps.LOGIN_BROKEN,
             _traps.missing_chunk("order-broken", "The script of the checkout is missing from the image", "checkout.js"),
             _traps.ACROSS,
-            _traps.as_in("app-broken", "C01"),
+            _traps.error_page("app-broken", "The app's first page is an error text with status 200", "/"),
+            _traps.as_in("white-screen", "C01"),
             _traps.as_in("old-app", "A04"),
+            _traps.quirk(
+                "deployment-failed", "Coolify's deployment failed: reported", Word.PASS, Quirk.DEPLOYMENT_FAILED
+            ),
+            replace(
+                _traps.quirk("dead-uuid", "The deploy step was given a uuid that never existed", Word.PASS),
+                environment={"COOLIFY_DEPLOYMENT_UUID": "zs4o0gck0kwc8sk8gskw0s84"},
+            ),
             _traps.quirk("pre-release", "The version that went live is a pre-release", Word.FAIL, Quirk.PRE_RELEASE),
             _traps.SHORT_SHA,
             _traps.quirk("prefixed-sha", "The commit is told as `prod-<sha>`", Word.PASS, Quirk.PREFIXED_SHA),

@@ -14,7 +14,8 @@ from smoke.demo.quirks import Quirk
 from smoke.demo.release import Bug
 from smoke.demo.scene import Scene
 from smoke.demo.systems import _traps
-from smoke.demo.systems._answers import parts_of, soft_404, version_keys
+from smoke.demo.systems._answers import fastify_error, parts_of, soft_404, version_keys
+from smoke.verdict.words import Word
 
 TITLE = "Impulse AI"
 
@@ -24,16 +25,22 @@ def _speak(speaker: Speaker) -> Sequence[Route]:
         if speaker.has(Quirk.PAGE_FOR_HEALTH):
             return soft_404(TITLE)
         well = all(await parts_of(speaker))
-        content = {"status": "ok" if well else "error", **version_keys(speaker)}
+        told = "ok" if well and not speaker.has(Quirk.UNWELL) else "error"
+        content = {"status": told, **version_keys(speaker)}
         return JSONResponse(content, 200 if well else 503, {"cache-control": "no-store"})
 
     async def config(_request: Request) -> Response:
+        if speaker.has(Quirk.CONFIG_FAILS):
+            return fastify_error("Cannot read properties of undefined (reading 'ios')")
         settings = speaker.settings
         told = {"MIN_APP_VERSION_IOS": settings.app_minimum, "LATEST_APP_VERSION_IOS": settings.app_latest}
         return JSONResponse({} if speaker.has(Quirk.FORCE_UPDATE_IS_OFF) else told)
 
     async def usage(request: Request) -> Response:
-        return JSONResponse({"items": []}) if speaker.has(Quirk.KEY_IS_NOT_ASKED) else await partners.orders(request)
+        keyless = partners.HEADER not in request.headers
+        if keyless and speaker.has(Quirk.KEY_IS_NOT_ASKED):
+            return JSONResponse({"items": []})
+        return await partners.orders(request)
 
     if speaker.service != "bff":
         return ()
@@ -76,15 +83,17 @@ def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
             addresses.CONTROL: ("www.example.org", "www.iana.org"),
             addresses.NEIGHBOUR: ("vercel.com", "railway.com"),
             addresses.WATCHERS: ("itunes.apple.com",) if production else (),
+            addresses.PLATFORMS: ("backboard.railway.com", "api.vercel.com") if production else (),
         },
         secrets={
             "IMPULSE_SMOKE_USER": "customer-user",
             "IMPULSE_SMOKE_PASSWORD": "customer-password",
             "IMPULSE_API_KEY": "api-key-current",
             other_key: "api-key-previous",
+            **(dict.fromkeys(("RAILWAY_TOKEN", "VERCEL_TOKEN"), "watchers-token") if production else {}),
         },
         settle=_rotated if production else _rotating,
-        traps=_traps_with(of_keys),
+        traps=(*_traps_with(of_keys), *(DEPLOYED if production else ())),
     )
 
 
@@ -92,6 +101,7 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
     """Return the traps; the one about the other key depends on whether a rotation is under way."""
     return (
         _traps.SOFT_404,
+        _traps.UNWELL,
         _traps.PART_DOWN,
         _traps.OTHER_COMMIT,
         _traps.BEHIND,
@@ -100,6 +110,8 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
         of_keys,
         _traps.MINIMUM,
         _traps.LOGIN_BROKEN,
+        _traps.error_page("landing-broken", "The landing page is an error text with status 200", "/"),
+        _traps.quirk("config-fails", "What apps ask first answers 500", Word.FAIL, Quirk.CONFIG_FAILS),
         _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
         _traps.ACROSS,
         _traps.SHORT_SHA,
@@ -107,6 +119,12 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
         _traps.FORCE_ABSENT,
     )
 
+
+DEPLOYED = (
+    _traps.quirk("deployment-crashed", "Railway saw the API crash: reported", Word.PASS, Quirk.DEPLOYMENT_CRASHED),
+    _traps.quirk("alias-lost", "Vercel could not assign an alias: reported", Word.PASS, Quirk.ALIAS_LOST),
+)
+"""What only the platforms tell."""
 
 DIALECTS = {
     one.environment: one

@@ -13,18 +13,29 @@ from smoke.demo.quirks import Quirk
 from smoke.demo.scene import Scene
 from smoke.demo.systems import _traps
 from smoke.demo.systems._answers import parts_of, soft_404, version_keys
+from smoke.verdict.words import Word
 
 TITLE = "Web Production"
 
 DRIZZLE = f"""
 CREATE SCHEMA drizzle;
-CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint);
-INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
-    SELECT md5(n::text) || md5((n + 1)::text), 1780000000000 + n * 86400000 FROM generate_series(1, 3) n;
+CREATE TABLE drizzle.__drizzle_migrations (
+    id serial PRIMARY KEY, hash text NOT NULL, created_at bigint, name text, applied_at timestamptz DEFAULT now()
+);
+INSERT INTO drizzle.__drizzle_migrations (hash, created_at, name)
+    SELECT md5(n::text) || md5((n + 1)::text), 1780000000000 + n * 86400000, '2026060' || n || '100000_step_' || n
+    FROM generate_series(1, 3) n;
 GRANT USAGE ON SCHEMA drizzle TO {READER};
 GRANT SELECT ON drizzle.__drizzle_migrations TO {READER};
 """
-"""The history as drizzle keeps it (wire formats, section 6.2)."""
+"""The history as drizzle keeps it from 1.0 on, names included (wire formats, section 6.2)."""
+
+NEWEST = "20261120093000_invoice_due_date"
+APPLIED = f"""
+INSERT INTO drizzle.__drizzle_migrations (hash, created_at, name)
+    VALUES (md5('4') || md5('5'), 1795166600000, '{NEWEST}')
+"""
+"""What the release's migration leaves in it."""
 
 
 def _speak(speaker: Speaker) -> Sequence[Route]:
@@ -32,17 +43,25 @@ def _speak(speaker: Speaker) -> Sequence[Route]:
         if speaker.has(Quirk.PAGE_FOR_HEALTH):
             return soft_404(TITLE)
         database, redis = await parts_of(speaker)
+        redis = redis and not speaker.has(Quirk.UNWELL)
         words = {name: "up" if well else "down" for name, well in (("database", database), ("redis", redis))}
         well = database and redis
         told = {"status": "healthy" if well else "unhealthy", **version_keys(speaker)}
         content = {**told, "uptime": speaker.uptime_s, "checks": words}
-        return JSONResponse(content, 200 if well else 503, {"cache-control": "no-store"})
+        spoken = 200 if well or speaker.has(Quirk.UNWELL) else 503
+        return JSONResponse(content, spoken, {"cache-control": "no-store"})
 
     return [Route("/health", health)] if speaker.service == "bff" else ()
 
 
 def _settle(scene: Scene) -> None:
     scene.declares.clear()
+    scene.declares["migrations"] = [NEWEST]
+    scene.sql += (APPLIED,)
+
+
+def _migration_skipped(scene: Scene) -> None:
+    scene.sql = tuple(one for one in scene.sql if one != APPLIED)
 
 
 def _dialect(environment: str, host: str) -> Dialect:
@@ -73,8 +92,16 @@ def _dialect(environment: str, host: str) -> Dialect:
             _traps.BEHIND,
             _traps.LOGIN_BROKEN,
             _traps.missing_chunk("journey-broken", "The script of the subscriptions is missing", "subscriptions.js"),
-            _traps.as_in("homepage-broken", "C01"),
+            _traps.error_page("homepage-broken", "The homepage is an error text with status 200", "/"),
+            _traps.as_in("white-screen", "C01"),
+            _traps.UNWELL,
+            _traps.setting(
+                "migration-skipped", "The release was started without its migration", Word.FAIL, _migration_skipped
+            ),
             _traps.as_in("migration-failed", "D01"),
+            _traps.STALE_PAGES,
+            _traps.CRASHES,
+            *((_traps.NOT_ANNOUNCED,) if production else ()),
             _traps.SHORT_SHA,
             _traps.NO_VERSION,
         ),
