@@ -22,7 +22,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
-from smoke.findings import judge, made, out_of_budget, outcome_of, skipped
+from smoke.findings import judge, made, out_of_budget, outcome_of, pass_on, skipped
 from smoke.http.exchange import Exchange, Request
 from smoke.http.pacing import RANK
 from smoke.verdict.finding import Finding, Judgement
@@ -145,17 +145,11 @@ class Engine:
 
     def _report(self, check: Check, done: Future[Finding], told: Future[Finding]) -> None:
         """Publish what came of a check, and only then let those go on who wait for it: the record may end with them."""
-        if done.cancelled():
-            told.cancel()
-            return
         try:
-            self.publish(outcome_of(check, done))
+            if not done.cancelled():
+                self.publish(outcome_of(check, done))
         finally:
-            error = done.exception()
-            if error is None:
-                told.set_result(done.result())
-            else:
-                told.set_exception(error)
+            pass_on(done, told)
 
     async def _converge(self) -> bool:
         findings: list[Finding] | None = None

@@ -33,6 +33,16 @@ def out_of_budget(last: Judgement | None, budget_s: float) -> Judgement:
     )
 
 
+def pass_on(done: Future[Finding], told: Future[Finding]) -> None:
+    """Give what became of one future to another."""
+    if done.cancelled():
+        told.cancel()
+    elif (error := done.exception()) is None:
+        told.set_result(done.result())
+    else:
+        told.set_exception(error)
+
+
 def outcome_of(check: Check, future: Future[Finding]) -> Finding:
     """Return the future's finding; a check that broke is undecided and says how it broke."""
     error = future.exception()

@@ -9,7 +9,7 @@ import anyio
 
 from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote, replica_of
 from smoke.checks._browserlike import ask_past_the_cache, page_request
-from smoke.checks._health_answer import read_health
+from smoke.checks._health_answer import parts_down
 from smoke.checks._world import Http
 from smoke.environment import Environment
 from smoke.environment.services import ReleaseProbe, Service
@@ -121,7 +121,7 @@ class Electorate:
         wrong = not_ok(exchange)
         replica = replica_of(exchange, self.service.replica_header)
         if wrong is not None:
-            wrong = self._parts_down(exchange) or wrong
+            wrong = parts_down(exchange, self.service.health, self.probe.path) or wrong
             later = exchange.status == _UNAVAILABLE and "retry-after" in exchange.headers
             return Vote(None, replica, wrong, answered=False, reached=no_answer(exchange) is None, later=later)
         if cached(exchange):
@@ -129,14 +129,6 @@ class Electorate:
                 return Vote(silent=_CACHED)
             return replace(self._told(exchange, None), edge=True)
         return self._told(exchange, replica)
-
-    def _parts_down(self, exchange: Exchange) -> str | None:
-        """Return what a health that is asked for the commit says is down in its place; else None."""
-        health = self.service.health
-        if health is None or health.path != self.probe.path:
-            return None
-        reading = read_health(exchange, health)
-        return reading.fault if reading.down else None
 
     def _told(self, exchange: Exchange, replica: str | None) -> Vote:
         told, silent = _commit(exchange, self.probe)

@@ -34,6 +34,14 @@ def read_health(exchange: Exchange, health: Health) -> HealthReading:
     return _read_fresh(exchange, health)
 
 
+def parts_down(exchange: Exchange, health: Health | None, path: str) -> str | None:
+    """Return what the answer of *path* says is down, if it is the health that was asked; else None."""
+    if health is None or health.path != path:
+        return None
+    reading = read_health(exchange, health)
+    return reading.fault if reading.down else None
+
+
 def _read_fresh(exchange: Exchange, health: Health) -> HealthReading:
     if health.body == "any":
         return _read_any(exchange, health)

@@ -81,8 +81,7 @@ class Portal:
             await expire(scene.settings_before, self._customer)
         if scene.test_data is not None:
             await drift(scene.settings_before, self._customer, scene.test_data)
-        self._sentinel = sentinel
-        sites = made_sites()
+        self._sentinel, sites = sentinel, made_sites()
         self._authority, ports = authority, self._third_parties.ports()
         self._around = Surroundings.of(authority.client_context(), ports, self._dialect)
         self._fleet = Fleet(scene, sites, self._around)
@@ -100,8 +99,7 @@ class Portal:
         self._others = Others(sites["bff"], Random(self._conditions.rng.random()))
         if scene.logins_a_minute:
             self._meanwhile(self._others.customers(MINUTE_S / scene.logins_a_minute / self._speed))
-        if scene.backlog:
-            await preload(scene.settings_before, scene.backlog, self._speed)
+        await preload(scene.settings_before, scene.backlog, self._speed)
 
     async def deploy(self) -> dict[str, Any]:
         """Deploy the new release; the switch goes on in the background. Returns what the pipeline announces."""
@@ -148,9 +146,9 @@ class Portal:
     async def _start_edge(self, sites: Iterable[Upstreams], authority: Authority) -> dict[str, int]:
         """Let all public names be served; returns the port of each."""
         self._edge = edge = Edge({upstreams.host: upstreams for upstreams in sites}, self._conditions)
-        self._fleet.forget, edge.behind = edge.cache.forget, self._dialect.behind
+        self._fleet.forget = edge.cache.forget
+        edge.behind, edge.spares_the_sick = self._dialect.behind, self._dialect.balanced
         edge.neighbours = frozenset({addresses.NEIGHBOUR, *self._dialect.also.get(addresses.NEIGHBOUR, ())})
-        edge.spares_the_sick = self._dialect.balanced
         names = (*addresses.OURS, addresses.NEIGHBOUR, *self._dialect.hosts)
         port = await edge.start(authority.server_context(*names), 1.0 / self._speed)
         plain = {door.at: await edge.start_plain() for door in self._dialect.doors if door.port}
@@ -198,8 +196,7 @@ class Portal:
         scene = self.scene
         if scene.database_stops:
             self._sentinel.stop_server("postgres")
-        if scene.piles_up:
-            await preload(scene.settings, scene.piles_up, self._speed)
+        await preload(scene.settings, scene.piles_up, self._speed)
         self._conditions.screen = scene.screen
         if scene.edge.flaw is not None:
             flawed = self._authority.flawed_context(scene.edge.flaw, *scene.edge.flawed)

@@ -26,7 +26,9 @@ PRELOADED_TAKES_S = 0.2
 
 
 async def preload(settings: Settings, jobs: int, speed: float) -> None:
-    """Put *jobs* exports, larger than usual, into the queue, as a spike of load does."""
+    """Put *jobs* exports, larger than usual, into the queue, as a spike of load does; none touch nothing."""
+    if not jobs:
+        return
     redis = Redis(unix_socket_path=settings.valkey, decode_responses=True)
     queue = Queue(QUEUE, {"connection": redis})
     data = {"customer": 2, "takes_s": PRELOADED_TAKES_S / speed}
