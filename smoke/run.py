@@ -1,7 +1,7 @@
 """One run over one environment, as every process that takes part in it sees it."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ from smoke.engine import Engine, reserve_s
 from smoke.environment import Environment
 from smoke.environment._model import FileReference
 from smoke.environment.connect_to import ConnectTo, resolve_connect_to
-from smoke.environment.dependencies import Salesforce, Whmcs
 from smoke.environment.environment import config_sha256
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
@@ -143,7 +142,7 @@ class Run:
             started_at=self.settings.started_at,
             checks=tuple(self._planned(selected)),
             release=self.release,
-            when_down={name: one.when_down for name, one in _dependencies(self.environment)},
+            when_down={name: one.when_down for name, one in self.environment.dependencies.by_name().items()},
             before=self._before(),
             without_baseline=(self.recorded.unfit_for(self.release) or "") if self.recorded else "",
             components=components_of(self.environment),
@@ -194,13 +193,6 @@ class Run:
             provisional=provisional,
             keep=lambda check, rounds: keep(self.directory, check, rounds, self.redactor.redact),
         )
-
-
-def _dependencies(environment: Environment) -> Iterator[tuple[str, Salesforce | Whmcs]]:
-    for name in ("salesforce", "whmcs"):
-        dependency = getattr(environment.dependencies, name)
-        if dependency is not None:
-            yield name, dependency
 
 
 def _in(check: Check, selected: frozenset[str] | None) -> bool:

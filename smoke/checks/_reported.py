@@ -36,15 +36,17 @@ class ReportedCheck(SampledCheck):
     kind: ClassVar[str]
     stage: ClassVar[Stage] = Stage.INTEGRATION
 
+    dependency: str
     reported: Reported
     url: str
 
     @classmethod
-    def of(cls, dependency: str, reported: Reported, environment: Environment) -> Self:
+    def of(cls, dependency: str, reported: Reported, environment: Environment, subject: str = "reported") -> Self:
         """Build the check of *dependency*."""
         service = environment.services[reported.service]
         return cls(
-            subject="reported",
+            subject=subject,
+            dependency=dependency,
             service=reported.service,
             depends_on=(dependency,),
             share=service.share,
@@ -65,7 +67,7 @@ class ReportedCheck(SampledCheck):
         state = state_of(document.value)
         if state is State.UNKNOWN:
             return f"{self.reported.at} is {quote(document.value)}, which tells no state"
-        return f"{self.kind} is reported as down" if state is State.UNHEALTHY else None
+        return f"{self.dependency} is reported as down" if state is State.UNHEALTHY else None
 
     @property
     def expected(self) -> str:
@@ -75,13 +77,13 @@ class ReportedCheck(SampledCheck):
     def remark(self, exchange: Exchange) -> str | None:
         """Note a degraded dependency."""
         degraded = state_of(self._report(exchange).value) is State.DEGRADED
-        return f"{self.kind} is reported as degraded" if degraded else None
+        return f"{self.dependency} is reported as degraded" if degraded else None
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Return what was reported last, the worst of all replicas."""
         reports = [self._report(one) for one in rounds[-1].exchanges]
         states = [state_of(one.value) for one in reports if not one.fault]
-        return {"dependency": self.kind, "reported": WORDS[worst(states)]}
+        return {"dependency": self.dependency, "reported": WORDS[worst(states)]}
 
     def reproduce(self) -> str:
         """Return the request."""

@@ -73,7 +73,7 @@ class Probes:
 
 def probes(environment: Environment, release: Release) -> Iterator[tuple[str, Probes]]:
     """Yield the questions to each service that can be asked anything."""
-    third_parties = frozenset(name for name in ("salesforce", "whmcs") if getattr(environment.dependencies, name))
+    third_parties = frozenset(environment.dependencies.by_name())
     every = [check for check, _ in routes(environment, release)]
     for name, service in environment.services.items():
         told = (service.release, service.health, service.uptime, service.memory)

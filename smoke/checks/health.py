@@ -26,7 +26,7 @@ SECOND_ASK_S = 1.5
 def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"]:
     """Return a check for each service that tells its health."""
     _ = release
-    third_parties = tuple(name for name in ("salesforce", "whmcs") if getattr(environment.dependencies, name))
+    third_parties = tuple(environment.dependencies.by_name())
     for name, service in environment.services.items():
         if service.health is not None:
             yield HealthCheck(

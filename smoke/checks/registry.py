@@ -47,6 +47,7 @@ MODULES = (
     "schedules",
     "salesforce",
     "whmcs",
+    "third_parties",
     "force_update",
     "errors",
     "metrics",

@@ -6,12 +6,13 @@ from smoke.environment._model import Model
 from smoke.environment._positions import Place
 from smoke.environment._validation import Problem
 from smoke.environment._wording import unknown
+from smoke.environment.dependencies import Dependencies
 from smoke.environment.environment import Environment
 
 
 def dangling(environment: Environment) -> Iterator[Problem]:
     """Yield every name of a service, role or dependency that does not exist, and roles that cannot log in."""
-    dependencies = [name for name in ("salesforce", "whmcs") if getattr(environment.dependencies, name)]
+    dependencies = list(environment.dependencies.by_name())
     known = {"service": list(environment.services), "role": list(environment.roles), "depends_on": dependencies}
     for place, part in _parts((), environment):
         yield from _unknown_names(place, part, known)
@@ -34,8 +35,13 @@ def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> It
         if name not in known["depends_on"]:
             yield Problem(
                 (*place, "depends_on", index),
-                unknown(name, known["depends_on"], "dependency", f"add [dependencies.{name}] or remove it here"),
+                unknown(name, known["depends_on"], "dependency", f"add [{_table(name)}] or remove it here"),
             )
+
+
+def _table(dependency: str) -> str:
+    own = dependency in Dependencies.model_fields
+    return f"dependencies.{dependency}" if own else f"dependencies.others.{dependency}"
 
 
 def _reads_exist(environment: Environment) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from smoke.environment._model import MY_DOMAIN, JmesPath, Kind, Model, Name, Path, Seconds, Secret, Text, exactly_one
-from smoke.environment.addresses import BaseUrl
+from smoke.environment.addresses import BaseUrl, Url
 
 
 class Reported(Model):
@@ -136,9 +136,68 @@ class Whmcs(Model):
     when_down: Literal["hold", "pass"] = Field("hold", description="what its own outage means for the verdict")
 
 
+class OtherDirect(Model):
+    """
+    How to ask any other third party ourselves: one GET of an address that anybody may ask, such as its API or status.
+
+    Without `at`, every answer shows that it is there but a server error: a refusal too. With it the answer is JSON
+    that tells how the third party is: `direct = { url = "https://status.example.com/api/v2/status.json",
+    at = "status.indicator", up = ["none", "minor"] }`.
+    """
+
+    url: Url = Field(description="the address")
+    at: JmesPath | None = Field(None, description="where the JSON answer tells its state")
+    up: tuple[Text, ...] = Field(
+        (), description="the words there that mean that it is up, and any other that it is down; by default the usual"
+    )
+
+    @model_validator(mode="after")
+    def _words_have_a_place(self) -> Self:
+        if self.up and self.at is None:
+            raise ValueError("found 'up' without 'at', the place of those words in the answer; add it, or remove 'up'")
+        return self
+
+
+class Other(Model):
+    """
+    Any other third party, such as a payment provider, as reported and directly.
+
+    Example: `[dependencies.others.stripe]` with `direct = { url = "https://api.stripe.com/v1" }`. Its name is
+    the one that `depends_on` uses, and that of the component in the health of a service. A service that says it is
+    down is the release's failure, unless it does not answer us either.
+    """
+
+    reported: Reported | None = Field(None, description="where a service says how it is")
+    direct: OtherDirect | None = Field(None, description="how to ask it ourselves")
+    when_down: Literal["hold", "pass"] = Field("hold", description="what its own outage means for the verdict")
+
+    @model_validator(mode="after")
+    def _is_asked(self) -> Self:
+        if self.reported is None and self.direct is None:
+            raise ValueError("found neither 'reported' nor 'direct', so nothing would be known of it; add 'direct'")
+        return self
+
+
+ThirdParty = Salesforce | Whmcs | Other
+"""What is known of one third party."""
+
+
 class Dependencies(Model):
     """The third parties."""
 
     salesforce: Salesforce | None = Field(None, description="the customer relationship system")
     whmcs: Whmcs | None = Field(None, description="the billing system")
+    others: dict[Name, Other] = Field({}, description="any others, by name")
     timeout_s: Seconds = Field(10.0, description="for one direct call")
+
+    @model_validator(mode="after")
+    def _others_have_their_own_names(self) -> Self:
+        for name in ("salesforce", "whmcs"):
+            if name in self.others:
+                raise ValueError(f"found 'others.{name}', which has a table of its own; write [dependencies.{name}]")
+        return self
+
+    def by_name(self) -> dict[str, ThirdParty]:
+        """Return all that are configured, by the names that `depends_on` uses."""
+        named: dict[str, ThirdParty | None] = {"salesforce": self.salesforce, "whmcs": self.whmcs, **self.others}
+        return {name: one for name, one in named.items() if one is not None}

@@ -20,9 +20,9 @@ def test_examples_are_right(example: str) -> None:
 
     made = Environment.model_validate({"name": "shop/prod", "tier": "prod", "services": SERVICES, **keys})
 
-    assert made.queues or made.dependencies.salesforce or made.dependencies.whmcs
+    assert made.queues or made.dependencies.by_name()
 
 
 def test_all_are_looked_at() -> None:
     """The page has examples of each part."""
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 6

@@ -1,0 +1,94 @@
+"""Any other third party is up: as the system reports it, and as it answers us directly."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from smoke.checks._answers import find, quote
+from smoke.checks._check import Check, Observation
+from smoke.checks._direct import judge_answers
+from smoke.checks._health_words import State, state_of
+from smoke.checks._reported import ReportedCheck
+from smoke.checks._sampled import curl
+from smoke.dependencies._answer import TOO_MANY, Answer, by_status, down, json_of, unknown, up, without_answer
+from smoke.dependencies._patience import PatientSender
+from smoke.environment import Environment
+from smoke.environment.dependencies import OtherDirect
+from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
+from smoke.verdict.release import Release
+from smoke.verdict.words import Stage
+
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+FIRST_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThirdPartyReported(ReportedCheck):
+    """The system reports that it reaches a third party."""
+
+    kind: ClassVar[str] = "reported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThirdPartyCheck(Check):
+    """A third party answers the verifier's own call."""
+
+    kind: ClassVar[str] = "dependency"
+    stage: ClassVar[Stage] = Stage.INTEGRATION
+    independent: ClassVar[bool] = True
+
+    direct: OtherDirect
+    timeout_s: float
+
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+        """Ask it once."""
+        sender = PatientSender(world.http, world.pause, world.remaining_s)
+        return Observation((await sender.send(Request("GET", self.direct.url, timeout_s=self.timeout_s)),))
+
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge what the call proves."""
+        return judge_answers(self.subject, [reading_of(self.subject, self.direct, one.exchanges[0]) for one in rounds])
+
+    def reproduce(self) -> str:
+        """Return the request."""
+        return curl(self.direct.url)
+
+
+def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+    """Return the checks that the environment describes; only the reported state is gating."""
+    for name, configured in environment.dependencies.others.items():
+        if configured.reported:
+            yield ThirdPartyReported.of(name, configured.reported, environment, subject=name)
+        if configured.direct:
+            timeout_s = environment.dependencies.timeout_s
+            yield ThirdPartyCheck(subject=name, gating=False, direct=configured.direct, timeout_s=timeout_s)
+
+
+def reading_of(name: str, direct: OtherDirect, exchange: Exchange) -> Answer:
+    """Return what one call proves: only silence, a server error or its own word tell that it is down; pure."""
+    failed = without_answer(name, exchange)
+    if failed:
+        return failed
+    status = exchange.status or 0
+    if status == TOO_MANY or status >= FIRST_SERVER_ERROR:
+        return by_status(name, exchange)
+    if direct.at is None:
+        return up(f"{name} answers HTTP {status}")
+    told = find(direct.at, json_of(exchange))
+    if told is None:
+        return unknown(f"{name} answered {exchange.outline()}, with nothing at {direct.at}; check the address")
+    return _by_its_word(name, direct, told)
+
+
+def _by_its_word(name: str, direct: OtherDirect, told: object) -> Answer:
+    said = f"{name} says that {direct.at} is {quote(told)}"
+    if direct.up:
+        well = isinstance(told, str) and told.strip().lower() in {one.strip().lower() for one in direct.up}
+        return up(said) if well else down(said)
+    state = state_of(told)
+    if state is State.UNKNOWN:
+        return unknown(f"{said}, which tells no state; name the words that mean up in 'up'")
+    return down(said) if state is State.UNHEALTHY else up(said)
