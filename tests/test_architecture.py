@@ -246,6 +246,23 @@ class TestImports:
         assert loaded.stdout.split() == []
 
 
+class TestDocumentation:
+    """ARCHITECTURE.md speaks of the code of today."""
+
+    def test_it_says_what_each_module_of_the_wiring_does(self) -> None:
+        """Whoever looks into `smoke/` finds every module and package there explained."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        names = [one.stem if one.suffix else f"{one.name}/" for one in SMOKE.iterdir() if not one.name.startswith("_")]
+        assert [name for name in names if f"`{name}`" not in page and name != "py"] == []
+
+    def test_it_names_no_module_that_is_gone(self) -> None:
+        """What it calls a package of ours is one."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        layers = page[page.index("## Layers") : page.index("## Processes and threads")]
+        named = set(re.findall(r"`([a-z_]+)/`", layers)) - {"smoke"}
+        assert {name for name in named if not (SMOKE / name).is_dir()} == set()
+
+
 class TestHabits:
     """What may not be done anywhere."""
 

@@ -1,7 +1,10 @@
 """Every check of an environment, in the order of the stages."""
 
+from pathlib import Path
+
 import pytest
 
+from smoke.checks import registry
 from smoke.checks.registry import build
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage
@@ -44,6 +47,12 @@ def test_retired_checks_are_not_built() -> None:
 def test_what_binds_the_verdict_to_the_release_stays(check: str) -> None:
     """No manifest can retire the checks that tell which release is live."""
     assert ids(Release(commit=NEW, retired=(check,))) == ids()
+
+
+def test_every_module_is_registered() -> None:
+    """A check module that nobody entered would verify nothing, and nobody would know."""
+    modules = {one.stem for one in Path(registry.__file__).parent.glob("[!_]*.py")}
+    assert modules - {"registry"} == set(registry.MODULES)
 
 
 def test_every_check_states_its_promise() -> None:
