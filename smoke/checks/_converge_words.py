@@ -38,7 +38,7 @@ def judge_rollout(facts: Mapping[str, Any]) -> Judgement:
     goal, votes = rollout.goal_of(looks), facts.get("held") or looks[-1].votes
     if standing is Standing.STUCK and goal is not None and cache_lags(votes, goal):
         found = stale_page(votes, goal, rollout.previous)
-        message = f"{found} after {looks[-1].elapsed_s:.0f} s"
+        message = f"{found} (waited {looks[-1].elapsed_s:.0f} s)"
         return Judgement(Outcome.FAILED, message, Cause.RELEASE, _expected(rollout), found, {**kept, "remedy": PURGE})
     return _unsettled(rollout, looks, standing, kept)
 
@@ -92,15 +92,15 @@ def _settled(rollout: Rollout, looks: Sequence[Look], facts: dict[str, Any]) -> 
 def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, facts: dict[str, Any]) -> Judgement:
     last, goal = looks[-1], rollout.goal_of(looks)
     found = _what_is_wrong(rollout, looks, goal)
-    expected, after = _expected(rollout), f"after {last.elapsed_s:.0f} s"
+    expected, waited = _expected(rollout), f"{last.elapsed_s:.0f} s"
     if standing is Standing.WITHDRAWN:
-        message = f"the release was withdrawn: {found} again {after}, and had served the announced one before"
+        message = f"the release was withdrawn: {found} again after {waited}, and had served the announced one before"
         return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
     if standing is Standing.SUPERSEDED:
         message = f"a newer release has taken over: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUPERSEDED, expected, found, facts)
     if standing is Standing.MOVING:
-        message = f"the rollout is still in progress {after}: {found}"
+        message = f"the rollout is still in progress after {waited}: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, expected, found, facts)
     if standing is Standing.CUT:
         message = f"the budget left only {rollout.limit_s:.0f} s to wait for the rollout: {found}"
@@ -110,7 +110,7 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     back = "; it had served the release before" if _went_back(rollout, looks) else ""
     explained = long_tag(rollout.version) if not _ever_met(rollout, looks) else None
-    message = "; ".join([f"{found} {after}{back}", *([explained] if explained else [])])
+    message = "; ".join([f"{found} (waited {waited}){back}", *([explained] if explained else [])])
     return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
 
 

@@ -33,8 +33,8 @@ ELSEWHERE = (
     "what they do counts as ours"
 )
 DECIDERS = {
-    Reading.ACCOUNT: "verify again when the limit counts anew, with an account that nobody else tests with",
-    Reading.OURS: "verify again when the limit counts anew",
+    Reading.ACCOUNT: "verify again when the login limit has reset, with an account that nobody else tests with",
+    Reading.OURS: "verify again when the login limit has reset",
     Reading.UNTOLD: "name a second role in the environment file",
 }
 

@@ -24,10 +24,10 @@ def service_table(found: Found, now: float) -> Table:
 def _open_doors(found: Found) -> Iterator[Line]:
     shown = shown_to_strangers(found.site)
     if shown:
-        said = f"MEND THIS: an unknown path shows {shown} to anybody. Then remove this line, and it stays mended."
+        said = f"FIX THIS: an unknown path shows {shown} to anybody. Then remove this line, and it stays fixed."
         yield Line("debug", True, said)
     kept, served = kept_files(found.site)
-    said = "; ".join(f"MEND THIS: anybody who asks for {path} sees {what}" for path, what in served.items())
+    said = "; ".join(f"FIX THIS: anybody who asks for {path} sees {what}" for path, what in served.items())
     if kept or served:
         yield Line("private", kept, said or "Files that nobody may see.", check=f"exposure/{found.name}")
 

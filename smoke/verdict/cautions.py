@@ -14,7 +14,7 @@ NAMED = 3
 def cautions(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) -> Iterator[str]:
     """Yield the warnings of a verdict that rests on *reasons*."""
     if plan.before is None:
-        why = plan.without_baseline or "there is none (smoke prime)"
+        why = plan.without_baseline or "none was recorded (smoke prime)"
         yield f"no baseline: {why}; {_not_compared(judged)}"
     made = {one.check for one in judged}
     for check in sorted(set(plan.release.retired) - made):

@@ -11,13 +11,13 @@ from smoke.verdict.words import Cause, Outcome, Stage, Word
 NEXT_STEP = {
     Cause.RELEASE: "look again in a moment: the rollout may need more time",
     Cause.DEPENDENCY: "wait for the third party and verify again; a rollback would not help",
-    Cause.PREEXISTING: "mend it on its own; this release did not bring it",
-    Cause.RUNNER: "mend the machine that runs the verification, or run it elsewhere",
+    Cause.PREEXISTING: "fix it on its own; this release did not bring it",
+    Cause.RUNNER: "fix the machine that runs the verification, or run it elsewhere",
     Cause.CREDENTIALS: "renew the named account or secret, then verify again",
     Cause.FIXTURE: "restore the test data, then verify again",
     Cause.MAINTENANCE: "verify again after the maintenance",
     Cause.SUPERSEDED: "verify the newer release instead",
-    Cause.SUITE: "mend what the finding names, then verify again",
+    Cause.SUITE: "fix what the finding names, then verify again",
 }
 """What to do when a verdict holds, by the cause of its first reason."""
 
@@ -121,7 +121,7 @@ def _inconclusive(verdict: Verdict) -> str:
     if rest:
         alike = [one for one in rest[1:] if _alike(one, rest[0])]
         left = len(rest) - 1 - len(alike)
-        more = f" {left} more {'is' if left == 1 else 'are'} open." if left else ""
+        more = f" {left} more {'check is' if left == 1 else 'checks are'} undecided." if left else ""
         return f"{_said(rest[0], alike)}{more} {_next_step(rest[0])}"
     if deselected:
         made = sum(1 for one in verdict.findings if one.gating and one.outcome is Outcome.PASSED)

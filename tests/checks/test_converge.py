@@ -153,7 +153,7 @@ def test_a_rollout_that_never_begins_fails_when_the_time_is_up(commit: str, who:
     """The old commit everywhere waits the whole time, since the rollout may just not have begun."""
     watched = watch([serves(commit, name) for name in "abc"])
     assert (watched.judgement.outcome, watched.judgement.cause) == (Outcome.FAILED, Cause.RELEASE)
-    assert watched.judgement.message == f"every replica serves {who} after 12 s"
+    assert watched.judgement.message == f"every replica serves {who} (waited 12 s)"
     assert 12 <= watched.seconds < 13
 
 
@@ -171,7 +171,7 @@ def test_one_replica_that_stays_behind_fails_early(named: bool) -> None:  # noqa
     watched = watch(answers, environment(named=named))
     assert watched.judgement.outcome is Outcome.FAILED
     expected = "replica c serves" if named else "4 of 12 answers come from"
-    assert watched.judgement.message == f"{expected} the previous commit 4e77d01 after 6 s"
+    assert watched.judgement.message == f"{expected} the previous commit 4e77d01 (waited 6 s)"
     assert watched.seconds < 8
 
 
@@ -206,7 +206,7 @@ def test_a_total_outage_fails_when_it_stands_still() -> None:
     """No replica answers properly, and nothing changes."""
     watched = watch([answer("no healthy upstream", 503)])
     assert watched.judgement.outcome is Outcome.FAILED
-    assert watched.judgement.message == "no commit in any answer: HTTP 503 after 6 s"
+    assert watched.judgement.message == "no commit in any answer: HTTP 503 (waited 6 s)"
     assert watched.judgement.facts["signature"] == "HTTP 503"
 
 
@@ -223,8 +223,8 @@ def test_a_health_in_the_commits_place_tells_what_is_down() -> None:
         described = environment_of(services={"bff": service}, converge=CONVERGE)
         return Watched(lambda _: [json_answer(sick, 503)], described, RELEASE, 60).judgement.message
 
-    assert told("/version") == "no commit in any answer: redis is unhealthy (HTTP 503) after 6 s"
-    assert told("/health") == "no commit in any answer: HTTP 503 after 6 s"
+    assert told("/version") == "no commit in any answer: redis is unhealthy (HTTP 503) (waited 6 s)"
+    assert told("/health") == "no commit in any answer: HTTP 503 (waited 6 s)"
 
 
 def test_a_crash_loop_does_not_pass_for_movement() -> None:
@@ -238,7 +238,7 @@ def test_an_outage_of_one_replica_is_not_settled() -> None:
     """A replica that answers nothing is no vote for the release, however often the others speak."""
     watched = watch([serves(NEW, "a"), serves(NEW, "b"), answer("", 502)])
     assert watched.judgement.outcome is Outcome.FAILED
-    assert watched.judgement.message == "4 of 12 samples: HTTP 502 after 6 s"
+    assert watched.judgement.message == "4 of 12 samples: HTTP 502 (waited 6 s)"
 
 
 def test_ambient_noise_does_not_block_converging() -> None:
@@ -276,7 +276,7 @@ def test_more_replicas_than_declared_are_no_fault() -> None:
 def test_a_redirect_in_the_answers_place_is_said() -> None:
     """Replicas that all answer, only not the question, are not said to be silent."""
     watched = watch([answer("", 302, headers={"location": "/"})])
-    assert watched.judgement.message == "no commit in any answer: HTTP 302 to / after 6 s"
+    assert watched.judgement.message == "no commit in any answer: HTTP 302 to / (waited 6 s)"
 
 
 def test_errors_are_said_although_the_newest_look_was_spotless() -> None:
@@ -289,7 +289,7 @@ def test_errors_are_said_although_the_newest_look_was_spotless() -> None:
     found = judge_rollout({"looks": looks, "rollout": rollout, "transport": {}})
 
     assert found.outcome is Outcome.FAILED
-    assert found.message == "replica b serves 9f1c2ab and no commit (HTTP 500) after 12 s"
+    assert found.message == "replica b serves 9f1c2ab and no commit (HTTP 500) (waited 12 s)"
 
 
 def test_a_rollback_by_the_platform_fails() -> None:
@@ -316,7 +316,7 @@ def test_a_rollback_that_does_not_take(commit: str | None) -> None:
     """The condemned commit is never what is awaited, whether or not the one that is to come back has a name."""
     watched = watch([serves(NEW, name) for name in "abc"], release=Release(commit=commit, condemned=NEW))
     assert watched.judgement.outcome is Outcome.FAILED
-    assert watched.judgement.message.startswith("every replica serves the condemned commit 9f1c2ab after")
+    assert watched.judgement.message.startswith("every replica serves the condemned commit 9f1c2ab (waited")
     assert watched.judgement.facts["remedy"] == "no-op"
 
 
@@ -393,7 +393,7 @@ def test_what_is_no_answer_to_the_question_fails(made: Exchange) -> None:
 def test_a_maintenance_page_is_quoted() -> None:
     """What stands in the answer's place is said, not only that it is no JSON."""
     watched = watch([html("<h1>We&rsquo;ll be back soon</h1>")])
-    assert watched.judgement.message == 'no commit in any answer: a page that says "we\'ll be back soon" after 6 s'
+    assert watched.judgement.message == 'no commit in any answer: a page that says "we\'ll be back soon" (waited 6 s)'
 
 
 def test_one_replica_without_a_commit_fails() -> None:
@@ -441,7 +441,7 @@ def test_a_refusing_host_is_awaited_while_the_network_works() -> None:
     world = world_of({URL: failing(), "https://control.test/": answer("ok")}, described, RELEASE)
     (check,) = checks(described, RELEASE)
     judgement = concluded(check, world)
-    assert judgement.message == "no replica answers: connection refused after 6 s"
+    assert judgement.message == "no replica answers: connection refused (waited 6 s)"
 
 
 def test_who_asks_to_come_back_later_is_given_the_whole_time() -> None:

@@ -300,7 +300,7 @@ def test_inconclusive() -> None:
     lines = closing(verdicts.runner()).splitlines()
     assert lines[1].startswith("INCONCLUSIVE: hold. journey/login: name resolution failed;")
     assert "  cause    runner: version/bff, version/web, version/worker and 23 more" in lines
-    assert "  do       mend the machine that runs the verification, or run it elsewhere" in lines
+    assert "  do       fix the machine that runs the verification, or run it elsewhere" in lines
 
 
 def test_hostile_text_stays_text() -> None:

@@ -326,7 +326,7 @@ class TestPlan:
 
     def test_no_baseline_is_said(self) -> None:
         """Without a baseline the verdict warns, with the reason there is."""
-        assert verdict_of(HOME, before=None).warnings[0].startswith("no baseline: there is none (smoke prime); ")
+        assert verdict_of(HOME, before=None).warnings[0].startswith("no baseline: none was recorded (smoke prime); ")
         stale = verdict_of(HOME, before=None, without_baseline="it was recorded too late").warnings[0]
         assert stale.startswith("no baseline: it was recorded too late; ")
 

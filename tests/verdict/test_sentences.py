@@ -108,7 +108,7 @@ def test_runner_says_why() -> None:
     assert verdict_of(control(reachable=False), *unreached, waiting).summary == (
         "converge/a: the name of a does not resolve; "
         "no control host is reached either, so it is this machine's network. "
-        "1 more is open. Mend the machine that runs the verification, or run it elsewhere."
+        "1 more check is undecided. Fix the machine that runs the verification, or run it elsewhere."
     )
 
 

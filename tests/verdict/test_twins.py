@@ -33,7 +33,7 @@ RELEASE = Release(commit=COMMIT, previous=PREVIOUS)
 LIVE = passed("converge/bff", service="bff", facts={"census": {"commits": {COMMIT: 12}, "replicas": {}}})
 HOME = passed("page/home", service="web", facts={"answered": True, "route": "https://portal.test/"})
 ERRORS = {"answered": True, "server_errors": True, "signature": "HTTP 503"}
-OUT = finding("converge/bff", service="bff", message="no commit in any answer: HTTP 503 after 30 s", facts=ERRORS)
+OUT = finding("converge/bff", service="bff", message="no commit in any answer: HTTP 503 (waited 30 s)", facts=ERRORS)
 INVOICES = finding("read/invoices", service="bff", message="HTTP 502 in 12 of 12 samples", facts=ERRORS)
 CLOSED = {"one_page": "ab12", "closed": "we'll be back soon", "signature": "a page", "answered": True}
 PAGE = [finding(f"converge/{one}", service=one, message="a page that says it is closed", facts=CLOSED) for one in "ab"]

@@ -16,4 +16,4 @@ def limited(finding: Finding, evidence: Evidence) -> Finding | None:
     if any(one.outcome is Outcome.FAILED for one in limits):
         return None
     said = "attempts of ours, or of others with this account, may have used up the login limit"
-    return undecided(finding, Cause.SUITE, said, "verify again when the limit counts anew")
+    return undecided(finding, Cause.SUITE, said, "verify again when the login limit has reset")
