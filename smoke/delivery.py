@@ -68,7 +68,7 @@ class Delivery:
         report: pytest.TestReport = yield
         said = call.excinfo is not None and isinstance(call.excinfo.value, FindingFailed | FindingUndecided)
         if report.failed and not said:
-            case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]
+            case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]  # parametrized items have it
             why = call.excinfo.exconly() if call.excinfo else report.longreprtext
             finding = redacted(_broken(case.run, case.check, why), case.run.redactor.redact)
             report.user_properties.append((BROKE, {"when": report.when, **_sent(case.run, finding)}))

@@ -152,7 +152,7 @@ class SuiteSession:
                 self._confirm()
                 interruption = None
             raise
-        except Exception as error:
+        except Exception as error:  # whatever broke us is said in the verdict, and raised again
             interruption = f"the verifier broke: {type(error).__name__}: {error}"
             raise
         finally:
@@ -188,7 +188,7 @@ class SuiteSession:
         if self.is_worker:
             # A controller that ends interrupts its workers; one that is ending by itself has nothing to break off.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            session.config.workeroutput[handover.KEY] = self.workers.left.pack()  # type: ignore[attr-defined]
+            session.config.workeroutput[handover.KEY] = self.workers.left.pack()  # type: ignore[attr-defined]  # xdist adds it
         elif session.config.option.collectonly:
             return
         elif self.records is not None:

@@ -8,12 +8,12 @@ and many gateways, `RateLimit-…` without the X, or both in one `RateLimit` fie
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from typing import Any
 
 from smoke.http import Exchange
 from smoke.waiting import retry_after_s
 
-TOO_MANY = 429
 LEDGER = "attempts to log in"
 """The key in the world's memory under which the attempts of the run are kept, in the order of their answers."""
 
@@ -44,7 +44,7 @@ class Attempt:
     @property
     def limited(self) -> bool:
         """Whether it was refused for there being too many."""
-        return self.status == TOO_MANY
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 import anyio
@@ -122,7 +123,7 @@ class Electorate:
         replica = replica_of(exchange, self.service.replica_header)
         if wrong is not None:
             wrong = parts_down(exchange, self.service.health, self.probe.path) or wrong
-            later = exchange.status == _UNAVAILABLE and "retry-after" in exchange.headers
+            later = exchange.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in exchange.headers
             return Vote(None, replica, wrong, answered=False, reached=no_answer(exchange) is None, later=later)
         if cached(exchange):
             if self.probe.meta is None:
@@ -156,7 +157,6 @@ class Electorate:
 
 
 _CACHED = "answered by a cache"
-_UNAVAILABLE = 503
 
 
 def electorates(environment: Environment, release: Release) -> dict[str, Electorate]:

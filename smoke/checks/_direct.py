@@ -30,14 +30,19 @@ class DirectCheck(Check):
     """
     A third party answers the verifier's own call.
 
-    Its class's `kind` is the dependency's name. It is asked whether or not the release is served; that it cannot be
-    asked, as a secret is missing, says nothing about how it is.
+    It is asked whether or not the release is served; that it cannot be asked, as a secret is missing, says nothing
+    about how it is.
     """
 
     stage: ClassVar[Stage] = Stage.INTEGRATION
     independent: ClassVar[bool] = True
 
     timeout_s: float
+
+    @property
+    def dependency(self) -> str:
+        """The name of the third party in `depends_on`."""
+        return self.kind
 
     @abstractmethod
     async def ask(self, world: "World", sender: Sender) -> Observation:
@@ -48,7 +53,7 @@ class DirectCheck(Check):
         try:
             return await self.ask(world, PatientSender(world.http, world.pause, world.remaining_s))
         except SmokeError as error:
-            return obstacle(error, facts={"dependency": self.kind, "direct": Standing.UNKNOWN.value})
+            return obstacle(error, facts={"dependency": self.dependency, "direct": Standing.UNKNOWN.value})
 
 
 def judge_answers(dependency: str, answers: Sequence[Answer]) -> Judgement:

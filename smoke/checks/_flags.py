@@ -93,7 +93,7 @@ def behind(gate: Gate, judgement: Judgement, rounds: Sequence[Observation], *, a
 
 def is_absence(exchange: Exchange) -> bool:
     """Tell whether an answer may mean that a feature is not there: no server error, no limit, not silence."""
-    return exchange.status is not None and exchange.status < 500 and exchange.status != 429  # noqa: PLR2004
+    return exchange.status is not None and exchange.status < 500 and exchange.status != 429  # noqa: PLR2004 - errors, too many
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote
@@ -9,9 +10,6 @@ from smoke.checks._health_words import State, state_of
 from smoke.environment.services import Health
 from smoke.http import Exchange
 from smoke.verdict.evidence import BETWEEN_FAULTS
-
-UNAVAILABLE = 503
-"""The status with which health endpoints report a component that is down (wire formats, section 1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def _read_fresh(exchange: Exchange, health: Health) -> HealthReading:
     if health.text is not None or exchange.content_type == "text/plain":
         return _read_text(exchange, health)
     bad_status = not_ok(exchange)
-    if bad_status is not None and exchange.status != UNAVAILABLE:
+    if bad_status is not None and exchange.status != HTTPStatus.SERVICE_UNAVAILABLE:
         return HealthReading(bad_status)
     no_json = not_json(exchange)
     if no_json is not None:

@@ -1,6 +1,7 @@
 """Log in by the form of a page: what hides in it and the cookies that came with it are sent along."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from smoke.checks._answers import split
@@ -13,7 +14,6 @@ from smoke.http import Exchange, Request
 
 BACK = "back to the login page"
 
-_OK = 200
 _ERRORS = 400
 _REDIRECTS = range(300, 400)
 
@@ -28,7 +28,7 @@ async def send_by_page(http: Http, base: str, login: Login, role: str, request: 
     page = await http.send(Request("GET", f"{base}{login.page}", headers=PAGE, secret_body=True, urgent=request.urgent))
     if page.failure is not None or (page.status or 0) >= _ERRORS:
         return page
-    hidden = hidden_fields(page.text(), login.password_field) if page.status == _OK else None
+    hidden = hidden_fields(page.text(), login.password_field) if page.status == HTTPStatus.OK else None
     if hidden is None:
         raise _without_form(login, role, page)
     url = page.request.url

@@ -6,13 +6,14 @@ So the first sign of it is followed: as many attempts as it takes to meet that r
 """
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from smoke.checks._answers import replica_of
-from smoke.checks._attempts import TOO_MANY, noting
+from smoke.checks._attempts import noting
 from smoke.checks._check import Observation
 from smoke.checks._sampled import LATER_AT_LEAST
-from smoke.checks._session import LOCKED, configured_login, fault_of, session_headers, try_login
+from smoke.checks._session import configured_login, fault_of, session_headers, try_login
 from smoke.errors import LoginRefused
 from smoke.http import Exchange
 from smoke.verdict.tally import Sample, samples_needed
@@ -40,12 +41,12 @@ async def attempts(world: "World", role: str, share: float, replica_header: str 
         except LoginRefused as error:
             seen.append({"fault": str(error), "replica": None})
             continue
-        if exchange.status == TOO_MANY:
+        if exchange.status == HTTPStatus.TOO_MANY_REQUESTS:
             break
         login = configured_login(world.environment)
         fault = None if session_headers(login, exchange) else fault_of(login, exchange)
         seen.append({"fault": fault, "replica": replica_of(exchange, replica_header)})
-        refused += fault is not None and exchange.status in {*login.refused, LOCKED}
+        refused += fault is not None and exchange.status in {*login.refused, HTTPStatus.LOCKED}
         if refused == MOST_REFUSED:
             break
     return seen
@@ -53,7 +54,7 @@ async def attempts(world: "World", role: str, share: float, replica_header: str 
 
 def doubts(faults: Sequence[str]) -> list[str]:
     """Return those of *faults* that tell of a replica: a limit that was waited for does not; pure."""
-    return [one for one in faults if not one.startswith(f"HTTP {TOO_MANY}")]
+    return [one for one in faults if not one.startswith(f"HTTP {HTTPStatus.TOO_MANY_REQUESTS}")]
 
 
 def tried(rounds: Sequence[Observation]) -> list[list[Sample]]:

@@ -171,7 +171,7 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     if exchanges and all(one.local for one in exchanges):
         facts["local"] = True
     failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
-    if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004
+    if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004 - unavailable
         facts["retry_after"] = True
     if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
         facts["server_errors"] = True

@@ -6,10 +6,10 @@ the login check still sees it.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from smoke.checks._answers import find
-from smoke.checks._attempts import TOO_MANY
 from smoke.checks._cookies import cookies_of, dropped, header
 from smoke.checks._json import any_document_of
 from smoke.checks._login_page import BACK, is_sent_back, send_by_page
@@ -29,8 +29,6 @@ SERVER_ERRORS = frozenset({500, 502, 503, 504})
 WAITED_SHARE = 0.25
 """The share of what is left of the budget that a limited login may be waited for, as long as `Retry-After` asks."""
 
-LOCKED = 423
-OK = 200
 WRITE = "login"
 
 
@@ -63,7 +61,7 @@ async def log_in(  # noqa: PLR0913 - the last two are optional, and named
         await acquire(attempt, patience=patience, attempts=ATTEMPTS, statuses=SERVER_ERRORS)
     else:
         await attempt()
-    waits_s = retry_after_s(exchanges[-1]) if exchanges[-1].status == TOO_MANY else None
+    waits_s = retry_after_s(exchanges[-1]) if exchanges[-1].status == HTTPStatus.TOO_MANY_REQUESTS else None
     if patience and waits_s is not None and waits_s <= patience.remaining_s() * WAITED_SHARE:
         await patience.pause(waits_s)
         await attempt()
@@ -128,7 +126,7 @@ def fault_of(login: Login, exchange: Exchange) -> str:
         return str(exchange.failure.kind)
     if is_sent_back(login, exchange):
         return f"HTTP {exchange.status} {BACK}"
-    if login.page and exchange.status == OK and exchange.status in login.refused:
+    if login.page and exchange.status == HTTPStatus.OK and exchange.status in login.refused:
         return "the login form came again"
     if exchange.status not in login.accepted:
         detail = _detail(exchange)
@@ -147,12 +145,12 @@ def fault_of(login: Login, exchange: Exchange) -> str:
 def refusal(login: Login, role: str, exchange: Exchange) -> LoginRefused:
     """Return the error that says why no session of *role* exists, with the evidence for its cause."""
     fault = fault_of(login, exchange)
-    statuses = {*login.refused, LOCKED}
+    statuses = {*login.refused, HTTPStatus.LOCKED}
     refused = exchange.failure is None and (exchange.status in statuses or is_sent_back(login, exchange))
     facts: dict[str, Any] = {
         "role": role,
         "refused": refused,
-        "rate_limited": exchange.status == TOO_MANY,
+        "rate_limited": exchange.status == HTTPStatus.TOO_MANY_REQUESTS,
         "answered": exchange.failure is None,
         "failure_kinds": [str(exchange.failure.kind)] if exchange.failure else [],
         "local": exchange.local,

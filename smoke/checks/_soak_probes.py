@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from smoke.checks._answers import find, not_json, not_ok, parse
@@ -18,7 +19,6 @@ from smoke.verdict.release import Release
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-TOO_MANY = 429
 MOST_BYTES = 2**60
 
 
@@ -48,7 +48,9 @@ class Probes:
     def counts(self, exchange: Exchange) -> bool:
         """Tell whether an answer says anything: a limit that is meant for us, or a session that ended, does not."""
         asked_as_a_role = any(name.lower() in {"cookie", "authorization"} for name in exchange.request.headers)
-        return exchange.status != TOO_MANY and not (asked_as_a_role and exchange.status in {401, 403})
+        return exchange.status != HTTPStatus.TOO_MANY_REQUESTS and not (
+            asked_as_a_role and exchange.status in {401, 403}
+        )
 
     def fault(self, route: str, exchange: Exchange) -> str | None:
         """Return what is wrong with one answer; a third party that is down is other checks' matter."""

@@ -43,7 +43,7 @@ class HandoffCheck(SampledCheck):
     """Names of the writes that allow the opening and the giving up."""
 
     @property
-    def stage(self) -> Stage:  # type: ignore[override] # the environment file says when each is made
+    def stage(self) -> Stage:  # type: ignore[override]  # the environment file says when each is made
         """The stage that the environment file gives it."""
         return Stage(self.handoff.stage)
 

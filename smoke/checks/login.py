@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import no_answer
-from smoke.checks._attempts import TOO_MANY, noting
+from smoke.checks._attempts import noting
 from smoke.checks._check import Check, Observation
 from smoke.checks._login_page import is_sent_back
 from smoke.checks._logins import ATTEMPTS, BEFORE, attempts, doubts, share_of, tried
@@ -116,7 +117,7 @@ class LoginCheck(SampledCheck):
     def _refused(self, seen: Mapping[str, Any]) -> Judgement:
         message = str(seen["refusal"])
         facts = {key: value for key, value in seen.items() if key != "refusal"}
-        if seen["status"] == TOO_MANY:
+        if seen["status"] == HTTPStatus.TOO_MANY_REQUESTS:
             said = f"{message}: too many attempts, ours or others'"
             facts["blocked_by"] = f"login-limit/{self.service}"  # it tells whose limit it is
             return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, self.expected, message, facts)
@@ -179,7 +180,7 @@ class WrongPasswordCheck(Check):
         if last.status in self.login.accepted:  # some say no with a 200
             message = f"refused: {found}, but no session"
             return Judgement(Outcome.PASSED, message, expected=expected, found=found, facts=facts)
-        if last.status == TOO_MANY:
+        if last.status == HTTPStatus.TOO_MANY_REQUESTS:
             message = "not decided: the login answers HTTP 429, too many attempts"
             facts["blocked_by"] = f"login-limit/{self.service}"
             return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)

@@ -131,7 +131,8 @@ class LogErrorsCheck(LogCheck):
         last, length_s = rounds[-1], rounds[-1].facts["length_s"]
         errors, lines = (loki.read_count(one) for one in last.exchanges[:2])
         if isinstance(errors, Answer) or isinstance(lines, Answer):
-            return self.unheard(errors if isinstance(errors, Answer) else lines, self._expected)  # type: ignore[arg-type]
+            untold = errors if isinstance(errors, Answer) else lines
+            return self.unheard(untold, self._expected)  # type: ignore[arg-type]  # it is an Answer by now
         rate = last.facts["before"].get("errors_per_s")
         then = _then(last, rate * length_s if isinstance(rate, (int, float)) else None, place=2)
         earlier = "" if then is None else f", {then:g} before the deploy"

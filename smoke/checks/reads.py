@@ -54,7 +54,7 @@ class ReadCheck(FlaggedCheck):
     """Faults by answer: a dozen samples of one large list are compared once."""
 
     @property
-    def stage(self) -> Stage:  # type: ignore[override] # the environment file says when each read is made
+    def stage(self) -> Stage:  # type: ignore[override]  # the environment file says when each read is made
         """The stage that the environment file gives the read."""
         return Stage(self.read.stage)
 

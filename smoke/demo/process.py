@@ -119,7 +119,7 @@ class Stack:
         """Start the stack."""
         try:
             self.start()
-        except BaseException:
+        except BaseException:  # whatever stops the start, Ctrl-C included, no stack is left behind
             self.close()
             raise
         return self

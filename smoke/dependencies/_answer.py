@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from smoke.http import Exchange, FailureKind, Request
@@ -12,8 +13,6 @@ from smoke.waiting import retry_after_s
 
 OURS = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
 """Failures that happen on this machine or its network, so they say nothing about the dependency."""
-
-TOO_MANY = 429
 
 
 class Sender(Protocol):
@@ -84,7 +83,7 @@ def by_status(name: str, exchange: Exchange) -> Answer:
     """Read an answer that is not in the dependency's own format by its status and media type alone."""
     status = exchange.status or 0
     found = f"{name} answered {exchange.outline()}"
-    if status == TOO_MANY:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return refused(f"{found}: it limits the requests of this machine or its credential{_until(exchange)}")
     if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
         return unknown(f"{found}{_leading(exchange)}, which is not an answer of its API; check the address")

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from smoke.dependencies._answer import TOO_MANY, Sender
+from smoke.dependencies._answer import Sender
 from smoke.http import Exchange, Request
 from smoke.waiting import retry_after_s
 
@@ -27,7 +28,7 @@ class PatientSender:
     async def send(self, request: Request) -> Exchange:
         """Send one request; failures come back as data."""
         exchange = await self.http.send(request)
-        asked_s = retry_after_s(exchange) if exchange.status == TOO_MANY else None
+        asked_s = retry_after_s(exchange) if exchange.status == HTTPStatus.TOO_MANY_REQUESTS else None
         if asked_s is None or self.waited or asked_s > WAITED_SHARE * self.remaining_s():
             return exchange
         self.waited.append(asked_s)

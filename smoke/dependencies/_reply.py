@@ -7,11 +7,11 @@ a refusal is one of our credential, and rubbish may mean a wrong address.
 
 from collections.abc import Container
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from smoke.dependencies._answer import (
-    TOO_MANY,
     Answer,
     by_status,
     down,
@@ -61,7 +61,7 @@ def _trouble(name: str, exchange: Exchange) -> Answer:
     found = f"{name} answered {exchange.outline()}"
     if status in range(300, 400):
         return refused(f"{found}, a redirect{_target(exchange)}: a login may stand before it")
-    if status == TOO_MANY:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = told(exchange.headers.get("retry-after", ""))[:40]
         again = f"; it may be asked again in {wait} s" if wait.isdecimal() else ""
         return down(f"{found}: it is asked too often{again}")

@@ -8,6 +8,7 @@ active; what is silenced, inhibited or muted is `suppressed`, though older versi
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,6 @@ from smoke.environment.monitoring import Alertmanager
 from smoke.http import Exchange, Request
 
 NAME = "Alertmanager"
-BAD_REQUEST = 400
 QUIET = ("silencedBy", "inhibitedBy", "mutedBy")
 
 
@@ -43,7 +43,7 @@ def question(system: Alertmanager, secret: Callable[[object], str], timeout_s: f
 def read(exchange: Exchange, label: str) -> list[Alert] | Answer:
     """Return the active alerts, with the severity that *label* holds, or why they cannot be read; pure."""
     reply = reply_of(NAME, exchange)
-    if exchange.status == BAD_REQUEST:
+    if exchange.status == HTTPStatus.BAD_REQUEST:
         return unknown(f"{NAME} refuses the matchers: {told(exchange.text())}; correct them in the environment file")
     if reply.trouble:
         return reply.trouble

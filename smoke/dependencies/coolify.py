@@ -25,7 +25,6 @@ from smoke.http import Exchange
 
 NAME = "Coolify"
 HOW_MANY = 10
-NOT_FOUND = 404
 
 PHASES = {
     "queued": Phase.MOVING,

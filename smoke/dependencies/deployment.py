@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 from smoke.dependencies._answer import Answer, Sender, by_status, json_of, refused, unknown, without_answer
 from smoke.http import Exchange, Request
 
-_OK = 200
 _MILLISECONDS = 1e11
 
 
@@ -85,7 +85,7 @@ def data_of(name: str, exchange: Exchange) -> Any | Answer:
     if failed is not None:
         return failed
     data = json_of(exchange)
-    if exchange.status == _OK and isinstance(data, dict | list):
+    if exchange.status == HTTPStatus.OK and isinstance(data, dict | list):
         return data
     said = str(data.get("message", "")) if isinstance(data, dict) else ""
     if exchange.status in {400, 404} and "token" in said.lower():

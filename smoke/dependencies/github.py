@@ -1,5 +1,6 @@
 """Deployments as GitHub keeps them (wire formats, section 7.4): their newest status, and approvals a run waits for."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,6 @@ from smoke.http import Exchange
 
 NAME = "GitHub"
 HOW_MANY = 5
-NOT_FOUND = 404
 VERSION = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
 PHASES = {
@@ -55,7 +55,7 @@ async def _get(github: Github, asking: Asking, path: str) -> Exchange:
 
 
 def _data(exchange: Exchange) -> Any | Answer:
-    if exchange.status == NOT_FOUND:
+    if exchange.status == HTTPStatus.NOT_FOUND:
         return refused(f"{NAME} answered HTTP 404: there is no such repository, or the token may not read it")
     return data_of(NAME, exchange)
 

@@ -8,6 +8,7 @@ nanoseconds, written as text.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from smoke.dependencies._access import asking
@@ -18,7 +19,6 @@ from smoke.environment.monitoring import Loki
 from smoke.http import Exchange, Request
 
 NAME = "Loki"
-BAD_REQUEST = 400
 NANOSECONDS = 1_000_000_000
 
 
@@ -40,7 +40,7 @@ class Asker:
 def read_count(exchange: Exchange) -> float | Answer:
     """Return the number of lines, or why it cannot be read; pure."""
     reply = reply_of(NAME, exchange)
-    if exchange.failure is None and exchange.status == BAD_REQUEST:
+    if exchange.failure is None and exchange.status == HTTPStatus.BAD_REQUEST:
         said = told(exchange.text())
         return unknown(f"{NAME} refuses the query: {said}; correct it in the environment file")
     if reply.trouble:

@@ -114,7 +114,7 @@ def _assigned(module: ast.Module) -> Iterator[tuple[str, object]]:
         )
         for target in targets:
             if isinstance(target, ast.Name) and target.id in {"revision", "down_revision", "depends_on"}:
-                yield target.id, ast.literal_eval(node.value)  # type: ignore[attr-defined]
+                yield target.id, ast.literal_eval(node.value)  # type: ignore[attr-defined]  # `target` is a name
 
 
 def _listed(value: object) -> tuple[str, ...]:

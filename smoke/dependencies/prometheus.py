@@ -8,6 +8,7 @@ Facts from the wire formats, section 8.2: values are texts, `NaN` and `+Inf` amo
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,6 @@ from smoke.http import Exchange, Request
 
 NAME = "Prometheus"
 STATUSES = frozenset({200, 400, 422, 503})
-UNAVAILABLE = 503
 OURS = frozenset({"bad_data", "execution", "not_found", "not_acceptable"})
 """Types of errors that the query itself is the cause of."""
 
@@ -126,12 +126,16 @@ def _data(exchange: Exchange) -> dict[str, Any] | Answer:
     if document["status"] == "error":
         return _refusal(document, reply.status)
     data = document.get("data")
-    return data if isinstance(data, dict) and reply.status not in {400, 422, UNAVAILABLE} else odd(NAME, "no data")
+    return (
+        data
+        if isinstance(data, dict) and reply.status not in {400, 422, HTTPStatus.SERVICE_UNAVAILABLE}
+        else odd(NAME, "no data")
+    )
 
 
 def _refusal(document: dict[str, Any], status: int | None) -> Answer:
     kind, said = told(document.get("errorType", "")), told(document.get("error", ""))
-    if kind in OURS and status != UNAVAILABLE:
+    if kind in OURS and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return unknown(f"{NAME} cannot carry out the query ({kind}): {said}; correct it in the environment file")
     return down(f"{NAME} did not carry out the query ({kind or status}): {said}")
 

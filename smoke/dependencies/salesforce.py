@@ -7,6 +7,7 @@ errors are arrays; of the 401 answers only an expired session is cured by a new 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -77,7 +78,8 @@ async def ask(means: Means, direct: SalesforceDirect, resource: str = QUERY) -> 
 async def ask_quota(means: Means, direct: SalesforceDirect) -> tuple[Exchange, ...]:
     """Ask for the limits; a user who may not see them is told the use of the requests with any other answer."""
     done = list(await ask(means, direct, LIMITS))
-    if _path(done[-1]).endswith(f"/{LIMITS}") and done[-1].status == 403 and _error(json_of(done[-1]))[0] != QUOTA:  # noqa: PLR2004
+    hidden = done[-1].status == HTTPStatus.FORBIDDEN and _error(json_of(done[-1]))[0] != QUOTA
+    if hidden and _path(done[-1]).endswith(f"/{LIMITS}"):
         done.append(await means.http.send(_request(done, QUERY, means.timeout_s)))
     return tuple(done)
 

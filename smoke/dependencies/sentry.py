@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,7 +23,6 @@ from smoke.http import Exchange, Request
 NAME = "Sentry"
 PAGE = 100
 PERIOD = "24h"
-NOT_FOUND = 404
 
 OLDER_S = 3600.0
 """An issue first seen so long before its release existed was not brought by that, whatever the search returned."""
@@ -50,10 +50,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What Sentry knows of the release: since when, and how many new issues all its environments saw together."""
+    """What Sentry knows of the release: since when, in epoch seconds."""
 
     since: float | None = None
-    new_groups: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +121,16 @@ def next_cursor(exchange: Exchange) -> str | None:
 
 def read_registration(exchange: Exchange) -> Registered | Answer | None:
     """Return what Sentry knows of the release, None if it does not know it, or why that cannot be read; pure."""
-    if exchange.status == NOT_FOUND and isinstance(reply_of(NAME, exchange, {NOT_FOUND}).document, dict):
+    if exchange.status == HTTPStatus.NOT_FOUND and isinstance(
+        reply_of(NAME, exchange, {HTTPStatus.NOT_FOUND}).document, dict
+    ):
         return None
     reply = _reply(exchange)
     if reply.trouble:
         return reply.trouble
     if not isinstance(reply.document, dict) or "version" not in reply.document:
         return odd(NAME, "no release")
-    groups = reply.document.get("newGroups")
-    return Registered(_epoch(reply.document.get("dateCreated")), groups if isinstance(groups, int) else None)
+    return Registered(_epoch(reply.document.get("dateCreated")))
 
 
 def read_crash_free(exchange: Exchange) -> float | Answer:

@@ -112,7 +112,7 @@ def further(site: Site) -> list[str]:
     linked = links(home, site.url) if home is not None and is_page(home) else []
     unseen = [one for one in linked if one not in site.answers and paths.is_harmless(one)]
     landed = urlsplit(home.final_url).path if home is not None and home.redirects else ""
-    own = [landed] if landed and landed not in site.answers and site.url.count("/") == 2 else []  # noqa: PLR2004
+    own = [landed] if landed and landed not in site.answers and not urlsplit(site.url).path else []
     return [*own, *unseen[:MOST_LINKS], *advertised(site)]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from smoke.discovery.site import Site
 from smoke.http import Certificate
@@ -33,7 +34,6 @@ REPLICAS = (
 
 MOST_REPLICAS = 20
 SEEN_TWICE = 2
-TOO_MANY = 429
 GENTLE = {"concurrency": 2, "requests_per_s": 2.0}
 """Limits for a site that refuses requests for there being too many."""
 
@@ -65,7 +65,7 @@ def platforms(site: Site) -> list[str]:
 
 def limits_requests(site: Site) -> bool:
     """Tell whether the service refused some requests for there being too many."""
-    return any(one.status == TOO_MANY for answers in site.answers.values() for one in answers)
+    return any(one.status == HTTPStatus.TOO_MANY_REQUESTS for answers in site.answers.values() for one in answers)
 
 
 def replicas(site: Site) -> ReplicasFound | None:

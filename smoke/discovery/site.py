@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,7 +14,6 @@ from smoke.http import Exchange
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _VOLATILE = re.compile(r"[0-9a-fA-F-]{6,}|\d+")
-_OK = 200
 _SPEAKING = 400
 
 
@@ -49,7 +49,7 @@ class Site:
     def documents(self, path: str) -> list[Any]:
         """Return the JSON of every answer to *path*; empty unless all are HTTP 200 with JSON."""
         answers = self.all_of(path)
-        if any(not is_json(one) or one.status != _OK for one in answers):
+        if any(not is_json(one) or one.status != HTTPStatus.OK for one in answers):
             return []
         return [parse(one) for one in answers]
 
@@ -65,7 +65,7 @@ def is_json(exchange: Exchange) -> bool:
 
 def is_page(exchange: Exchange) -> bool:
     """Tell whether an answer is a whole HTML page with HTTP 200."""
-    whole = exchange.failure is None and exchange.status == _OK and not exchange.truncated
+    whole = exchange.failure is None and exchange.status == HTTPStatus.OK and not exchange.truncated
     return whole and exchange.content_type in HTML_TYPES and "<" in exchange.text()
 
 

@@ -16,7 +16,7 @@ def _moment(value: Any) -> float:
     if isinstance(value, str):
         return _from_rfc3339(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("found no time; write it as 2026-11-20T10:02:00+09:00 or as epoch seconds")  # noqa: TRY004
+        raise ValueError("found no time; write it as 2026-11-20T10:02:00+09:00 or as epoch seconds")  # noqa: TRY004 - pydantic reports ValueError
     if value <= 0:
         raise ValueError(f"found {value}, which is no moment after 1970; write epoch seconds")
     if value >= _MILLISECONDS:

@@ -66,7 +66,7 @@ def _listed(value: Any) -> Any:
 def _scalar(value: Any, inner: Callable[[Any], Any]) -> Any:
     # ValueError, not TypeError: pydantic collects only the former.
     if not isinstance(value, str | int | float | bool):
-        raise ValueError("found a list or a table, but a text, a number, true or false is needed")  # noqa: TRY004
+        raise ValueError("found a list or a table, but a text, a number, true or false is needed")  # noqa: TRY004 - pydantic reports ValueError
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"found {value}, but a finite number is needed")
     return inner(value)

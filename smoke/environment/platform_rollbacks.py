@@ -14,15 +14,14 @@ class PlatformRollback:
     """
     How one platform goes back: a *command* (a program and its arguments), or nothing where people have to act.
 
-    *procedure* says the same in one sentence, *takes_s* how long it usually takes, *needs* what must be so,
-    *restores* what goes back beside the code. *proof* is a command that tells when it is done.
+    *procedure* says the same in one sentence, *takes_s* how long it usually takes, *needs* what must be so.
+    *proof* is a command that tells when it is done.
     """
 
     procedure: str
     command: tuple[str, ...] = ()
     takes_s: float | None = None
     needs: str = ""
-    restores: str = ""
     proof: tuple[str, ...] = ()
     possible: bool = True
 
@@ -55,7 +54,6 @@ PLATFORM_ROLLBACKS = {
         ("sh", "-c", _RAILWAY),
         takes_s=30,
         needs="the deployment has canRollback: true, and its image is still kept",
-        restores="image and variables of that deployment",
         proof=("railway", "deployment", "list", "--json"),
     ),
     "vercel": PlatformRollback(
@@ -63,7 +61,6 @@ PLATFORM_ROLLBACKS = {
         ("vercel", "rollback", "DEPLOYMENT_URL"),
         takes_s=5,
         needs="on the Hobby plan only the deployment directly before can be gone back to",
-        restores="the build with its environment variables and cron jobs",
         proof=("vercel", "rollback", "status"),
     ),
     "coolify": PlatformRollback(
@@ -71,14 +68,12 @@ PLATFORM_ROLLBACKS = {
         ("sh", "-c", _COOLIFY),
         takes_s=60,
         needs="Coolify 4.3.0 or newer, and the tag among the application's rollback-images",
-        restores="the image",
     ),
     "compose": PlatformRollback(
         "start the former image, named by the variable that the Compose file reads",
         ("env", "IMAGE=FORMER_IMAGE", "docker", "compose", "up", "-d", "--no-build", "--wait", "--wait-timeout", "180"),
         takes_s=60,
         needs="the Compose file takes the image from that variable, and the image is still there",
-        restores="the image",
         proof=("docker", "compose", "ps", "--all", "--format", "json"),
     ),
     "kubernetes": PlatformRollback(
@@ -86,7 +81,6 @@ PLATFORM_ROLLBACKS = {
         ("kubectl", "rollout", "undo", "deployment/NAME"),
         takes_s=60,
         needs="the former ReplicaSet is still in the history (revisionHistoryLimit)",
-        restores="the pod template: image and variables, not ConfigMaps or Secrets that it refers to",
         proof=("kubectl", "rollout", "status", "deployment/NAME", "--timeout=5m"),
     ),
     "github": PlatformRollback(
@@ -94,14 +88,12 @@ PLATFORM_ROLLBACKS = {
         ("gh", "workflow", "run", "DEPLOY_WORKFLOW.yml", "--ref", "FORMER_TAG"),
         takes_s=300,
         needs="the workflow can be started by hand (workflow_dispatch)",
-        restores="what the workflow deploys",
     ),
     "supabase": PlatformRollback(
         "write a migration that reverses the last one, and push it: nothing undoes a migration by itself",
         ("supabase", "db", "push"),
         takes_s=300,
         needs="a reversing migration that loses no data",
-        restores="the schema, not rows that were removed",
     ),
     "app_store": PlatformRollback(
         "ship a new version: a version that people have installed cannot be taken back", possible=False

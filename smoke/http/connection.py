@@ -75,7 +75,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._progress.phase = Phase.TLS
         try:
             stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:
+        except BaseException:  # a cancellation too must not leave the socket open
             with anyio.CancelScope(shield=True):
                 await self.aclose()
             raise

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,6 @@ from smoke.verdict.words import Severity
 ANSWER_BYTES = 1_000_000
 """An answer repeats the message, a history many."""
 
-TOO_MANY = 429
 METADATA = "smokegate_message"
 
 NO_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
@@ -158,7 +158,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], patience: Patienc
             return post(url, body, headers, timeout_s=patience.timeout_s, answer_bytes=ANSWER_BYTES)
         except PostFailed as error:
             wait_s = error.retry_after_s if error.retry_after_s is not None else FALLBACK_S
-            if error.status != TOO_MANY:
+            if error.status != HTTPStatus.TOO_MANY_REQUESTS:
                 raise _failure(error) from None
             if monotonic() + wait_s > ends_at:
                 raise SendingFailed(

@@ -57,7 +57,7 @@ def _case(check: CheckJson, verdict: VerdictJson) -> "TestCase":
     from junitparser import Error, Failure, Properties, Property, Skipped, TestCase
 
     case: Any = TestCase(_line(check["id"]), _line(verdict["environment"]), check["duration_s"])
-    properties = Properties()  # type: ignore[no-untyped-call]
+    properties = Properties()  # type: ignore[no-untyped-call]  # the library types it in part
     for name, value in _properties(check):
         properties.add_property(Property(name, _line(value)))
     case.append(properties)

@@ -40,7 +40,7 @@ def render(verdict: VerdictJson) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     _run(registry, verdict)
     _checks(registry, verdict)
-    return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]
+    return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]  # the library types it in part
 
 
 def _run(registry: "CollectorRegistry", verdict: VerdictJson) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.demo.conftest import OLD_SESSIONS, Deployed
 from tests.demo.visitor import API, CONTROL, SALESFORCE, TRUST, WEB, WHMCS, WORKER, Visitor, eventually
 
-PROTECTED = ["/auth/me", "/invoices", "/invoices/INV-2026-0001", "/subscriptions", "/account/summary"]
 PAGES = ["/", "/login", "/dashboard", "/account/invoices", "/account/subscriptions", "/catalogue", "/checkout"]
 
 

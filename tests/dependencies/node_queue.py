@@ -15,7 +15,6 @@ from filelock import FileLock
 from tests.dependencies.postgres_server import _die_with_parent
 
 HERE = Path(__file__).parent / "node"
-QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 CACHE = Path(__file__).parent.parent.parent / ".cache" / "node"
 
 

@@ -1,9 +1,7 @@
 """Sites for tests of what is found: answers by path, as many as are asked for."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from smoke.discovery.site import Site
 from smoke.http import Exchange, Request
@@ -39,8 +37,3 @@ def _each(given: Exchange | list[Exchange]) -> list[Exchange]:
 def _asked(path: str, one: Exchange, later_s: float) -> Exchange:
     url = f"{BASE}{path}"
     return replace(one, request=Request("GET", url), at=one.at + later_s, final_url=one.final_url or url)
-
-
-def as_json(data: Any) -> str:
-    """Return *data* as a body."""
-    return json.dumps(data)

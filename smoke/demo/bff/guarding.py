@@ -27,7 +27,7 @@ class Unguessed:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception as error:
+        except Exception as error:  # the last net: whatever no handler foresaw
             _log.info("%s %s: %s", scope.get("method"), scope.get("path"), error)
             if started:
                 raise
