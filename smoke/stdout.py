@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ class Unbreakable:
         except BrokenPipeError:
             self._drop()
         return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write *lines*, or drop them."""
+        self.write("".join(lines))
 
     def flush(self) -> None:
         """Write what waits, or drop it."""

@@ -19,6 +19,7 @@ def test_a_broken_pipe_swallows_what_comes() -> None:
         os.close(reader)
         for _ in range(3):
             assert unbreakable.write("lost" * 10_000) == 40_000
+            unbreakable.writelines(["lost"] * 10_000)
             unbreakable.flush()
 
 

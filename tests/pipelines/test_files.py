@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -154,4 +155,7 @@ def test_each_is_documented() -> None:
         assert str(file.relative_to(ROOT)) in TOLD
     for name in read(WORKFLOW)[True]["workflow_call"]["inputs"]:
         assert name in TOLD or name in {"sha", "release", "url", "state", "timeout-minutes"}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"smokegate\[(\w+)\]|extras: (\w+)", TOLD)) == {("notify", ""), ("", "notify")}
+    assert "notify" in extras
     assert re.search(rf"smokegate\S*=={re.escape(__version__)}$", TOLD, re.MULTILINE)

@@ -134,7 +134,7 @@ def test_action(tmp_path: Path, inputs: dict[str, str], called: str, artifact: s
 def test_action_installs_what_is_locked(tmp_path: Path) -> None:
     """Its install takes the versions of the lock, and the extras that were asked for."""
     action = Action(
-        ACTION, "action", tmp_path, {"extras": "apprise"}, {}, {**variables(), "GITHUB_ACTION_PATH": str(ROOT)}
+        ACTION, "action", tmp_path, {"extras": "notify"}, {}, {**variables(), "GITHUB_ACTION_PATH": str(ROOT)}
     )
     action.left_out, action.programs = ("browser", "reports", "smoke"), tmp_path
     (tmp_path / "python").write_text('#!/bin/bash\necho "$*" >> calls\n', "utf-8")
@@ -142,6 +142,6 @@ def test_action_installs_what_is_locked(tmp_path: Path) -> None:
     action.run()
     constraints = tmp_path / "temp" / "smokegate-constraints.txt"
     installed, *_ = (tmp_path / "calls").read_text("utf-8").splitlines()
-    assert installed.endswith(f"--constraint {constraints} {ROOT}[apprise]")
+    assert installed.endswith(f"--constraint {constraints} {ROOT}[notify]")
     assert re.search(r"^playwright==\S+$", constraints.read_text("utf-8"), re.MULTILINE)
     assert "--hash" not in constraints.read_text("utf-8")
