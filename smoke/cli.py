@@ -13,7 +13,7 @@ from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 COMMANDS = (
     *("verify", "gate", "prime", "guard", "rollback", "baseline", "demo", "environments", "why", "watch"),
-    *("replay", "schema", "reference", "init", "canary", "history", "status"),
+    *("replay", "schema", "reference", "init", "canary", "history", "status", "serve"),
 )
 
 EPILOG = """\

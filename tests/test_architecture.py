@@ -59,6 +59,8 @@ ONLY = {
     "sqlalchemy": {"smoke.history"},
     "securesystemslib": {"smoke.attestation.envelope"},
     "jsonschema": {"smoke.gate"},
+    "starlette": {"smoke.serve.app"},
+    "uvicorn": {"smoke.commands.serve"},
 }
 """Third parties and the only places that know them; the embedded stack is a product of its own and may use any."""
 

@@ -1,0 +1,1 @@
+"""Verdicts for who can only ask over HTTP: Argo Rollouts, Flagger."""
