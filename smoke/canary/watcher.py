@@ -1,11 +1,11 @@
 """One beat of the canary: what was left is finished, what is due is looked at, and what must be told is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smoke.alerts.look import Look, Standing, VerdictJson
+from smoke.alerts.look import Look, Standing, Trouble, VerdictJson
 from smoke.alerts.message import Sender
 from smoke.alerts.sentences import clock
 from smoke.canary import recovery, schedule
@@ -19,6 +19,7 @@ from smoke.errors import HistoryFailed
 from smoke.history import deploys, runs
 from smoke.history.records import Ended, Run, RunKind
 from smoke.history.store import History
+from smoke.outputs.answer import enumerate_in_words
 from smoke.run_directory import new_run_id
 from smoke.verdict.words import EXIT_STATUS, Word
 
@@ -26,6 +27,9 @@ Suite = Callable[[str], VerdictJson | None]
 """Makes the run of this id to its end, and returns its verdict, None when it could not begin."""
 
 COULD_NOT_BEGIN = "the suite could not begin: wrong usage or configuration; try `smoke verify` by hand"
+
+SAID = 3
+"""Different findings that the line of a look names; the others are counted."""
 
 NOTHING_DONE = EXIT_STATUS[Word.INCONCLUSIVE]
 
@@ -155,6 +159,17 @@ class Watcher:
 
 
 def _summary(look: Look, verdict: VerdictJson | None) -> str:
-    what = "; ".join(f"{one.check}: {one.message}" for one in look.troubles[:3])
+    what = "; ".join(said_of(look.troubles))
     took = f" in {verdict['duration_s']:.1f} s" if verdict else ""
     return f"{look.standing}{took}{': ' if what else ''}{what}"
+
+
+def said_of(troubles: Sequence[Trouble]) -> Iterator[str]:
+    """Yield what was found, once for all checks that found the same."""
+    groups: dict[str, list[str]] = {}
+    for one in troubles:
+        groups.setdefault(one.message, []).append(one.check)
+    for message, checks in list(groups.items())[:SAID]:
+        yield f"{enumerate_in_words(checks)}: {message}"
+    if len(groups) > SAID:
+        yield f"and {sum(map(len, list(groups.values())[SAID:]))} more"

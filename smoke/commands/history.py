@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from smoke import options
 from smoke.alerts.sentences import clock, lasting
 from smoke.commands._duration import duration
+from smoke.outputs.ansi import shorten
+from smoke.outputs.answer import short
 from smoke.outputs.untrusted import for_log
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def _lines(
     events += [(one.begun_at, f"{clock(one.begun_at)}    deploy {_deploy(one)}") for one in releases]
     yield from (line for _, line in sorted(events, key=lambda event: event[0]))
     for one in reversed(incidents):
-        yield f"incident {clock(one.began_at)}, {_end(one)}: {_what(one)}"[:WIDTH]
+        yield shorten(f"incident {clock(one.began_at)}, {_end(one)}: {_what(one)}", WIDTH)
 
 
 def _run_line(one: "Run") -> str:
@@ -89,15 +91,14 @@ def _run_line(one: "Run") -> str:
         return f"{clock(one.began_at)}  …  {one.kind} run goes on, or was killed"
     live = (one.live or "")[:7]
     said = "" if one.standing == "sound" else for_log(one.summary, WIDTH)
-    return f"{clock(one.began_at)}  {MARKS.get(str(one.standing), '?')} {one.kind:<10} {live:<7}  {said}"[
-        :WIDTH
-    ].rstrip()
+    line = f"{clock(one.began_at)}  {MARKS.get(str(one.standing), '?')} {one.kind:<10} {live:<7}  {said}"
+    return shorten(line.rstrip(), WIDTH)
 
 
 def _deploy(one: "Deploy") -> str:
-    commit = (one.live or "of a release not known yet")[:40]
+    commit = short(one.live) if one.live else "of a release not known yet"
     how = f"verified: {one.verdict}" if one.verdict else "seen, not verified" if one.live else "not verified"
-    return f"{commit}  {how}"[: WIDTH - 24]
+    return shorten(f"{for_log(commit)}  {how}", WIDTH - 30)
 
 
 def _end(one: "PastIncident") -> str:

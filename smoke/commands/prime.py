@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     announced = deploys.announced(chosen)
     status = prime(chosen, os.environ)
-    if status != EXIT_USAGE:
+    if status == 0:  # else nothing is deployed, and nobody waits for its end
         deploys.deploy_begins(chosen, os.environ, announced)
     return status
 
@@ -47,12 +47,13 @@ def prime(chosen: argparse.Namespace, environ: Mapping[str, str], *, quiet: bool
     status = supervised(chosen, environ, "--prime", quiet=quiet)
     if status == EXIT_USAGE:
         return status
-    announcements.deploy_begins(state_of(chosen, environ), environ, chosen.environment)
     from smoke import baseline, priming
 
     known = baseline.load(state_of(chosen, environ), chosen.environment)
     if known is None or known.run_id != chosen.smoke_run_id:
-        sys.stdout.write("no baseline was recorded: the run did not come to its end\n")
+        again = f"run `smoke prime {chosen.environment}` again, with a larger --budget if that was what ended it"
+        sys.stdout.write(f"no baseline was recorded: the run did not come to its end; {again}\n")
         return EXIT_STATUS[Word.INCONCLUSIVE]
+    announcements.deploy_begins(state_of(chosen, environ), environ, chosen.environment)
     sys.stdout.write(priming.in_words(known))
     return 0

@@ -28,6 +28,8 @@ KEY_WIDTH = 10
 FIELD_LINES = 4
 NAMES_LINES = 6
 REPLICAS_SHOWN = 8
+TOGETHER = 3
+"""So many checks of which nothing was seen, for the same reason, are one entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class Background:
 
 def explanation(verdict: VerdictJson, background: Mapping[str, Background], run: str, style: Style) -> list[str]:
     """Return the explanation, each line at most *room* columns but for commands and paths; *run* is the directory."""
-    lines = [*_opening(verdict, run, style)]
+    lines, unseen = [*_opening(verdict, run, style)], _unseen(verdict)
     for check in answer.problems(verdict):
-        if check["outcome"] != Outcome.SKIPPED:
+        if check["outcome"] != Outcome.SKIPPED and not any(check in group for group in unseen):
             lines += ["", *_problem(verdict, check, background.get(check["id"], Background()), style)]
+    for group in unseen:
+        lines += ["", *_together(group, style)]
     return [*lines, *_skipped(verdict, style), *_passed(verdict, style), *_warnings(verdict, style)]
 
 
@@ -143,6 +147,23 @@ def _what_next(verdict: VerdictJson, check: CheckJson, style: Style) -> Iterator
     yield from _field("decides", next_step(cause, [check["message"]], str(check.get("decider", ""))), style)
 
 
+def _unseen(verdict: VerdictJson) -> list[list[CheckJson]]:
+    """Return the undecided checks of which nothing was seen, those together of which the same is said."""
+    groups: dict[tuple[str, str], list[CheckJson]] = {}
+    for one in answer.problems(verdict):
+        if one["outcome"] == Outcome.UNDECIDED and not one["samples"] and not one["evidence"]:
+            groups.setdefault((str(one["message"]), str(one["cause"])), []).append(one)
+    return [group for group in groups.values() if len(group) >= TOGETHER]
+
+
+def _together(group: Sequence[CheckJson], style: Style) -> Iterator[str]:
+    first, cause = group[0], Cause(group[0]["cause"] or Cause.SUITE)
+    yield from _wrapped(f"{style.mark(Outcome.UNDECIDED)} {len(group)} undecided: {first['message']}", style)
+    yield from _field("checks", ", ".join(str(one["id"]) for one in group), style, NAMES_LINES)
+    yield from _field("cause", f"{cause}: {DOING[cause]}", style)
+    yield from _field("decides", next_step(cause, [first["message"]], str(first.get("decider", ""))), style)
+
+
 def _skipped(verdict: VerdictJson, style: Style) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for one in answer.problems(verdict):
@@ -165,8 +186,9 @@ def _passed(verdict: VerdictJson, style: Style) -> Iterator[str]:
 
 
 def _warnings(verdict: VerdictJson, style: Style) -> Iterator[str]:
+    said = {f"{one['id']}: {text}" for one in verdict["checks"] for text in (one["message"], one.get("noted"))}
     for one in verdict["warnings"]:
-        yield from _field("note", one, style)
+        yield from _field("note", one if one not in said else "", style)
 
 
 def _field(key: str, text: object, style: Style, most: int = FIELD_LINES) -> Iterator[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from smoke.alerts.look import Trouble
 from smoke.alerts.message import Message, Receipt, SendingFailed
 from smoke.canary.turn import Taken, turn
-from smoke.canary.watcher import COULD_NOT_BEGIN, NOTHING_DONE
+from smoke.canary.watcher import COULD_NOT_BEGIN, NOTHING_DONE, said_of
 from smoke.history import database, deploys, outbox, place, runs
 from smoke.history.records import Run, RunKind
 from smoke.history.store import History
@@ -51,6 +52,19 @@ def test_a_run_that_is_still_going(world: World) -> None:
     with turn(world.state, ENVIRONMENT, world.history):
         assert world.watcher.beat() == NOTHING_DONE
     assert said(world) == ["skipped: a run is still going, since 08:00 UTC"]
+
+
+def test_what_is_the_same_is_said_once() -> None:
+    """The line of a look names the checks that found the same together, and counts what is too much for a line."""
+    slow = [Trouble(f"latency/{one}", "suite", "the budget ended") for one in ("home", "orders")]
+    others = [Trouble(f"read/{one}", "release", f"HTTP {one}") for one in (500, 502, 503, 504)]
+    found = list(said_of([*slow, *others]))
+    assert found == [
+        "latency/home and latency/orders: the budget ended",
+        "read/500: HTTP 500",
+        "read/502: HTTP 502",
+        "and 2 more",
+    ]
 
 
 def test_another_process_has_the_turn(world: World) -> None:

@@ -2,9 +2,14 @@
 
 import json
 import stat
+from pathlib import Path
 
 import pytest
 
+from smoke import baseline
+from smoke.cli import main
+from smoke.commands import prime as command
+from smoke.notify import deploys
 from tests.plugin.project import ACCOUNT, Project
 from tests.plugin.site import COMMIT, PREVIOUS, Site, status
 
@@ -89,3 +94,18 @@ def test_what_will_be_deployed_is_not_expected_yet(project: Project, site: Site)
     primed = project.smoke("prime", "shop/prod", "--sha", "4" * 40)
     assert (primed.status, "any release" in primed.out) == (0, True)
     assert project.smoke("prime", "shop/prod", "--previous", COMMIT).status == 4
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_only_a_baseline_begins_a_deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: bool) -> None:  # noqa: FBT001
+    """Where no baseline could be recorded nothing is deployed, so that no canary stands aside, and nobody is told."""
+    told: list[str] = []
+    monkeypatch.setattr(command, "supervised", lambda chosen, *_, **__: 0 if recorded else chosen.smoke_run_id and 20)
+    monkeypatch.setattr(command.announcements, "deploy_begins", lambda *_: told.append("canary"))
+    monkeypatch.setattr(deploys, "deploy_begins", lambda *_: told.append("people"))
+    if recorded:
+        baseline.save(tmp_path / ".smoke", "shop/prod", baseline.Baseline("one", 1.0, {}, {}))
+    (tmp_path / "environments").mkdir()
+    monkeypatch.chdir(tmp_path)
+    status = main(["prime", "shop/prod", "--run-id=one"])
+    assert (status, told) == ((0, ["canary", "people"]) if recorded else (20, []))

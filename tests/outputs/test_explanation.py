@@ -90,6 +90,28 @@ def test_an_incomplete_run() -> None:
     assert "- 23 not made: no result: the check was not finished" in text
 
 
+def test_what_was_never_looked_at_is_one_entry() -> None:
+    """Checks of which nothing was seen, all for one reason, are said once; somebody reads this at night."""
+    cut = {"cause": "suite", "message": "the budget of 60 s ended before it was finished", "rounds": 0, "samples": 0}
+    names = [f"latency/{one}" for one in ("home", "invoices", "orders")]
+    checks = [*verdicts.everything(), *(verdicts.check(one, "monitoring", "undecided", **cut) for one in names)]
+    text = explained(verdicts.verdict("inconclusive", checks))
+    assert block(text, "3 undecided: the budget of 60 s ended before it was finished") == {
+        "checks": "latency/home, latency/invoices, latency/orders",
+        "cause": "suite: the verification did not get to its end",
+        "decides": "run the whole verification again",
+    }
+    assert "latency/home   undecided" not in text
+
+
+def test_nothing_is_noted_twice() -> None:
+    """What stands beside its check does not stand among the notes again."""
+    checks = [*verdicts.everything(), verdicts.check("assets/web", "immediate", noted="style.css: timeout, once")]
+    text = explained(verdicts.verdict("pass", checks, warnings=["assets/web: style.css: timeout, once", "look here"]))
+    assert text.count("style.css: timeout, once") == 1
+    assert "note       look here" in text
+
+
 def test_two_releases_at_once() -> None:
     """What was seen live is counted where replicas differ."""
     assert "bff 9f1c2ab in 16 of 24 answers, 4e77d01 in 8 of 24 answers" in explained(verdicts.failing())
