@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smoke.errors import SmokeError
+from smoke.verdict.unmade import OUT_OF_BUDGET
 
 _LEAST_S = 0.5
+
+TOO_LATE = f"the budget of the run {OUT_OF_BUDGET}"
+"""What is said of a journey that the budget cut off."""
 
 
 class OutOfBudget(SmokeError):
@@ -23,10 +27,10 @@ class Patience:
         """Return the timeout of the next step; raises OutOfBudget when there is none left."""
         left = self.remaining_s()
         if left < _LEAST_S:
-            raise OutOfBudget("the budget of the run ended before the journey did")
+            raise OutOfBudget(TOO_LATE)
         return min(self.timeout_s, left, at_most_s or self.timeout_s) * 1000
 
     def blame_budget(self) -> None:
         """After a step that timed out: raise OutOfBudget if it was the budget that cut it short."""
         if self.remaining_s() < _LEAST_S:
-            raise OutOfBudget("the budget of the run ended before the journey did")
+            raise OutOfBudget(TOO_LATE)

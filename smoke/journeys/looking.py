@@ -13,7 +13,7 @@ from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
 from smoke.browser.failures import plain
 from smoke.browser.guard import Guard, Policy
-from smoke.browser.patience import OutOfBudget, Patience
+from smoke.browser.patience import TOO_LATE, OutOfBudget, Patience
 from smoke.browser.visit import Unmet, Visit
 from smoke.browser.watch import Watch
 from smoke.http.guard import AllowedWrite
@@ -84,7 +84,7 @@ def _attempt(world: JourneyWorld, part: Part) -> Look:
             return _in_context(world, part, guard)
     except (BrowserDied, Hanging) as lost:
         if world.remaining_s() < _GRACE_S:
-            return Look(obstacle=("the budget of the run ended before the journey did", Cause.SUITE.value))
+            return Look(obstacle=(TOO_LATE, Cause.SUITE.value))
         alone = world.browser.is_alive() or not world.browser.started
         return _lost(str(lost) if alone else "the browser died while the journey was made", Cause.RUNNER)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smoke.verdict.release import normalise
-from smoke.verdict.sentences import next_step
+from smoke.verdict.sentences import ANOTHER_RUN, next_step
 from smoke.verdict.unmade import CONDEMNED, NOT_SELECTED
 from smoke.verdict.words import Action, Cause, Outcome, Stage, Word
 
@@ -164,6 +164,9 @@ def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str
         fixed = any(not one["possible"] for one in verdict.get("components", ()))
         helps = not fixed and not any(one.get("remedy") for one in verdict["checks"])
         return what_to_do(verdict) + (f" to {short(previous)}" if previous and helps else "")
+    failed = {str(one["id"]) for one in verdict["checks"] if one["outcome"] == Outcome.FAILED}
+    if cause == Cause.RELEASE and any(one["check"] in failed for one in verdict["reasons"] if one["cause"] == cause):
+        return ANOTHER_RUN  # found, but in a run that was cut short
     told = {str(one["id"]): str(one.get("decider", "")) for one in verdict["checks"]}
     deciders = [told.get(str(one["check"]), "") for one in verdict["reasons"] if one["cause"] == cause]
     return next_step(Cause(cause), messages, next(filter(None, deciders), ""))

@@ -161,6 +161,9 @@ def test_interrupted() -> None:
     assert verdict_of(HOME, finding("journey/x", message="0 rows"), end=end).summary.endswith(
         "1 of 2 required checks had passed. journey/x: 0 rows."
     )
+    assert (
+        verdict_of(HOME, finding("journey/x", message="0 rows"), end=end).advice == "run the whole verification again"
+    )
 
 
 @pytest.mark.parametrize("message", [LONG, "x" * 400, LONG.replace(" ", "\n")])
