@@ -47,11 +47,21 @@ def run(chosen: argparse.Namespace) -> int:
         seen, incidents, releases = _read(history, chosen.environment, time() - chosen.since)
     finally:
         history.close()
+    if not (seen or incidents or releases):
+        _know(chosen)
     if chosen.json:
         sys.stdout.write(_as_json(seen, incidents, releases))
     else:
         sys.stdout.writelines(f"{line}\n" for line in _lines(chosen, seen, incidents, releases))
     return 0
+
+
+def _know(chosen: argparse.Namespace) -> None:
+    """Raise ConfigurationError for an environment that is not there: that nothing is known of it would mislead."""
+    from smoke.environment import loading
+    from smoke.places import environments_directory
+
+    loading.load(environments_directory(chosen), chosen.environment)
 
 
 def _read(

@@ -20,7 +20,7 @@ NOTICEABLE_S = 0.05
 
 def opening_line(environment: str, expected: str | None, previous: str | None, budget_s: float, style: Style) -> str:
     """Return the first line: the environment, the release, the release before it, the budget."""
-    before = f"  (before: {short(untrusted.for_log(previous))})" if previous else ""
+    before = f"  (before: {short(untrusted.for_log(previous))})" if previous and expected else ""
     release = short(untrusted.for_log(expected)) if expected else "any release"
     left = style.showable(f"{environment}   {release}{before}")
     right = f"budget {budget_s:g} s"

@@ -41,8 +41,9 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     judged = _in_order(attribute(plan, _completed(plan, findings)))
     guilty = [one for one in judged if _condemns(one)]
     doubts = [one for one in judged if _holds(one, plan)]
+    observed = _observed(judged)
     verdict = Verdict(
-        plan=plan,
+        plan=plan.as_seen(observed),
         word=_word(judged, guilty, doubts, end, announced=plan.release.commit is not None),
         complete=not end.interruption and not any(one.gating and one.facts.get("unmade") for one in judged),
         summary="",
@@ -50,7 +51,7 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
         findings=judged,
         finished_at=end.finished_at,
         warnings=(*end.warnings, *cautions(plan, judged, [*guilty, *doubts])),
-        observed=_observed(judged),
+        observed=observed,
     )
     verdict = _graded(_located(verdict, guilty))
     return replace(verdict, summary=summarise(verdict, end.interruption), advice=_advice(verdict, guilty))

@@ -1,11 +1,11 @@
 """What a run sets out to do: the first line of `events.jsonl`, against which completeness is measured."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from smoke.verdict.component import Component
-from smoke.verdict.release import Release
+from smoke.verdict.release import Release, same_commit
 from smoke.verdict.severities import Grading
 from smoke.verdict.words import Cause, Outcome, Stage, Tier
 
@@ -71,6 +71,19 @@ class Plan:
     grading: Grading = field(default_factory=Grading)
     suite_version: str = ""
     config_sha256: str = ""
+
+    def as_seen(self, observed: Mapping[str, Any]) -> "Plan":
+        """
+        Return the plan without a release before, where that is what is live still; *observed* are the censuses.
+
+        Where no release is announced, the commit of the baseline is taken for the one before; nobody has deployed
+        since if nothing else is served.
+        """
+        commits = {commit for census in observed.values() for commit in census.get("commits", ())}
+        release = self.release
+        if release.commit or not commits or not all(same_commit(one, release.previous) for one in commits):
+            return self
+        return replace(self, release=replace(release, previous=None))
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives only."""

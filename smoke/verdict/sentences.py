@@ -96,7 +96,9 @@ def _fail(verdict: Verdict) -> str:
     before = (verdict.plan.before or {}).get(first.check)
     comparable = first.check.partition("/")[0] not in NEVER_THE_SAME
     passed = before is not None and before.outcome is Outcome.PASSED
-    then = " It passed before the deploy." if comparable and passed else ""
+    deployed = verdict.plan.release.commit or verdict.plan.release.previous or not verdict.observed
+    since = "before the deploy" if deployed else "before"
+    then = f" It passed {since}." if comparable and passed else ""
     alike = [one for one in guilty[1:] if _alike(one, first)]
     others = [one.check for one in guilty[1:] if one not in alike]
     also = f" Also failed: {names_of(others)}." if others else ""

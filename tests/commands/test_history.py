@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from smoke.cli import main
 from smoke.commands import history
 from smoke.history.records import Deploy, PastIncident, Run, RunKind
-from tests.plugin.site import COMMIT
+from tests.plugin.project import Project
+from tests.plugin.site import COMMIT, Site
 
 RUN = Run("r", "shop/prod", RunKind.SCHEDULED, 1_790_000_000.0, 1_790_000_009.0, standing="failing", live=COMMIT)
 
@@ -24,3 +26,14 @@ def test_eighty_columns(summary: str) -> None:
     assert any(line.endswith(f"deploy {COMMIT[:7]}  verified: inconclusive") for line in lines)
     assert lines[1].endswith("short" if summary == "short" else "…")
     assert lines[-1].endswith("…")
+
+
+def test_a_name_that_is_none(
+    project: Project, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of an environment that nobody has looked at there is nothing to say; of one that is not there it is said."""
+    project.environment("shop/prod", site)
+    monkeypatch.chdir(project.directory)
+    assert main(["history", "shop/prod"]) == 0
+    assert main(["history", "shop/prof"]) == 4
+    assert "shop/prof" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smoke import baseline
+from smoke.canary import announcements
 from smoke.cli import main
 from smoke.commands import prime as command
 from smoke.notify import deploys
@@ -101,7 +102,7 @@ def test_only_a_baseline_begins_a_deploy(tmp_path: Path, monkeypatch: pytest.Mon
     """Where no baseline could be recorded nothing is deployed, so that no canary stands aside, and nobody is told."""
     told: list[str] = []
     monkeypatch.setattr(command, "supervised", lambda chosen, *_, **__: 0 if recorded else chosen.smoke_run_id and 20)
-    monkeypatch.setattr(command.announcements, "deploy_begins", lambda *_: told.append("canary"))
+    monkeypatch.setattr(announcements, "deploy_begins", lambda *_: told.append("canary"))
     monkeypatch.setattr(deploys, "deploy_begins", lambda *_: told.append("people"))
     if recorded:
         baseline.save(tmp_path / ".smoke", "shop/prod", baseline.Baseline("one", 1.0, {}, {}))

@@ -152,6 +152,19 @@ def test_nothing_verified() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("live", "previous", "said"), [("before", None, "before"), ("new", "before", "before the deploy")]
+)
+def test_where_nothing_was_deployed(live: str, previous: str | None, said: str) -> None:
+    """Without an announced release, what the baseline saw is the release before only where another one is live."""
+    commits = {"before": "4e77d01", "new": "9f1c2ab"}
+    census = passed("converge/bff", facts={"census": {"commits": {commits[live]: 3}, "replicas": {}}}, service="bff")
+    known = {"page/x": before("passed")}
+    verdict = verdict_of(census, finding("page/x"), release=Release(previous="4e77d01"), before=known)
+    assert verdict.to_json()["release"]["previous"] == (commits[previous] if previous else None)
+    assert f" It passed {said}." in verdict.summary
+
+
 def test_interrupted() -> None:
     """An interruption says why, how far it came, and the failure seen until then."""
     end = END.__class__(END.finished_at, "interrupted by SIGTERM")
