@@ -71,7 +71,7 @@ ONLY_PYTEST = (
 ONLY_VERIFY = (
     Option(
         "--workers",
-        "spread the journeys over so many processes (default: one process makes everything)",
+        "spread the journeys over this many processes (default: one process makes everything)",
         "N",
         {"type": workers, "default": 0},
     ),

@@ -14,7 +14,9 @@ ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environment
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("baseline", help="carry what `smoke prime` recorded to another machine, encrypted")
-    ways = parser.add_subparsers(dest="way", metavar="export|import", required=True, help="which way")
+    ways = parser.add_subparsers(
+        dest="way", metavar="export|import", required=True, help="write the baseline to a file, or take it from one"
+    )
     out = ways.add_parser("export", help="write the baseline of an environment to a file")
     out.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
     back = ways.add_parser("import", help="take the baseline from a file")

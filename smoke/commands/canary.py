@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("environments", metavar="ENV", nargs="+", help="the environments, e.g. portal/prod")
     when = parser.add_mutually_exclusive_group()
-    when.add_argument("--every", type=duration, metavar="DURATION", help="go on and look so often, e.g. 15m")
+    when.add_argument("--every", type=duration, metavar="DURATION", help="go on, and look this often, e.g. 15m")
     when.add_argument(
         "--when-due", action="store_true", help="look only if something is due; for a scheduler that starts often"
     )

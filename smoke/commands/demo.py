@@ -29,22 +29,36 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--system",
         metavar="NAME",
-        help="be this system, e.g. cartly or cartly/staging, and verify its own file (default: the portal as it is)",
+        help="speak as this system, e.g. cartly or cartly/staging, and verify its own file (default: the portal)",
     )
-    parser.add_argument("--fault", action="append", default=[], metavar="ID", help="switch a fault on; repeatable")
-    parser.add_argument("--list-faults", action="store_true", help="list every fault with its truth, one a line")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which replica, when, what noise (default: 1)")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="break the release in this way (see --list-faults); repeatable",
+    )
+    parser.add_argument(
+        "--list-faults", action="store_true", help="list every fault with the verdict it deserves, one a line"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="seed of chance: which replica, which moment, what noise (default: 1)",
+    )
     parser.add_argument("--keep", action="store_true", help="leave the stack running afterwards, until Ctrl-C")
     orders = parser.add_mutually_exclusive_group()
     orders.add_argument("--start", action="store_true", help="start the stack and leave it running, without a deploy")
     orders.add_argument("--deploy", action="store_true", help="deploy the new release to the stack that is running")
     orders.add_argument(
-        "--rollback", nargs="*", metavar="SERVICE", help="put the release before back, of some services or of all"
+        "--rollback", nargs="*", metavar="SERVICE", help="put the previous release back, for these services or for all"
     )
     orders.add_argument("--purge", action="store_true", help="empty the cache of the edge of the stack that is running")
     parser.add_argument("--reports", type=Path, metavar="DIR", help="directory for the results (default: reports)")
     parser.add_argument(
-        "--workers", type=options.workers, default=0, metavar="N", help="spread the journeys over so many processes"
+        "--workers", type=options.workers, default=0, metavar="N", help="spread the journeys over this many processes"
     )
 
 

@@ -32,14 +32,21 @@ _ENVIRONMENT = re.compile(r"[^/\s]+/[^\s]+")
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    parser = commands.add_parser("gate", help="for the job that promotes: is this verdict whole, fresh and about that?")
+    parser = commands.add_parser("gate", help="tell the job that promotes whether a verdict may be obeyed")
     parser.add_argument("run_directory", metavar="RUN", type=Path, help="a run's directory, or its verdict.json")
     parser.add_argument(
-        "--environment", metavar="SYSTEM/ENVIRONMENT", required=True, help="it must be about this environment"
+        "--environment",
+        metavar="SYSTEM/ENVIRONMENT",
+        required=True,
+        help="the environment that the verdict must be about",
     )
-    parser.add_argument("--sha", metavar="SHA", required=True, help="it must be about this commit")
+    parser.add_argument("--sha", metavar="SHA", required=True, help="the commit that the verdict must be about")
     parser.add_argument(
-        "--max-age", metavar="DURATION", type=duration, default=MAX_AGE_S, help="it must not be older (default: 1h)"
+        "--max-age",
+        metavar="DURATION",
+        type=duration,
+        default=MAX_AGE_S,
+        help="how old the verdict may be (default: 1h)",
     )
     parser.add_argument(
         "--public-key",

@@ -40,7 +40,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--run", type=Path, metavar="RUN_DIR", help="the run that condemned it (default: the last one, `latest`)"
     )
-    parser.add_argument("--again", action="store_true", help="although it was rolled back, or a rollback never ended")
+    parser.add_argument(
+        "--again", action="store_true", help="roll back although it was done already, or a rollback never ended"
+    )
     options.add(OFFERED, parser.add_argument)
     parser.set_defaults(smoke_sha=None, smoke_previous=None, smoke_release=None, smoke_soak=None)
 

@@ -32,9 +32,15 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("watch", help="look again and again until everything is sound, or Ctrl-C")
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")
     parser.add_argument(
-        "--every", type=duration, default=EVERY_S, metavar="DURATION", help="begin a look so often (default: 1m)"
+        "--every", type=duration, default=EVERY_S, metavar="DURATION", help="how often to look (default: 1m)"
     )
-    parser.add_argument("--for", dest="for_s", type=duration, metavar="DURATION", help="give up after so long")
+    parser.add_argument(
+        "--for",
+        dest="for_s",
+        type=duration,
+        metavar="DURATION",
+        help="give up after this time, e.g. 30m (default: never)",
+    )
     options.add(SHARED, parser.add_argument)
     parser.set_defaults(smoke_sha=None, smoke_previous=None, smoke_release=None, smoke_run_id=None)
 
