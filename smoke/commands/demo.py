@@ -1,19 +1,18 @@
 """`smoke demo`: start the embedded portal, prime, deploy, verify, tear down."""
 
 import argparse
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
 from smoke.commands import _foreign
+from smoke.commands._demo_state import default_state, environments, state_for
 from smoke.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def run(chosen: argparse.Namespace) -> int:
         return 0
     for fault in chosen.fault:
         find(fault, dialect)
-    with _state(_environment(dialect), keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
+    with state_for(_environment(dialect), keep=chosen.keep or chosen.start) as state, _ends_on_sigterm():
         return _start(chosen, state, dialect) if chosen.start else _show(chosen, state, dialect)
 
 
@@ -90,7 +89,7 @@ def _give(order: str) -> int:
     from smoke.demo.orders import give
 
     try:
-        answer = give(_default_state(), order)
+        answer = give(default_state(), order)
     except StackError as error:
         sys.stderr.write(f"ERROR: {error}\n")
         return 1
@@ -104,7 +103,7 @@ def _start(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") -
     from smoke.demo.process import Stack
 
     try:
-        temporary = state != _default_state()
+        temporary = state != default_state()
         with Stack(state, chosen.fault, seed=chosen.seed, temporary=temporary, dialect=dialect) as stack:
             (state / "demo" / "release.toml").write_text(stack.announced(), encoding="utf-8")
             _keep(stack, state, dialect)
@@ -130,7 +129,7 @@ def _show(chosen: argparse.Namespace, state: Path, dialect: "Dialect | None") ->
     what = f"portal as {dialect.environment}" if dialect else "portal"
     _say(f"starting the embedded {what}{_with(chosen.fault)} …")
     try:
-        temporary = state != _default_state()
+        temporary = state != default_state()
         with Stack(state, chosen.fault, seed=chosen.seed, temporary=temporary, dialect=dialect) as stack:
             _say(f"ready after {monotonic() - began:.1f} s; recording what the checks see before the deploy …")
             unprimed = _prime(chosen, state, dialect)
@@ -177,20 +176,13 @@ def _environment(dialect: "Dialect | None") -> str:
 
 def _shared(chosen: argparse.Namespace) -> list[str]:
     reports = [f"--reports={chosen.reports or Path.cwd() / 'reports'}"]
-    return ["--environments", str(_environments()), *reports, f"--workers={chosen.workers}"]
+    return ["--environments", str(environments()), *reports, f"--workers={chosen.workers}"]
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     from smoke.cli import parser
 
     return parser().parse_args(arguments)
-
-
-def _environments() -> Path:
-    """Return where the demo's environment file lies: in the repository, or in an installed wheel."""
-    package = Path(__file__).resolve().parent.parent
-    shipped = package / "environments"
-    return shipped if shipped.is_dir() else package.parent / "environments"
 
 
 def _keep(stack: "Stack", state: Path, dialect: "Dialect | None") -> None:
@@ -202,39 +194,14 @@ def _keep(stack: "Stack", state: Path, dialect: "Dialect | None") -> None:
     if dialect:
         lines = _kept_stack.how_to_verify(stack, dialect, state, list(_foreign.options(state, dialect)))
     else:
-        environment = loading.load(_environments(), ENVIRONMENT)
-        lines = _kept_stack.how_to_reach(stack, environment, state, _default_state())
+        environment = loading.load(environments(), ENVIRONMENT)
+        lines = _kept_stack.how_to_reach(stack, environment, state, default_state())
     for line in lines:
         _say(line)
     try:
         Event().wait()
     except KeyboardInterrupt:
         _say("\nending the stack …")
-
-
-@contextmanager
-def _state(environment: str, *, keep: bool) -> Iterator[Path]:
-    """Give the stack a state directory of its own; a kept one takes the default place if no other stack has it."""
-    default = _default_state()
-    if keep and not (default / "demo").exists():
-        try:
-            yield default
-        finally:
-            # Outcomes and sessions of a stack that is gone would mislead the next one.
-            recorded = default / "baseline" / environment
-            shutil.rmtree(recorded, ignore_errors=True)
-            with suppress(OSError):  # one of them is not empty: it holds what others keep
-                for emptied in (recorded.parent, recorded.parent.parent, default):
-                    emptied.rmdir()
-        return
-    with TemporaryDirectory(prefix="smokegate-demo-") as directory:
-        yield Path(directory)
-
-
-def _default_state() -> Path:
-    from smoke.places import state_directory
-
-    return state_directory(_environments().parent)
 
 
 @contextmanager
