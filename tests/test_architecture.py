@@ -264,6 +264,15 @@ class TestDocumentation:
         named = set(re.findall(r"`([a-z_]+)/`", layers)) - {"smoke"}
         assert {name for name in named if not (SMOKE / name).is_dir()} == set()
 
+    def test_it_says_what_facts_the_verdict_reads(self) -> None:
+        """Facts are the contract between checks and verdict: whoever writes a check finds each of them explained."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        facts = page[page.index("## Facts") : page.index("## The canary")]
+        sources_of_the_verdict = "".join(path.read_text("utf-8") for path in (SMOKE / "verdict").rglob("*.py"))
+        read = set(re.findall(r'facts(?:\.get\(|\[)"([a-z_]+)"', sources_of_the_verdict))
+        assert read
+        assert sorted(name for name in read if f"`{name}`" not in facts) == []
+
 
 class TestHabits:
     """What may not be done anywhere."""

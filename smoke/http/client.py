@@ -123,13 +123,13 @@ class HttpClient:
         answer = Exchange(request, time.time(), 0.0)
         hop = Hop(sent, route, (limits.connect_timeout_s, limit_s), limits.body_bytes, answer)
         deadline = anyio.current_time() + remaining_s
-        await self._over_a_lane(hop, deadline, fresh=request.fresh)
+        await self._over_a_connection(hop, deadline, fresh=request.fresh)
         if hop.stale and request.method.upper() in READS:
             # Losing an idle connection says nothing about the target (RFC 9112, section 9.3.1).
-            await self._over_a_lane(hop, deadline, fresh=True)
+            await self._over_a_connection(hop, deadline, fresh=True)
         return hop.answer
 
-    async def _over_a_lane(self, hop: Hop, deadline: float, *, fresh: bool) -> None:
+    async def _over_a_connection(self, hop: Hop, deadline: float, *, fresh: bool) -> None:
         context = self._trust if hop.sent.url.scheme == "https" else None
         async with self._connections.lend(hop.route, context, fresh=fresh) as connection:
             await hop.run(connection, deadline)

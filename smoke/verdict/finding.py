@@ -15,8 +15,8 @@ class Judgement:
     """
     What `judge` says about one check, before the engine adds who was asked and how often.
 
-    *message* is one sentence that a tired person understands; *facts* holds JSON primitives that other pure
-    functions use as evidence (see `smoke.verdict.causes`).
+    *message* is one sentence that a tired person understands; *facts* holds JSON primitives that other pure functions
+    use as evidence: ARCHITECTURE.md, section Facts, says what each is.
     """
 
     outcome: Outcome
