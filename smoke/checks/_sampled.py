@@ -55,19 +55,16 @@ class SampledCheck(Check):
         """What a good answer looks like, in words."""
         return "HTTP 200"
 
-    def remark(self, exchange: Exchange) -> str | None:
+    def remark(self, exchange: Exchange) -> str | None:  # noqa: ARG002 - for who overrides it
         """Return what is noteworthy, though not wrong, about one good answer; pure."""
-        _ = exchange
         return None
 
-    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:
+    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:  # noqa: ARG002 - for who overrides it
         """Return what is wrong with answers that look good one by one, or None; pure."""
-        _ = rounds
         return None
 
-    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
+    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:  # noqa: ARG002 - for who overrides it
         """Return further facts for the finding; pure."""
-        _ = rounds
         return {}
 
     async def observe(self, world: "World", round_number: int) -> Observation:

@@ -45,9 +45,8 @@ class CanaryCheck(Check):
 
     url: str
 
-    async def observe(self, world: "World", round_number: int) -> Observation:
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask it some times at once."""
-        _ = round_number
         return Observation(await world.http.sample(control_request(self.url), ASKS))
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:

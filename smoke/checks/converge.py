@@ -53,9 +53,8 @@ class ConvergeCheck(Check):
 
     electorate: Electorate
 
-    async def observe(self, world: "World", round_number: int) -> Observation:
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Look until the rollout has come to an end of one kind or another."""
-        _ = round_number
         began, rollout = world.remaining_s(), self._rollout(world)
         looks, reach = list[Look](), _Reach()
         while True:

@@ -32,9 +32,8 @@ _SUCCESS = range(200, 300)
 _ALLOW = "access-control-allow-"
 
 
-def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:  # noqa: ARG001 - always the same
     """Return a check for each origin whose pages call a service, as promised or as the login seems to need it."""
-    _ = release
     for name, service in environment.services.items():
         promised = service.cors
         cors = promised or _seeming(environment, name)
@@ -74,9 +73,8 @@ class CorsCheck(SampledCheck):
     cors: Cors
     promised: bool
 
-    async def request(self, world: "World") -> Request:
+    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a browser asks before the call of a page."""
-        _ = world
         return self._preflight(self.origin)
 
     async def observe(self, world: "World", round_number: int) -> Observation:

@@ -43,9 +43,8 @@ class DeploymentCheck(Check):
     stuck_after_s: float
     pre_releases: PreReleases = "allow"
 
-    async def observe(self, world: "World", round_number: int) -> Observation:
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Look until the deployment has come to an end, or the time is up."""
-        _ = round_number
         began = world.remaining_s()
         while True:
             seen = await observed(self.platform, world)

@@ -22,9 +22,8 @@ SKEW_S = 60.0
 """From here on a clock is worth a note: tokens and signatures of other parties begin to be refused."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck"]:  # noqa: ARG001 - always the same
     """Return a check for each promise about headers."""
-    _ = release
     for one in environment.headers:
         service = environment.services[one.service]
         yield HeadersCheck(
@@ -55,9 +54,8 @@ class HeadersCheck(SampledCheck):
     promise_of: Headers
     languages: str
 
-    async def request(self, world: "World") -> Request:
+    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a browser that opens the address."""
-        _ = world
         return page_request(self.url, self.languages)
 
     def fault(self, exchange: Exchange) -> str | None:

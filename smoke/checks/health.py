@@ -23,9 +23,8 @@ SECOND_ASK_S = 1.5
 """Pause before the second ask, longer than the resolution of time stamps in whole seconds."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"]:  # noqa: ARG001 - always the same
     """Return a check for each service that tells its health."""
-    _ = release
     third_parties = tuple(environment.dependencies.by_name())
     for name, service in environment.services.items():
         if service.health is not None:
@@ -63,9 +62,8 @@ class HealthCheck(SampledCheck):
         parts = " with every required component" if self.health.components else ""
         return f"healthy{parts}, freshly answered"
 
-    async def request(self, world: "World") -> Request:
+    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Return the plain health request."""
-        _ = world
         return Request("GET", self.url)
 
     async def observe(self, world: "World", round_number: int) -> Observation:

@@ -25,9 +25,8 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOGIN_WORDS = ("login", "signin", "sign-in", "sso", "auth")
 
 
-def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:  # noqa: ARG001 - always the same
     """Return a check for each page of a service that the environment has."""
-    _ = release
     for page in environment.pages:
         service = environment.services[page.service]
         yield PageCheck(
@@ -63,9 +62,8 @@ class PageCheck(SampledCheck):
         """The landmarks."""
         return "HTML with " + " and ".join(quote(one) for one in self.page.contains)
 
-    async def request(self, world: "World") -> Request:
+    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Return the request of a visitor who is not logged in."""
-        _ = world
         return page_request(self.url, self.languages, follow_redirects=True)
 
     async def observe(self, world: "World", round_number: int) -> Observation:

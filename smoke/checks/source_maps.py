@@ -27,9 +27,8 @@ MOST_SCRIPTS = 8
 _SUFFIX = ".map"
 
 
-def checks(environment: Environment, release: Release) -> Iterator["SourceMapsCheck"]:
+def checks(environment: Environment, release: Release) -> Iterator["SourceMapsCheck"]:  # noqa: ARG001 - always the same
     """Return the check, unless the environment allows source maps."""
-    _ = release
     assets = environment.assets
     if assets is not None and assets.source_maps != "allow":
         yield SourceMapsCheck(
@@ -57,9 +56,8 @@ class SourceMapsCheck(Check):
     assets: Assets
     server: Service
 
-    async def observe(self, world: "World", round_number: int) -> Observation:
+    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
         """Ask for the map of every script that the first pages name."""
-        _ = round_number
         root = self.server.url
         languages = world.environment.browser.accept_language
         pages = [await world.http.send(page_request(f"{root}{path}", languages)) for path in self.assets.pages]

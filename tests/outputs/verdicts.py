@@ -166,24 +166,24 @@ def failing() -> dict[str, Any]:
     )
 
 
-def partial() -> dict[str, Any]:
-    """Return what a narrowed selection gives: nothing failed, most was not made."""
-    message = "not selected on the command line"
-    left_out = [
-        one if one["stage"] == "immediate" else check(one["id"], one["stage"], "skipped", message=message)
+def only(stage: str, message: str) -> list[dict[str, Any]]:
+    """Return every check, all but those of *stage* skipped with *message*."""
+    return [
+        one if one["stage"] == stage else check(one["id"], one["stage"], "skipped", message=message)
         for one in everything()
     ]
+
+
+def partial() -> dict[str, Any]:
+    """Return what a narrowed selection gives: nothing failed, most was not made."""
+    left_out = only("immediate", "not selected on the command line")
     summary = "Partial: the 12 required checks that were selected passed, 14 of 26 were not made."
     return verdict("inconclusive", left_out, complete=False, summary=summary)
 
 
 def interrupted() -> dict[str, Any]:
     """Return what SIGTERM leaves behind."""
-    message = "no result: the check was not finished"
-    unfinished = [
-        one if one["stage"] == "converge" else check(one["id"], one["stage"], "skipped", message=message)
-        for one in everything()
-    ]
+    unfinished = only("converge", "no result: the check was not finished")
     summary = "The verification did not finish: it was told to stop (SIGTERM)."
     return verdict("inconclusive", unfinished, complete=False, summary=summary)
 
