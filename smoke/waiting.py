@@ -9,11 +9,10 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from smoke.http.exchange import Exchange, FailureKind
+from smoke.http.too_many import retry_after_s
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -125,21 +124,6 @@ async def acquire(
     return await _Loop(patience, math.inf, attempts).run(send, transient, pause_s)
 
 
-def retry_after_s(exchange: Exchange) -> float | None:
-    """
-    Return the seconds that `Retry-After` asks for, given as seconds or as a date (RFC 9110, section 10.2.3), else None.
-
-    A date is compared with the answer's own `Date`, so that a clock that is wrong on either side does no harm.
-    """
-    value = exchange.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    until, now = _epoch(value), _epoch(exchange.headers.get("date", ""))
-    if until is None:
-        return None
-    return max(0.0, until - (exchange.at if now is None else now))
-
-
 @dataclass(frozen=True, slots=True)
 class _Look(Generic[T]):
     result: T
@@ -201,12 +185,3 @@ def _asked_s(result: object) -> float:
     """Return the longest pause that *result*, an exchange or several, asks for."""
     exchanges = result if isinstance(result, tuple | list) else (result,)
     return max((retry_after_s(one) or 0.0 for one in exchanges if isinstance(one, Exchange)), default=0.0)
-
-
-def _epoch(date: str) -> float | None:
-    try:
-        moment = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return None
-    # A date without a zone is in GMT by definition of the header.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from smoke.http import Exchange, Failure, FailureKind, Request
-from smoke.waiting import BACKOFF_MOST_S, Attempt, Patience, acquire, retry_after_s, wait_until
+from smoke.waiting import BACKOFF_MOST_S, Attempt, Patience, acquire, wait_until
 
 T = TypeVar("T")
 
@@ -169,32 +169,6 @@ def test_retry_after_that_does_not_fit() -> None:
     assert not waited.done
     assert time.pauses[:4] == [30.0, 15.0, 7.5, 3.75]
     assert 50 < sum(time.pauses) < 60
-
-
-@pytest.mark.parametrize(
-    ("value", "date", "seconds"),
-    [
-        ("120", "", 120.0),
-        (" 0 ", "", 0.0),
-        ("Fri, 21 Nov 2025 10:00:30 GMT", "Fri, 21 Nov 2025 10:00:00 GMT", 30.0),
-        ("Fri, 21 Nov 2025 10:00:30 -0000", "Fri, 21 Nov 2025 10:00:00 GMT", 30.0),
-        ("Fri, 21 Nov 2025 10:00:00 GMT", "Fri, 21 Nov 2025 10:00:30 GMT", 0.0),
-        ("Sun, 09 Sep 2001 01:46:50 GMT", "", 10.0),
-        ("Sun, 09 Sep 2001 01:46:50 GMT", "nonsense", 10.0),
-        ("9" * 500, "", float("inf")),
-        ("", "", None),
-        ("-5", "", None),
-        ("1.5", "", None),
-        ("٣", "", None),
-        ("soon", "", None),
-        ("Fri, 99 Nov 99999 99:99:99 GMT", "", None),
-        ("Fri, 21 Nov 2025 10:00:30 +999999999999", "", None),
-        ("1 Jan 0001 00:00:00 +2300", "", 0.0),
-    ],
-)
-def test_retry_after(value: str, date: str, seconds: float | None) -> None:
-    """Seconds and dates are read, dates by the answer's own clock; anything else is ignored."""
-    assert retry_after_s(answer(503, retry_after=value, date=date)) == seconds
 
 
 def test_acquired_at_once() -> None:

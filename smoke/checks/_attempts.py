@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from smoke.http import Exchange
-from smoke.waiting import retry_after_s
+from smoke.http.too_many import retry_after_s
 
 LEDGER = "attempts to log in"
 """The key in the world's memory under which the attempts of the run are kept, in the order of their answers."""

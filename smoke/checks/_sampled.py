@@ -14,6 +14,7 @@ from smoke.checks._one_page import page_facts
 from smoke.checks._wall import wall_facts
 from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
+from smoke.http.too_many import TOO_MANY, rest_s
 from smoke.verdict.finding import Judgement
 from smoke.verdict.tally import Reading, Sample, read, samples_needed, tally
 from smoke.verdict.words import Cause, Outcome
@@ -170,6 +171,12 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
     if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004 - unavailable
         facts["retry_after"] = True
+    if any(one.slowed for one in exchanges):
+        facts["slowed"] = True
+    if failed and all(one.status == TOO_MANY for one in failed):
+        facts["too_many"] = True
+        if any(rest_s(one) is None for one in failed):
+            facts["long_rest"] = True
     if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
         facts["server_errors"] = True
     return facts

@@ -18,7 +18,8 @@ from smoke.environment import Environment
 from smoke.environment.promises import Login
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, Request
-from smoke.waiting import Patience, acquire, retry_after_s
+from smoke.http.too_many import retry_after_s
+from smoke.waiting import Patience, acquire
 
 ATTEMPTS = 3
 """Most attempts of one acquisition that get no proper answer."""

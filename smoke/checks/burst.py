@@ -69,7 +69,7 @@ class BurstCheck(Check):
         if round_number == 1:
             await world.pause(2 * world.environment.confirm.pause_s)
         try:
-            request = await self.route.request(world)
+            request = replace(await self.route.request(world), at_this_rate=True)
         except SmokeError as error:
             return obstacle(error)
         turn: anyio.Lock = world.shared.setdefault("burst", anyio.Lock())

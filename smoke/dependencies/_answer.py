@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from smoke.http import Exchange, FailureKind, Request
 from smoke.http.exchange import EXPIRED
+from smoke.http.too_many import retry_after_s
 from smoke.verdict.words import Cause
-from smoke.waiting import retry_after_s
 
 OURS = frozenset({FailureKind.NAME, FailureKind.UNREACHABLE})
 """Failures that happen on this machine or its network, so they say nothing about the dependency."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from smoke.dependencies._answer import Sender
 from smoke.http import Exchange, Request
-from smoke.waiting import retry_after_s
+from smoke.http.too_many import retry_after_s
 
 WAITED_SHARE = 0.25
 """The share of what is left of the budget that a dependency may be waited for, as long as `Retry-After` asks."""

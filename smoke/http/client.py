@@ -19,6 +19,7 @@ from smoke.http.pacing import RANK, Pace, Rank
 from smoke.http.redirects import Trail
 from smoke.http.routing import Router
 from smoke.http.settings import RUN_HEADER, HttpSettings
+from smoke.http.too_many import rest_s
 from smoke.http.trust import trust
 
 _PORTS = {"http": 80, "https": 443}
@@ -66,8 +67,27 @@ class HttpClient:
         return exchange
 
     async def sample(self, request: Request, times: int) -> tuple[Exchange, ...]:
-        """Send the same request *times* times at once, each on a fresh connection."""
+        """
+        Send the same request *times* times at once, each on a fresh connection.
+
+        A read that the host refuses as one of too many is no measurement: all are sent anew once the host gets fewer.
+        Who is refused still when it gets as few as it can, is refused.
+        """
+        answers, steps = await self._at_once(request, times)
+        while self._slower(request, steps) and any(rest_s(one) for one in answers):
+            answers, steps = await self._at_once(request, times)
+            answers = tuple(replace(one, slowed=True) for one in answers)
+        return answers
+
+    def _slower(self, request: Request, steps: int) -> bool:
+        """Tell whether the host that a read goes to gets fewer requests than when *steps* were made."""
+        reads = request.method.upper() in READS and not request.at_this_rate
+        return reads and self._pace.of(_host(request)).steps > steps
+
+    async def _at_once(self, request: Request, times: int) -> tuple[tuple[Exchange, ...], int]:
+        """Return the answers, and how often the host had been given fewer requests before they were asked for."""
         check_write(request, self._settings.writes)
+        steps = self._pace.of(_host(request)).steps
         fresh = replace(request, fresh=True)
         exchanges: dict[int, Exchange] = {}
 
@@ -77,7 +97,7 @@ class HttpClient:
         async with anyio.create_task_group() as group:
             for number in range(times):
                 group.start_soon(one, number)
-        return tuple(exchanges[number] for number in range(times))
+        return tuple(exchanges[number] for number in range(times)), steps
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -109,7 +129,10 @@ class HttpClient:
         async with self._pace.of(sent.url.host).turn(Rank.URGENT if request.urgent else RANK.get()):
             begun = time.perf_counter()
             answer = await self._run(request, sent, limit_s, remaining_s)
-            return replace(answer, duration_s=time.perf_counter() - begun)
+            answer = replace(answer, duration_s=time.perf_counter() - begun)
+        if request.method.upper() in READS and not request.at_this_rate and (pause_s := rest_s(answer)):
+            self._pace.of(sent.url.host).slow_down(pause_s)
+        return answer
 
     async def _run(self, request: Request, sent: httpx.Request, limit_s: float, remaining_s: float) -> Exchange:
         limits = self._settings.limits
@@ -154,3 +177,11 @@ class HttpClient:
             content=request.content,
             extensions={"timeout": self._timeouts},
         )
+
+
+def _host(request: Request) -> str:
+    """Return the host that *request* goes to first; of an address that cannot be asked for, nothing."""
+    try:
+        return httpx.URL(request.url).host
+    except (httpx.InvalidURL, UnicodeError):
+        return ""

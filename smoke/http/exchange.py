@@ -63,7 +63,7 @@ class Request:
     *secret_body* keeps the bodies of request and answer out of every record. An *urgent* request goes before others
     that wait for their turn at the same host: when it is made is a part of what it measures, or many wait for it.
     *within_origin* follows redirects as long as they stay there. *show_certificate* asks for the certificate that the
-    host was accepted with.
+    host was accepted with. *at_this_rate* makes an answer that there are too many requests a result like any other.
     """
 
     method: str
@@ -80,6 +80,7 @@ class Request:
     timeout_s: float | None = None
     urgent: bool = False
     show_certificate: bool = False
+    at_this_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Exchange:
 
     *headers* have lower-case names; repeated ones (Set-Cookie) keep their order in `header_list`.
     *body* is decoded from its content encoding and cut at the body limit (*truncated*).
-    *at* is epoch seconds, *duration_s* monotonic. *local* tells that the connection went to this machine.
+    *at* is epoch seconds, *duration_s* monotonic. *local* tells that the connection went to this machine. *slowed*
+    tells that it was asked anew, more slowly, after the host had said that there were too many requests.
     """
 
     request: Request
@@ -104,6 +106,7 @@ class Exchange:
     redirects: tuple[str, ...] = ()
     local: bool = False
     certificate: Certificate | None = None
+    slowed: bool = False
 
     @property
     def headers(self) -> dict[str, str]:

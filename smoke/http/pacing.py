@@ -25,6 +25,12 @@ RANK: ContextVar[Rank] = ContextVar("rank", default=Rank.DECIDING)
 """The rank of what is sent from here on in this task; the engine sets it for each check."""
 
 
+STEPS = 4
+"""How often a host that says that there are too many requests gets half of them, at most."""
+FEWEST = 4
+"""How many in a second it gets at least."""
+
+
 class _Turnstile:
     """Let one through at a time: the first in rank, among equals who came first."""
 
@@ -77,21 +83,44 @@ class HostPace:
 
     Requests begin in the order of their rank, then in the order in which they came: what only refines a verdict never
     keeps waiting what decides it. Whoever waits for the rate holds no slot, so that slow answers and a low rate do not
-    add up.
+    add up. A host that says that there are too many is left alone for as long as it asks, and then gets half of them.
     """
 
     def __init__(self, concurrency: int, requests_per_s: float) -> None:
         self._slots = anyio.Semaphore(concurrency, fast_acquire=True)
         self._turnstile = _Turnstile()
         # Rates below one a second: one request in a longer window.
-        self._most = max(1, int(requests_per_s))
+        self._most = self._full = max(1, int(requests_per_s))
         self._window_s = self._most / requests_per_s
         self._begun: deque[float] = deque(maxlen=self._most)
+        self._rests_until = 0.0
+        self.steps = 0
 
     @property
     def free_slots(self) -> int:
         """How many more requests could be open now."""
         return self._slots.value
+
+    def slow_down(self, pause_s: float) -> None:
+        """
+        Begin nothing for *pause_s*, and then half as many; what was begun before then has no further say.
+
+        Where that has not helped after some steps, the rate is not what the host minds, and is as it was.
+        """
+        now = time.monotonic()
+        if now < self._rests_until:
+            return
+        if self.steps == STEPS:
+            self._allow(self._full)
+            return
+        self.steps += 1
+        self._rests_until = now + pause_s
+        recently = sum(1 for one in self._begun if one > now - self._window_s)
+        self._allow(max(min(self._most, FEWEST), min(self._most, recently) // 2))
+
+    def _allow(self, most: int) -> None:
+        self._most = most
+        self._begun = deque(self._begun, maxlen=most)
 
     @asynccontextmanager
     async def turn(self, rank: Rank = Rank.DECIDING) -> AsyncIterator[None]:
@@ -115,9 +144,11 @@ class HostPace:
             self._slots.release()
 
     def _wait_s(self) -> float:
+        now = time.monotonic()
+        rest_s = self._rests_until - now
         if len(self._begun) < self._most:
-            return 0.0
-        return self._begun[0] + self._window_s - time.monotonic()
+            return rest_s
+        return max(rest_s, self._begun[0] + self._window_s - now)
 
 
 class Pace:

@@ -20,6 +20,8 @@ def cautions(plan: Plan, judged: Sequence[Finding], reasons: Sequence[Finding]) 
     for check in sorted(set(plan.release.retired) - made):
         yield f"{check}: not made, as the release declares it retired"
     yield from _missed_witnesses(judged)
+    for service in sorted({one.service or "" for one in judged if one.facts.get("slowed")}):
+        yield f"{service}: it limits requests (HTTP 429), so it was asked more slowly; see limits.requests_per_s"
     for one in judged:
         if one.outcome is not Outcome.PASSED and one not in reasons and not one.facts.get("blocked_by"):
             yield f"{one.check}: {one.message}"

@@ -1,7 +1,7 @@
 """Sampled checks ask often enough to meet one bad replica, and say where failures lie."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -122,6 +122,18 @@ def test_evidence_for_attribution() -> None:
     assert transport_facts([answer("", 503, headers={"retry-after": "60"})])["retry_after"] is True
     assert "retry_after" not in transport_facts([answer("", 503)])
     assert transport_facts([]) == {"answered": False}
+
+
+def test_too_many_requests() -> None:
+    """Refusals of too many are told apart from others, those that no run can wait for too, and slowness is told."""
+    hurried, patient = answer("", 429), answer("", 429, headers={"retry-after": "3600"})
+
+    assert transport_facts([answer(""), hurried])["too_many"]
+    assert "long_rest" not in transport_facts([hurried])
+    assert transport_facts([hurried, patient])["long_rest"]
+    assert "too_many" not in transport_facts([hurried, answer("", 503)])
+    assert transport_facts([replace(answer(""), slowed=True)])["slowed"]
+    assert "slowed" not in transport_facts([answer("")])
 
 
 def some(good: int, bad: int, replica: str | None = None) -> list[Sample]:

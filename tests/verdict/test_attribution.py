@@ -508,3 +508,32 @@ def test_stage_of_controls_blocks_nothing() -> None:
     skipped = finding("read/x", "skipped", cause="suite", facts={"blocked_by": "converge"})
     assert control(reachable=False).stage is Stage.CONVERGE
     assert cause_of(skipped, control(reachable=False), passed("converge/bff"))[1] is Cause.SUITE
+
+
+class TestTooMany:
+    """Requests of ours that were too many are no failure of the release, unless few are too many."""
+
+    LIMITED = finding("read/orders", service="bff", facts={"route": "https://api.test/orders", "too_many": True})
+    OTHER = finding("read/items", service="bff", facts={"route": "https://api.test/items", "too_many": True})
+    ELSEWHERE = finding("page/home", service="web", facts={"route": "https://www.test/", "too_many": True})
+
+    def test_several_routes(self) -> None:
+        """A limit that several routes name is one of our requests."""
+        assert cause_of(self.LIMITED, self.OTHER) == (Outcome.UNDECIDED, Cause.SUITE)
+
+    def test_one_route(self) -> None:
+        """A single route that refuses even when it is asked slowly is broken, whatever another service says."""
+        assert cause_of(self.LIMITED, self.ELSEWHERE) == (Outcome.FAILED, Cause.RELEASE)
+
+    def test_a_long_pause(self) -> None:
+        """Who asks for a longer pause than there is time for was not asked slowly, so nothing is proven."""
+        impatient = replace(self.LIMITED, facts={**self.LIMITED.facts, "long_rest": True})
+
+        assert cause_of(impatient) == (Outcome.UNDECIDED, Cause.SUITE)
+
+    def test_never_answered(self) -> None:
+        """A service that was never answered otherwise, not even the first time, is not up."""
+        facts = {"too_many": True, "long_rest": True}
+        converging = finding("converge/bff", service="bff", facts=facts)
+
+        assert cause_of(converging, self.OTHER) == (Outcome.FAILED, Cause.RELEASE)

@@ -129,6 +129,14 @@ class TestPass:
 class TestFail:
     """What it takes to roll back."""
 
+    def test_a_service_that_limits_requests(self) -> None:
+        """That a service was asked more slowly, as it limits requests, is said once."""
+        slow = [replace(one, service="bff", facts={**one.facts, "slowed": True}) for one in (HOME, passed("read/a"))]
+
+        assert verdict_of(CONVERGED, *slow).warnings == (
+            "bff: it limits requests (HTTP 429), so it was asked more slowly; see limits.requests_per_s",
+        )
+
     def test_a_required_check_failed(self) -> None:
         """A gating failure without another explanation: roll back the service that it names."""
         verdict = verdict_of(CONVERGED, HOME, BROKEN)

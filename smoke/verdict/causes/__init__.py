@@ -19,6 +19,7 @@ error.
 | superseded  | a commit that is neither announced nor previous came after the announced one | the check |
 | suite       | the check was not made to its end, or broke | the engine |
 |             | a login limit was reached, and nothing tells that others can use it up | `limited` |
+|             | a service that had answered says to several routes that there are too many requests | `limited` |
 | release     | none of these; or an excuse that the baseline disproves | `disproved` |
 """
 
