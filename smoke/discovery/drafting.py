@@ -28,7 +28,7 @@ def draft(wanted: Wanted, services: Sequence[Found]) -> Draft:
     """Return the environment file that is *wanted* for what was found at *services*."""
     tables = [_general(wanted, services), *_limits(services), *(service_table(one, wanted.now) for one in services)]
     tables += [*_pages(services), *_assets(services), *_headers(services), *_doors(services), *_reads(services)]
-    tables += [*_cors(services), *_login(services)]
+    tables += [*_cors(services), _latency(), *_login(services)]
     tables += list(_journeys(services))
     top = (
         f"{wanted.name}, written by `{wanted.command}`.\nEvery line that is not commented out was found and tried. "
@@ -60,6 +60,13 @@ def _limits(services: Sequence[Found]) -> Iterator[Table]:
         lines = [Line(key, value) for key, value in GENTLE.items()]
         said = "Some requests were refused with HTTP 429: so few are sent. More may be found with a higher limit."
         yield Table("[limits]", said, lines)
+
+
+def _latency() -> Table:
+    said = (
+        "A route that has become slow is found where routes are timed, and `smoke prime` timed them before the deploy."
+    )
+    return Table("[latency]", said, [Line("every_route", True)], off=True)
 
 
 def _pages(services: Sequence[Found]) -> Iterator[Table]:

@@ -16,7 +16,7 @@ def answer(status: int, **headers: str) -> Exchange:
     return Exchange(Request("GET", "https://shop.test/"), 1_000_000_000.0, 0.1, status, pairs)
 
 
-def limiting(most: int, window_s: float, **headers: str) -> Answer:
+def limiting(most: int, window_s: float) -> Answer:
     """Let *most* requests pass in any *window_s*, and refuse the others."""
     passed: deque[float] = deque()
 
@@ -25,7 +25,7 @@ def limiting(most: int, window_s: float, **headers: str) -> Answer:
         while passed and passed[0] < now - window_s:
             passed.popleft()
         if len(passed) >= most:
-            await connection.send(response(status="429 Too Many Requests", **headers))
+            await connection.send(response(status="429 Too Many Requests"))
             return
         passed.append(now)
         await connection.send(HELLO)
