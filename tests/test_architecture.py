@@ -264,6 +264,17 @@ class TestDocumentation:
         named = set(re.findall(r"`([a-z_]+)/`", layers)) - {"smoke"}
         assert {name for name in named if not (SMOKE / name).is_dir()} == set()
 
+    def test_links_lead_somewhere(self) -> None:
+        """Every link from one page to another, or to a file, leads to what is there, headings included."""
+        pages = [path for path in committed() if path.suffix == ".md" and path.parent in {ROOT, ROOT / "docs"}]
+        wrong = [
+            f"{page.name}: {link}"
+            for page in pages
+            for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text("utf-8"))
+            if not _leads_somewhere(page, link)
+        ]
+        assert wrong == []
+
     def test_it_says_what_facts_the_verdict_reads(self) -> None:
         """Facts are the contract between checks and verdict: whoever writes a check finds each of them explained."""
         page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
@@ -272,6 +283,15 @@ class TestDocumentation:
         read = set(re.findall(r'facts(?:\.get\(|\[)"([a-z_]+)"', sources_of_the_verdict))
         assert read
         assert sorted(name for name in read if f"`{name}`" not in facts) == []
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    file, _, anchor = link.partition("#")
+    target = page.parent / file if file else page
+    if not target.exists() or not anchor:
+        return target.exists()
+    headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
+    return anchor in {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 class TestHabits:
