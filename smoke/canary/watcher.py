@@ -93,9 +93,8 @@ class Watcher:
         """Look, once more at once if that may confirm a first failure, and tell what is to be told."""
         run, verdict, look = self._run(kind)
         if verdict and self._is_first_failure(look):
-            self.say(
-                f"failing: {', '.join(look.checks)}; looking again in {self.environment.canary.confirm_after_s:g} s"
-            )
+            pause_s = self.environment.canary.confirm_after_s
+            self.say(f"failing: {enumerate_in_words(look.checks)}; looking again in {pause_s:g} s")
             self.pause(self.environment.canary.confirm_after_s)
             if not schedule.stands_aside(self.environment.canary, self._known().deploy, self.now()):
                 run, verdict, look = self._run(RunKind.CONFIRMING)
