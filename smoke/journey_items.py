@@ -6,6 +6,7 @@ from time import monotonic, time
 import pytest
 
 from smoke.browser import executable
+from smoke.browser.accepted import accepted
 from smoke.browser.fixtures import OpenBrowser, Visitor
 from smoke.browser.launch import plan_launch
 from smoke.environment.journeys import Journey
@@ -52,7 +53,8 @@ def make_journey(request: pytest.FixtureRequest, open_browser: OpenBrowser) -> C
 
 
 def _world(run: Run, open_browser: OpenBrowser, chosen: frozenset[str]) -> JourneyWorld:
-    launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find())
+    known = accepted(run.environment, run.connect_to, run.ca_file)
+    launch = plan_launch(run.environment, run.connect_to, run.ca_file, executable.find(), known)
     return JourneyWorld(
         environment=run.environment,
         browser=open_browser(run.environment.name, launch, _visitor(run, chosen)),

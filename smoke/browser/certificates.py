@@ -24,14 +24,19 @@ def fingerprints(bundle: Path) -> tuple[str, ...]:
     """
     try:
         found = _PEM.findall(bundle.read_text(encoding="utf-8", errors="replace"))
-        hashes = [hashlib.sha256(public_key_info(ssl.PEM_cert_to_DER_cert(one))).digest() for one in found]
+        keys = tuple(fingerprint(ssl.PEM_cert_to_DER_cert(one)) for one in found)
     except OSError as error:
         raise ConfigurationError(f"{bundle}: cannot be read ({error.strerror}); provide the CA bundle") from error
     except (ValueError, IndexError) as error:
         raise ConfigurationError(f"{bundle}: holds a damaged certificate; provide the CA bundle anew") from error
-    if not hashes:
+    if not keys:
         raise ConfigurationError(f"{bundle}: holds no certificate; provide a CA bundle in PEM")
-    return tuple(base64.b64encode(one).decode() for one in hashes)
+    return keys
+
+
+def fingerprint(certificate: bytes) -> str:
+    """Return base64 SHA-256 of the public key information of a certificate in DER; raises like `public_key_info`."""
+    return base64.b64encode(hashlib.sha256(public_key_info(certificate)).digest()).decode()
 
 
 def public_key_info(certificate: bytes) -> bytes:

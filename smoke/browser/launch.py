@@ -2,8 +2,9 @@
 How the browser is started: quiet, bound to the environment's addresses, trusting its extra CA, and nothing else.
 
 TLS errors are never ignored as a whole. Chromium cannot be handed a CA bundle, but it can be told to accept chains that
-contain a given key: a server behind a test CA has to send the CA's certificate along. What this cannot see, such as
-a wrong name on such a certificate, the HTTP checks see, which verify every connection in full.
+contain a given key: that of the CA, where a server sends its certificate along, and those of the servers' own
+certificates that the CA vouches for (`accepted`). What this cannot see, such as a wrong name on a certificate of such a
+key, the HTTP checks see, which verify every connection in full.
 """
 
 import os
@@ -56,15 +57,23 @@ class Launch:
 
 
 def plan_launch(
-    environment: Environment, connect_to: ConnectTo, ca_file: Path | None, executable: str | None
+    environment: Environment,
+    connect_to: ConnectTo,
+    ca_file: Path | None,
+    executable: str | None,
+    accepted: tuple[str, ...] = (),
 ) -> Launch:
-    """Return how to start the browser for *environment*; raises ConfigurationError for an unusable CA bundle."""
+    """
+    Return how to start the browser for *environment*; raises ConfigurationError for an unusable CA bundle.
+
+    *accepted* are fingerprints of the servers' own certificates that the bundle vouches for.
+    """
     arguments = [*QUIET, *machine()]
     rules = resolver_rules(environment, connect_to)
     if rules:
         arguments.append(f"--host-resolver-rules={rules}")
     if ca_file is not None:
-        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(fingerprints(ca_file))}")
+        arguments.append(f"--ignore-certificate-errors-spki-list={','.join((*fingerprints(ca_file), *accepted))}")
     return Launch(executable, tuple(arguments), _proxy(environment, connect_to))
 
 

@@ -100,7 +100,9 @@ class Visit:
             kind = failure_kind(code) if code else None
             if code is None:
                 raise
-            facts = {"failure_kinds": [kind.value]} if kind else {}
+            facts: dict[str, Any] = {"failure_kinds": [kind.value]} if kind else {}
+            if code == "ERR_CERT_AUTHORITY_INVALID":
+                facts["distrusted"] = True
             raise Unmet(f"{shown(url)} to open", f"no answer: {code}", facts) from None
         self._stay_at_home()
 

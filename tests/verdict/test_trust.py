@@ -5,7 +5,7 @@ from dataclasses import replace
 from smoke.verdict.attribution import attribute
 from smoke.verdict.finding import Finding
 from smoke.verdict.words import Cause, Outcome
-from tests.verdict.made import control, finding, plan
+from tests.verdict.made import control, finding, passed, plan
 
 REFUSED = finding("tls/web", facts={"distrusted": True, "failure_kinds": ["TLS"], "answered": False})
 
@@ -38,3 +38,12 @@ def test_other_failures_are_left_alone() -> None:
     """What failed for another reason has nothing to do with certificates."""
     other = finding("page/home", facts={"answered": True})
     assert cause_of(other, wary()) == (Outcome.FAILED, Cause.RELEASE)
+
+
+def test_the_browser_alone() -> None:
+    """A certificate that our own requests verified is refused by this machine's browser alone."""
+    journey = finding("journey/home", service="web", facts=REFUSED.facts)
+
+    assert cause_of(journey, passed("tls/web", service="web")) == (Outcome.UNDECIDED, Cause.RUNNER)
+    assert cause_of(journey, passed("tls/api", service="api")) == (Outcome.FAILED, Cause.RELEASE)
+    assert cause_of(journey, REFUSED) == (Outcome.FAILED, Cause.RELEASE)
