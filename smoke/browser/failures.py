@@ -1,6 +1,7 @@
 """Chromium's network errors in the words that HTTP checks use, so that causes are attributed alike."""
 
 import re
+from typing import Any
 
 from smoke.http.exchange import FailureKind
 
@@ -38,3 +39,10 @@ def net_error(text: str) -> str | None:
 def failure_kind(error: str) -> FailureKind | None:
     """Return the phase in which a request failed, or None for an error that no network had a part in."""
     return next((kind for kind, pattern in _KINDS if re.fullmatch(pattern, error)), None)
+
+
+def failure_facts(error: str) -> dict[str, Any]:
+    """Return the facts of a page that did not open; `distrusted` where nobody known vouches for its certificate."""
+    kind = failure_kind(error)
+    known = {"distrusted": True} if error == "ERR_CERT_AUTHORITY_INVALID" else {}
+    return {"failure_kinds": [kind.value], **known} if kind else known

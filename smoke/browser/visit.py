@@ -13,7 +13,7 @@ from smoke.browser import overlays
 from smoke.browser.appraisal import appraise
 from smoke.browser.death import BrowserDied
 from smoke.browser.events import Kind
-from smoke.browser.failures import failure_kind, net_error
+from smoke.browser.failures import failure_facts, net_error
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.patience import Patience
 from smoke.browser.watch import Watch
@@ -97,13 +97,9 @@ class Visit:
             code = net_error(str(error))
             if code == "ERR_ABORTED":
                 self._tell_crash()
-            kind = failure_kind(code) if code else None
             if code is None:
                 raise
-            facts: dict[str, Any] = {"failure_kinds": [kind.value]} if kind else {}
-            if code == "ERR_CERT_AUTHORITY_INVALID":
-                facts["distrusted"] = True
-            raise Unmet(f"{shown(url)} to open", f"no answer: {code}", facts) from None
+            raise Unmet(f"{shown(url)} to open", f"no answer: {code}", failure_facts(code)) from None
         self._stay_at_home()
 
     def reload(self) -> None:
