@@ -87,7 +87,7 @@ class Incident(Model):
     severity: Severity = Field(description="how bad it is")
     verdict: tuple[Word, ...] = Field((), description="the verdicts that it goes with")
     checks: tuple[CheckPattern, ...] = Field(
-        (), description='checks that failed, by id or pattern such as `"health/*"`'
+        (), description='checks that failed, by id or pattern such as `"health/*"`; advisory ones only by id'
     )
     more_than: int = Field(0, ge=0, description="in more than so many samples of one of those checks")
     down: bool = Field(False, description="a service answers nothing but errors, or nothing at all")

@@ -42,7 +42,7 @@ def _is(declared: Declared, word: Word, evidence: Evidence) -> bool:
     felt = _felt(list(evidence.findings.values()))
     asked = (
         (bool(declared.verdicts), word.value in declared.verdicts),
-        (bool(declared.checks), any(_fits(declared, one) for one in felt)),
+        (bool(declared.checks), any(_fits(declared, one) for one in [*felt, *_named(declared, evidence)])),
         (declared.down, any(_down(service, evidence) for service in {one.service for one in felt})),
         (declared.deploy_over_s is not None, _deploy_s(evidence) > (declared.deploy_over_s or 0.0)),
         (declared.remedy is not None, any(one.facts.get("remedy") == declared.remedy for one in felt)),
@@ -52,6 +52,13 @@ def _is(declared: Declared, word: Word, evidence: Evidence) -> bool:
 
 def _felt(findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings if one.gating and one.outcome is Outcome.FAILED and one.cause in FELT]
+
+
+def _named(declared: Declared, evidence: Evidence) -> Iterator[Finding]:
+    """Yield advisory checks that failed, and that are declared by their very id: a pattern means those that decide."""
+    for one in evidence.findings.values():
+        if one.check in declared.checks and not one.gating and one.outcome is Outcome.FAILED and one.cause in FELT:
+            yield one
 
 
 def _fits(declared: Declared, finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from smoke.verdict.plan import Plan
 from smoke.verdict.release import Release
 from smoke.verdict.severities import Declared, Grading
 from smoke.verdict.verdict import Verdict
-from smoke.verdict.words import Severity, Stage
+from smoke.verdict.words import Severity, Stage, Word
 from tests.verdict.made import COMMIT, STARTED_AT, finding, passed, plan, verdict_of
 
 SLOW = Declared("slow-deployment", Severity.ERROR, deploy_over_s=600.0)
@@ -105,10 +105,17 @@ def test_third_party_is_no_failed_deployment() -> None:
 
 
 def test_without_grading_nothing_is_said() -> None:
-    """An environment that does not grade has no severity, and an advisory failure never makes an incident."""
+    """An environment that does not grade has no severity, and no pattern makes an incident of an advisory failure."""
     assert verdict_of(finding("page/x", service="web"), PASSED).severity is None
     advisory = finding("health/web", service="web", gating=False, stage=Stage.MONITORING)
     assert names(graded(advisory, PASSED, declared=(HEALTH,))) == []
+
+
+def test_an_advisory_check_may_be_an_incident_by_its_id() -> None:
+    """Who names it means it: the release is good, and the team is told all the same."""
+    advisory = finding("metric/memory", service="web", gating=False, stage=Stage.MONITORING)
+    verdict = graded(advisory, PASSED, declared=(MEMORY, FAILED))
+    assert (verdict.word, names(verdict)) == (Word.PASS, ["memory"])
 
 
 def test_survives_the_log() -> None:
