@@ -139,6 +139,42 @@ def test_doors_of_cartly() -> None:
     assert behind("elsewhere.test", "/") == ("elsewhere.test", "/")
 
 
+def test_a_developers_machine_is_entered_by_ports() -> None:
+    """Without TLS, and without a host that is the stack's alone; a browser keeps its cookies all the same."""
+    dialect = dialect_of("portal/dev")
+    assert dialect.behind("localhost:4000", "/health") == (addresses.API, "/health")
+    assert dialect.behind("localhost:3000", "/login") == (addresses.WEB, "/login")
+    assert dialect.hosts == ()
+    assert dialect.origins == ("http://localhost:4000", "http://localhost:3000")
+    assert addresses.authority("localhost:4000") == "localhost:4000"
+    assert addresses.authority("app.cartly.io") == "app.cartly.io:443"
+    shop = dialect_of("cartly/dev").behind
+    assert shop("localhost:3001", "/health") == (addresses.WORKER, "/health")
+    assert shop("localhost:3000", "/api/health") == (addresses.WEB, "/api/health")
+
+
+def test_the_unwell_say_so_with_200() -> None:
+    """A status alone would take them for healthy."""
+    cases = {
+        ("cartly", "bff", Quirk.UNWELL): "error",
+        ("cartly", "worker", Quirk.WORKER_UNWELL): "error",
+        ("impulse_ai", "bff", Quirk.UNWELL): "error",
+        ("web_production", "bff", Quirk.UNWELL): "unhealthy",
+    }
+    for (name, service, one), word in cases.items():
+        (answer,) = answers(name, service, "/health", quirks=frozenset({one}))
+        assert (answer.status, json.loads(answer.body)["status"]) == (200, word), name
+    (migrations,) = answers("cartly", "bff", "/health", quirks=frozenset({Quirk.MIGRATIONS_UNWELL}))
+    told_of = json.loads(migrations.body)
+    assert (told_of["status"], told_of["checks"]["migrations"]) == ("ok", "error")
+
+
+def test_only_a_missing_key_is_let_in() -> None:
+    """The guard of a key that is there stays; so each fault of keys is seen by a check of its own."""
+    (answer,) = answers("impulse_ai", "bff", "/usage", quirks=frozenset({Quirk.KEY_IS_NOT_ASKED}))
+    assert (answer.status, json.loads(answer.body)) == (200, {"items": []})
+
+
 def test_cartly_says_what_its_drivers_return() -> None:
     """The row of SELECT 1 and PONG come as they are; `version` goes when npm's variable does."""
     assert told("cartly", "bff", "/health/ready")["checks"] == {"database": [{"?column?": 1}], "redis": "PONG"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.demo import faults
+from smoke.demo.endurance import Endurance
 from smoke.demo.faults import Fault
 from smoke.demo.faults.data import UNAPPLICABLE
 from smoke.demo.quirks import Quirk
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from smoke.demo.scene import Scene
 
 HIGHEST = "9.0.0"
+LIVES_S = 4.0
+"""So short that a soak of some seconds meets it."""
 
 
 def quirk(identifier: str, title: str, truth: Word, *quirks: Quirk, also_ok: tuple[Word, ...] = ()) -> Fault:
@@ -96,6 +99,19 @@ def _index_lost(scene: "Scene") -> None:
     scene.sql += ('DROP INDEX "invoice_customer_id_idx"',)
 
 
+def _dies(scene: "Scene") -> None:
+    scene.after = replace(scene.after, endurance=Endurance(lives_s=LIVES_S / scene.speed))
+
+
+def migration_skipped(applied: str) -> Fault:
+    """Return the fault that the release was started without its migration, which leaves *applied* in the history."""
+
+    def arrange(scene: "Scene") -> None:
+        scene.sql = tuple(one for one in scene.sql if one != applied)
+
+    return Fault("migration-skipped", "The release was started without its migration", Word.FAIL, arrange)
+
+
 SHORT_SHA = quirk("short-sha", "The commit is told by seven digits", Word.PASS, Quirk.SHORT_SHA)
 NO_VERSION = quirk("no-version", "npm's variable is missing, and `version` with it", Word.PASS, Quirk.NO_VERSION)
 OTHER_COMMIT = one_replica("wrong-commit", "One replica tells another commit", Word.FAIL, Quirk.OTHER_COMMIT)
@@ -119,5 +135,5 @@ MIGRATION_SWALLOWED = setting(
 )
 INDEX_LOST = setting("index-lost", "The deploy dropped an index", Word.FAIL, _index_lost)
 NOT_ANNOUNCED = quirk("not-announced", "Nobody wrote in Slack: reported", Word.PASS, Quirk.NOT_ANNOUNCED)
-CRASHES = as_in("crash-loop", "B03")
+CRASHES = setting("crash-loop", "Each process of the API dies soon after its start, again and again", Word.FAIL, _dies)
 STALE_PAGES = as_in("cdn-not-purged", "A04")

@@ -10,6 +10,7 @@ from smoke.demo import addresses
 from smoke.demo.bff import orders, partners
 from smoke.demo.dialect import Dialect, Door, Speaker
 from smoke.demo.faults import Fault
+from smoke.demo.foundation import READER
 from smoke.demo.quirks import Quirk
 from smoke.demo.release import Bug
 from smoke.demo.scene import Scene
@@ -18,6 +19,21 @@ from smoke.demo.systems._answers import fastify_error, parts_of, soft_404, versi
 from smoke.verdict.words import Word
 
 TITLE = "Impulse AI"
+
+
+SUPABASE = f"""
+CREATE SCHEMA supabase_migrations;
+CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY, statements text[], name text);
+INSERT INTO supabase_migrations.schema_migrations (version, name)
+    VALUES ('20260601100000', 'init'), ('20260702100000', 'usage'), ('20260903100000', 'keys');
+GRANT USAGE ON SCHEMA supabase_migrations TO {READER};
+GRANT SELECT ON supabase_migrations.schema_migrations TO {READER};
+"""
+"""The history as Supabase's command line keeps it (wire formats, section 6.3)."""
+
+NEWEST = "20261120093000"
+APPLIED = f"INSERT INTO supabase_migrations.schema_migrations (version, name) VALUES ('{NEWEST}', 'invoice_due_date')"
+"""What pushing the release's migration leaves in it."""
 
 
 def _speak(speaker: Speaker) -> Sequence[Route]:
@@ -54,12 +70,14 @@ def _speak(speaker: Speaker) -> Sequence[Route]:
 
 def _rotated(scene: Scene) -> None:
     """Let the rotation be over: the key before the newest is refused, unless a fault lets it in again."""
-    scene.declares.clear()
+    _rotating(scene)
     scene.before, scene.after = scene.before.having(Bug.FORGETS_OLD_KEYS), scene.after.having(Bug.FORGETS_OLD_KEYS)
 
 
 def _rotating(scene: Scene) -> None:
     scene.declares.clear()
+    scene.declares["migrations"] = [NEWEST]
+    scene.sql += (APPLIED,)
 
 
 def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
@@ -89,9 +107,11 @@ def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
             "IMPULSE_SMOKE_USER": "customer-user",
             "IMPULSE_SMOKE_PASSWORD": "customer-password",
             "IMPULSE_API_KEY": "api-key-current",
+            "IMPULSE_SMOKE_DATABASE_URL": "database-dsn",
             other_key: "api-key-previous",
             **(dict.fromkeys(("RAILWAY_TOKEN", "VERCEL_TOKEN"), "watchers-token") if production else {}),
         },
+        sql=SUPABASE,
         settle=_rotated if production else _rotating,
         traps=(*_traps_with(of_keys), *(DEPLOYED if production else ())),
     )
@@ -109,6 +129,7 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
         _traps.KEY_NOT_ASKED,
         of_keys,
         _traps.MINIMUM,
+        _traps.migration_skipped(APPLIED),
         _traps.LOGIN_BROKEN,
         _traps.error_page("landing-broken", "The landing page is an error text with status 200", "/"),
         _traps.quirk("config-fails", "What apps ask first answers 500", Word.FAIL, Quirk.CONFIG_FAILS),

@@ -13,7 +13,6 @@ from smoke.demo.quirks import Quirk
 from smoke.demo.scene import Scene
 from smoke.demo.systems import _traps
 from smoke.demo.systems._answers import parts_of, soft_404, version_keys
-from smoke.verdict.words import Word
 
 TITLE = "Web Production"
 
@@ -60,10 +59,6 @@ def _settle(scene: Scene) -> None:
     scene.sql += (APPLIED,)
 
 
-def _migration_skipped(scene: Scene) -> None:
-    scene.sql = tuple(one for one in scene.sql if one != APPLIED)
-
-
 def _dialect(environment: str, host: str) -> Dialect:
     production = environment.endswith("/prod")
     return Dialect(
@@ -95,9 +90,7 @@ def _dialect(environment: str, host: str) -> Dialect:
             _traps.error_page("homepage-broken", "The homepage is an error text with status 200", "/"),
             _traps.as_in("white-screen", "C01"),
             _traps.UNWELL,
-            _traps.setting(
-                "migration-skipped", "The release was started without its migration", Word.FAIL, _migration_skipped
-            ),
+            _traps.migration_skipped(APPLIED),
             _traps.as_in("migration-failed", "D01"),
             _traps.STALE_PAGES,
             _traps.CRASHES,
