@@ -44,18 +44,43 @@ def test_every_check_is_planned(checklist: Checklist) -> None:
 def test_every_fault_can_be_shown(checklist: Checklist) -> None:
     """A fault that is named is a trap of that system's dialect."""
     known = {one.id for one in dialect_of(checklist.environment).traps}
-    assert [fault for one in checklist.lines for fault in one.faults if fault not in known] == []
+    named = [fault for one in checklist.lines for fault in filter(None, (one.fault, *one.faults))]
+    assert [fault for fault in (*named, *(one for run in checklist.runs for one in run)) if fault not in known] == []
 
 
 @pytest.mark.parametrize("checklist", EVERY, ids=NAMES)
-def test_what_was_seen_is_what_each_fault_deserves(checklist: Checklist) -> None:
-    """A recorded verdict is the fault's truth, and a check of each line that it belongs to was among the bad ones."""
-    traps = {one.id: one for one in dialect_of(checklist.environment).traps}
-    for fault, seen in checklist.seen.items():
-        assert seen["verdict"] in {traps[fault].truth.value, *(word.value for word in traps[fault].also_ok)}
-        for line in checklist.lines:
-            if fault in line.faults and traps[fault].truth is Word.FAIL:
-                assert set(line.checks) & set(seen["checks"]), (fault, line.line)
+def test_every_line_has_a_fault_of_its_own(checklist: Checklist) -> None:
+    """Each fault is shown in exactly one run, by one of the line's checks."""
+    made = [one for one in checklist.lines if one.checks]
+    assert sorted(one.fault for one in made) == sorted(fault for run in checklist.runs for fault in run)
+    assert len({one.fault for one in made}) == len(made)
+    assert [one.line for one in made if one.red not in one.checks or not one.says] == []
+
+
+@pytest.mark.parametrize("checklist", EVERY, ids=NAMES)
+def test_no_check_stands_for_two_faults(checklist: Checklist) -> None:
+    """In one run each line is seen by a check of its own, or by other words of it."""
+    for run in checklist.runs:
+        shown = [(one.red, one.says) for one in checklist.shown(run)]
+        assert len(set(shown)) == len(run)
+
+
+@pytest.mark.parametrize("checklist", EVERY, ids=NAMES)
+def test_every_line_was_seen_red(checklist: Checklist) -> None:
+    """What is recorded covers each run, and holds each line's words."""
+    for run in checklist.runs:
+        made = checklist.seen_in(run)
+        assert made is not None, run
+        assert [one.line for one in checklist.shown(run) if one.says not in made["not_good"].get(one.red, "")] == []
+        assert [
+            one.line for one in checklist.shown(run) if one.incident and one.incident not in made["incidents"]
+        ] == []
+
+
+@pytest.mark.parametrize("name", [name for names in SYSTEMS.values() for name in names])
+def test_every_file_was_seen_to_pass(name: str) -> None:
+    """Each environment file has passed on a healthy stand-in."""
+    assert checklists.seen(name)["healthy"]["verdict"] == Word.PASS
 
 
 def test_the_page_is_up_to_date() -> None:
