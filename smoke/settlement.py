@@ -38,11 +38,12 @@ def settle(directory: Path, status: int, how: str, plan: Callable[[], Plan]) -> 
     return EXIT_STATUS[Word.INCONCLUSIVE]
 
 
-def planned_budget_s(directory: Path) -> float | None:
-    """Return the budget that the run in *directory* has logged, in seconds; None while it has not."""
+def planned_time(directory: Path) -> tuple[float, float] | None:
+    """Return what the run in *directory* has logged: its start (epoch seconds) and its budget in seconds; else None."""
     try:
         with (directory / events.FILE).open(encoding="utf-8") as stream:
-            return float(json.loads(stream.readline())["plan"]["budget_s"])
+            plan = json.loads(stream.readline())["plan"]
+        return float(plan["started_at"]), float(plan["budget_s"])
     except (OSError, ValueError, LookupError, TypeError):
         return None
 

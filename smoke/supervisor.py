@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -73,7 +73,7 @@ def supervise(child: Child) -> int:
         os.close(read_end)
         from smoke import settlement  # takes its time, so the child was started first
 
-        how = _wait(process, lambda: settlement.planned_budget_s(child.directory))
+        how = await_end(process, lambda: settlement.planned_time(child.directory))
         os.close(write_end)
         _sweep(process.pid)
         return settlement.settle(child.directory, process.returncode, how, child.plan)
@@ -126,24 +126,29 @@ def _sweep(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _wait(process: subprocess.Popen[bytes], planned_budget_s: Callable[[], float | None]) -> str:
+def await_end(process: subprocess.Popen[bytes], planned_time: Callable[[], tuple[float, float] | None]) -> str:
     """
     Wait for the end of *process* and say how it came.
 
     How long that may take the child itself has logged; it is looked up no sooner than any budget could have ended.
     """
-    began, limit_s = monotonic(), KILL_AFTER_S
+    began, began_at, limit_s = monotonic(), time(), KILL_AFTER_S
     while True:
         try:
             return _said(process.wait(max(0.0, began + limit_s - monotonic())))
         except subprocess.TimeoutExpired:
-            budget_s = planned_budget_s()
-            allowed_s = START_S if budget_s is None else budget_s + KILL_AFTER_S
+            planned = planned_time()
+            allowed_s = START_S if planned is None else _allowed_s(planned[0] - began_at, planned[1])
         if allowed_s <= limit_s:
             process.kill()
             process.wait()
             return "the verifier hung beyond its budget and was killed"
         limit_s = allowed_s
+
+
+def _allowed_s(late_s: float, budget_s: float) -> float:
+    """Return what a child may take that began *late_s* after we had started it: its own watchdog counts from there."""
+    return min(max(0.0, late_s), START_S) + budget_s + KILL_AFTER_S
 
 
 def _said(status: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from smoke import events, run_directory
 from smoke.errors import ConfigurationError
-from smoke.settlement import planned_budget_s, settle
+from smoke.settlement import planned_time, settle
 from smoke.verdict.decide import decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan
@@ -78,10 +78,10 @@ def test_a_run_that_could_not_begin(tmp_path: Path) -> None:
         settle(tmp_path / "run", -9, "the verifier was killed", wrong)
 
 
-def test_the_budget_of_a_run(tmp_path: Path) -> None:
-    """The budget is known as soon as the child has logged its plan."""
-    assert planned_budget_s(tmp_path) is None
+def test_the_time_of_a_run(tmp_path: Path) -> None:
+    """Start and budget are known as soon as the child has logged its plan."""
+    assert planned_time(tmp_path) is None
     made = run(tmp_path, HOME, ended=False)
-    assert planned_budget_s(tmp_path) == made.budget_s
+    assert planned_time(tmp_path) == (made.started_at, made.budget_s)
     (tmp_path / events.FILE).write_text('{"event": "plan", "pl', "utf-8")
-    assert planned_budget_s(tmp_path) is None
+    assert planned_time(tmp_path) is None

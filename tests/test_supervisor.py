@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
-from time import monotonic
+from time import monotonic, time
 
 import pytest
 
+from smoke import supervisor
 from tests.plugin.processes import all_gone, family, watched
 from tests.plugin.project import PATIENCE_S, Project, eventually
 from tests.plugin.site import (
@@ -226,3 +227,18 @@ def _arguments(project: Project, way: str) -> list[str]:
     if way == "verify":
         return project.command("verify", "shop/prod")
     return project.session("-m", "prod", *way.split()[1:])
+
+
+def test_a_child_that_starts_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that begins late, on a busy machine, has its whole budget from then on: its own watchdog comes first."""
+    monkeypatch.setattr(supervisor, "KILL_AFTER_S", 0.2)
+    with subprocess.Popen(["sleep", "0.8"]) as process:
+        assert supervisor.await_end(process, lambda: (time() + 20, 0.1)) == "the verifier broke (exit 0)"
+
+
+def test_a_start_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a clock that went wrong nor a slow start makes a run longer than its budget and what a start may take."""
+    for name in ("KILL_AFTER_S", "START_S"):
+        monkeypatch.setattr(supervisor, name, 0.1)
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert "was killed" in supervisor.await_end(process, lambda: (time() + 3600, 0.1))
