@@ -21,7 +21,7 @@ from tools import checklists
 from tools.checklists import Checklist, Line
 
 ASKED = os.environ.get("SMOKE_SEEN_RED", "")
-QUICK = "web_production/prod:1"
+QUICK = "impulse_ai/prod:2"
 EVERY = [name for names in SYSTEMS.values() for name in names]
 
 Run = tuple[str, ...]
