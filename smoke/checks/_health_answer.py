@@ -43,7 +43,7 @@ def parts_down(exchange: Exchange, health: Health | None, path: str) -> str | No
 def _read_fresh(exchange: Exchange, health: Health) -> HealthReading:
     if health.body == "any":
         return _read_any(exchange, health)
-    if health.text is not None or exchange.content_type == "text/plain":
+    if health.text is not None or _is_plain(exchange):
         return _read_text(exchange, health)
     bad_status = not_ok(exchange)
     if bad_status is not None and exchange.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -59,15 +59,24 @@ def _read_any(exchange: Exchange, health: Health) -> HealthReading:
     bad_status = not_ok(exchange)
     if bad_status is not None:
         return HealthReading(bad_status)
-    if exchange.content_type == "text/html":
-        return HealthReading("a page instead of a health answer")
     told: Any = exchange.text().strip()
+    if told.startswith("<") or (exchange.content_type == "text/html" and not _is_plain(exchange)):
+        return HealthReading("a page instead of a health answer")
+    named = None
     if not_json(exchange) is None:
         data = parse(exchange)
-        told = find(health.status, data)
-        told = data if told is None else told
+        named = find(health.status, data)
+        told = data if named is None else named
     state = state_of(told)
-    return HealthReading() if state is State.UNKNOWN else _overall(state)
+    if state is State.UNKNOWN:
+        return HealthReading(remark=None if named is None else f"its {health.status} is a word of no known meaning")
+    return _overall(state)
+
+
+def _is_plain(exchange: Exchange) -> bool:
+    """Tell text from a page: several frameworks send a bare word as HTML, and a page is known by its markup."""
+    bare = exchange.content_type == "text/html" and bool(exchange.body) and "<" not in exchange.text()
+    return bare or exchange.content_type == "text/plain"
 
 
 def _read_text(exchange: Exchange, health: Health) -> HealthReading:
@@ -76,8 +85,7 @@ def _read_text(exchange: Exchange, health: Health) -> HealthReading:
         return HealthReading(bad_status)
     body = exchange.text().strip()
     if health.text is not None:
-        # Several frameworks call a bare word HTML; a page is known by its markup.
-        page = exchange.content_type == "text/html" and "<" in body
+        page = exchange.content_type == "text/html" and not _is_plain(exchange)
         same = body.lower() == health.text.strip().lower() and not page
         return HealthReading(None if same else f"the body is not {quote(health.text)}")
     if not_json(exchange) is None and state_of(body) is State.UNKNOWN:

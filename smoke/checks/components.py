@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from smoke.checks._answers import find, quote
+from smoke.checks._answers import cached, find, quote
 from smoke.checks._check import Check
 from smoke.checks._health_words import State, state_of
 from smoke.checks._json import document_of
@@ -42,6 +42,9 @@ class ComponentCheck(SampledCheck):
         document = document_of(exchange, STATUSES)
         if document.fault:
             return document.fault
+        stale = cached(exchange)
+        if stale is not None:
+            return f"answered by a cache ({stale})"
         value = find(self.component.at, document.value)
         if value is None:
             bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK

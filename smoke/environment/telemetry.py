@@ -45,7 +45,8 @@ class Metric(Model):
     A value that Prometheus computes stays within limits; needs `[monitoring.prometheus]`.
 
     Example: `[metrics.error-rate]` with `at_most = 0.01` and
-    `query = 'sum(rate(http_requests_total{code=~"5.."}[{window}])) / sum(rate(http_requests_total[{window}]))'`.
+    `query = '(sum(rate(http_errors_total[{window}])) or vector(0)) / sum(rate(http_requests_total[{window}]))'`;
+    the `or` is for errors that are no series until the first one comes.
     """
 
     query: Text = Field(

@@ -48,6 +48,14 @@ def test_degraded() -> None:
     assert (found.outcome, found.facts["noted"]) == (Outcome.PASSED, "details.redis is degraded")
 
 
+def test_an_answer_of_a_cache() -> None:
+    """What a cache remembers says nothing about now."""
+    old = json_answer({"details": {"redis": "up"}}, headers={"age": "300"})
+
+    assert "answered by a cache" in judged(old).message
+    assert judged(old).outcome is Outcome.FAILED
+
+
 def test_another_component_is_down() -> None:
     """A 503 that another component caused says nothing against this one."""
     assert judged(terminus({"status": "up"}, 503)).outcome is Outcome.PASSED

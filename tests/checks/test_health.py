@@ -97,6 +97,12 @@ def test_plain_text_of_aspnet_passes() -> None:
     assert judged(answer("Healthy")).outcome is Outcome.PASSED
 
 
+@pytest.mark.parametrize(("body", "outcome"), [(b"ok", Outcome.PASSED), (b"<p>ok</p>", Outcome.FAILED)])
+def test_a_bare_word_that_is_called_html(body: bytes, outcome: Outcome) -> None:
+    """Nest and Express call a returned `ok` HTML; a page has markup."""
+    assert judged(answer(body, content_type="text/html")).outcome is outcome
+
+
 def test_configured_text_is_compared_whole() -> None:
     """Where a text is configured, anything else is a fault."""
     assert judged(answer("Alive\n"), text="alive").outcome is Outcome.PASSED
@@ -322,10 +328,18 @@ def test_where_only_the_status_is_promised(answers: Exchange) -> None:
     assert judged(answers, body="any").outcome is Outcome.PASSED
 
 
+def test_an_unknown_word_where_only_the_status_is_promised() -> None:
+    """A state of which the meaning is not known is no fault there, and is not passed over in silence."""
+    judgement = judged(json_answer({"status": "marvellous"}), body="any")
+    assert judgement.outcome is Outcome.PASSED
+    assert judgement.facts["noted"] == "its status is a word of no known meaning"
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
         (html("<h1>Not found</h1>"), "a page instead of a health answer"),
+        (answer(b"<!doctype html><h1>Not found</h1>", content_type="text/plain"), "a page instead of a health answer"),
         (json_answer({"status": "unhealthy"}), "it calls itself unhealthy"),
         (answer(b"unhealthy", content_type="text/plain"), "it calls itself unhealthy"),
         (json_answer({"status": "ok"}, 503), "HTTP 503"),
