@@ -94,10 +94,10 @@ def _held(look: Look) -> Judgement:
 def _failed(looks: Sequence[Look], known: Known, *, last: bool) -> Judgement:
     bad = [one for one in looks if not is_good(one, known) and not one.obstacle]
     seen = [_signature(one, known) for one in bad]
-    look = _telling(bad, seen)
+    look = _telling(bad, seen, known)
     appraisal, signature = _appraised(look, known), _signature(look, known)
     facts = {**_facts(look, bad), "signature": signature}
-    answered = [one for one in bad if not one.facts.get("failure_kinds")]
+    answered = [one for one in bad if not _lost(one, known)]
     unlike = last and len(answered or bad) >= _ENOUGH
     certain = seen.count(signature) >= _ENOUGH or len(bad) > _ENOUGH or unlike
     if last and not certain:
@@ -121,11 +121,17 @@ def _failed(looks: Sequence[Look], known: Known, *, last: bool) -> Judgement:
     )
 
 
-def _telling(bad: Sequence[Look], signatures: Sequence[str]) -> Look:
+def _lost(look: Look, known: Known) -> bool:
+    """Tell whether a look failed for want of an answer: to the page itself, or to what it asked for first of all."""
+    faults = _appraised(look, known).faults
+    return bool(look.facts.get("failure_kinds")) or bool(faults and faults[0].signature.startswith(Kind.FAILURE.value))
+
+
+def _telling(bad: Sequence[Look], signatures: Sequence[str], known: Known) -> Look:
     """Return the look that failed as most did; of as many, one that was answered, as connections fail by themselves."""
 
     def weight(number: int) -> tuple[int, bool, int]:
-        return signatures.count(signatures[number]), not bad[number].facts.get("failure_kinds"), number
+        return signatures.count(signatures[number]), not _lost(bad[number], known), number
 
     return bad[max(range(len(bad)), key=weight)]
 

@@ -135,6 +135,24 @@ def test_what_came_most_often_is_told(looks: list[Look]) -> None:
     assert judgement.facts["refused"]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_lost_request_of_the_page_confirms_no_refusal(first: int) -> None:
+    """A login that was refused for too many, and one whose request was lost, are no two looks at one fault."""
+    url = "https://api.portal.test/auth/login"
+    refused = Event(Kind.STATUS, url=url, method="POST", resource="xhr", status=429)
+    lost = Event(Kind.FAILURE, "ERR_CONNECTION_RESET", url, method="POST", resource="xhr")
+    looks = [
+        Look(
+            expected="the heading 'Dashboard'", found="a refusal", facts={"status": 429}, events=(refused,), requests=3
+        ),
+        Look(expected="the heading 'Dashboard'", found="the login page", events=(lost,), requests=3),
+    ]
+    judgement = judge(looks if first == 0 else looks[::-1], "", last=True)
+
+    assert judgement.outcome is Outcome.UNDECIDED
+    assert judgement.facts["status"] == 429
+
+
 def test_connections_lost_again_and_again_condemn() -> None:
     """Two looks that were not answered at all are no noise."""
     assert judge([RESET, RESET], "", last=True).outcome is Outcome.FAILED
