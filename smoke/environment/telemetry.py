@@ -45,8 +45,9 @@ class Metric(Model):
     A value that Prometheus computes stays within limits; needs `[monitoring.prometheus]`.
 
     Example: `[metrics.error-rate]` with `at_most = 0.01` and
-    `query = '(sum(rate(http_errors_total[{window}])) or vector(0)) / sum(rate(http_requests_total[{window}]))'`;
-    the `or` is for errors that are no series until the first one comes.
+    `query = '(sum(rate(requests{code=~"5.."}[{window}])) or 0 * sum(rate(requests{code!=""}[{window}]))) /
+    sum(rate(requests[{window}]))'`; the `or` is for errors that are no series until the first one comes, and has a
+    value only if something is counted by that label at all, which `vector(0)` would not tell.
     """
 
     query: Text = Field(
