@@ -106,7 +106,8 @@ class HttpClient:
     async def _exchange(self, request: Request) -> Exchange:
         """Send *request* and follow where it leads: one limit for the whole way, waiting for a turn not counted."""
         limit_s = request.timeout_s or self._settings.limits.timeout_s
-        trail = Trail((request.url,), self._settings.limits.redirects)
+        trail, standstill = Trail((request.url,), self._settings.limits.redirects), self._connections.standstill
+        stood_s = standstill.total_s
         answer = await self._hop(request, limit_s, limit_s)
         at, spent_s = answer.at, answer.duration_s
         while (onward := trail.onward(answer)) is not None:
@@ -114,7 +115,7 @@ class HttpClient:
                 answer = replace(answer, failure=onward)
                 break
             trail = trail.step(onward.url)
-            answer = await self._hop(onward, limit_s, limit_s - spent_s)
+            answer = await self._hop(onward, limit_s, limit_s - spent_s + standstill.total_s - stood_s)
             spent_s += answer.duration_s
         return replace(
             answer, request=request, at=at, duration_s=spent_s, final_url=trail.urls[-1], redirects=trail.urls[1:]

@@ -38,7 +38,7 @@ class Hop:
         """Send the request over *connection* and take the answer, until *deadline*; raise nothing for what comes."""
         self.answer = replace(self.answer, failure=None)
         opened = connection.progress.begin()
-        with anyio.CancelScope(deadline=deadline) as scope:
+        with connection.standstill.until(deadline) as scope:
             try:
                 await self._converse(connection)
             except CAUGHT as error:
