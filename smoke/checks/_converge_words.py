@@ -16,7 +16,7 @@ from smoke.checks._held import PURGE
 from smoke.checks._movement import Look, share_of
 from smoke.checks._progress import Rollout, Standing, streak
 from smoke.checks._stale_pages import cache_lags, stale_page
-from smoke.checks._unanimity import ADVICE
+from smoke.checks._unanimity import untold
 from smoke.checks._wall import Wall
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import long_tag
@@ -106,8 +106,7 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
         message = f"the budget left only {rollout.limit_s:.0f} s to wait for the rollout: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     if last.votes and all(one.untold for one in last.votes) and not _ever_told(looks):
-        message, facts["untold"] = f"{found}; {ADVICE}", True
-        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
+        return untold(found, expected, facts, optional=rollout.optional)
     back = "; it had served the release before" if _went_back(rollout, looks) else ""
     explained = long_tag(rollout.version) if not _ever_met(rollout, looks) else None
     message = "; ".join([f"{found} (waited {waited}){back}", *([explained] if explained else [])])

@@ -42,15 +42,29 @@ def judge_deployments(
         overtaken = _overtaken(case, release)
         if overtaken is not None:
             return overtaken
-    tag = case.deployment.tag.rpartition("/")[2]
-    if case.deployment.phase is Phase.LIVE and not pre_releases and is_pre_release(tag) and _EARLY.search(tag):
+    tag = early(case.deployment)
+    if case.deployment.phase is Phase.LIVE and not pre_releases and tag:
         found = f"{tag} is live at {platform}, a pre-release, which this environment forbids"
         return _judged(Outcome.FAILED, found, {"signature": "pre-release"}, Cause.RELEASE)
     return _own(case, release)
 
 
+def early(deployment: Deployment) -> str | None:
+    """Return the tag of a deployment's image, with the image's name, if it is a pre-release."""
+    tag = deployment.tag.rpartition("/")[2]
+    return tag if is_pre_release(tag) and _EARLY.search(tag) else None
+
+
+def shipped(deployments: Sequence[Deployment], release: Release) -> Deployment | None:
+    """Return the deployment that brought a release which is served by now; None if the platform does not tell."""
+    case = case_of("", deployments, release) if deployments else None
+    if case is None or not (case.named or case.deployment.phase is Phase.LIVE):
+        return None
+    return case.deployment
+
+
 def case_of(platform: str, deployments: Sequence[Deployment], release: Release) -> Case | None:
-    """Return the release's deployment; without an announced commit, or where none is named, the newest there is."""
+    """Return the release's deployment; without an announced commit, or where the newest names none, the newest."""
     newest = deployments[0]
     if release.commit is None:
         return Case(platform, newest, named=False)
@@ -58,9 +72,8 @@ def case_of(platform: str, deployments: Sequence[Deployment], release: Release) 
         if _is_release(one, release.commit):
             newer = tuple(other for other in deployments[:place] if other.phase in OTHERS)
             return Case(platform, one, newer)
-    if any(_names(one) for one in deployments):
-        return None
-    return Case(platform, newest, named=False)
+    # Where images carry a version or, if that came late, the commit, a version may be the release's own.
+    return None if _names(newest) else Case(platform, newest, named=False)
 
 
 def _is_release(one: Deployment, commit: str) -> bool:

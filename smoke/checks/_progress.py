@@ -35,6 +35,7 @@ class Rollout:
     *goal* is the commit that must be served, None if any will do so long as all agree; *version* is what it calls
     itself. *limit_s* is how long it is watched; *whole* is False if the budget does not leave all the time that the
     environment grants. *condemned* says that *previous* was rolled back, so that it will not do even where any would.
+    *optional* tells that the service may leave its commit out.
     """
 
     goal: str | None
@@ -47,6 +48,7 @@ class Rollout:
     whole: bool = True
     version: str | None = None
     condemned: bool = False
+    optional: bool = False
 
     def standing(self, looks: Sequence[Look]) -> Standing:
         """Return where the rollout stands after *looks*, the newest last."""

@@ -53,10 +53,7 @@ class Unanimity:
         last = censuses[-1]
         facts = {**transport, "census": census_facts(last)}
         if last and all(one.untold for one in last):
-            found = last[0].silent or ""
-            message = f"{found}; {ADVICE}"
-            facts["untold"] = True
-            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self.expected, found, facts, unclear=True)
+            return untold(last[0].silent or "", self.expected, facts, optional=self.electorate.probe.optional)
         samples = [[Sample(self._wrong(one), one.replica) for one in votes] for votes in censuses]
         if any(self.astray(one) for one in last):
             return self._astray(last, samples[-1], facts)
@@ -113,6 +110,19 @@ class Unanimity:
         release = self.electorate.release
         is_replaced = commit == normalise(release.replaced)
         return f"{release.replaced_is_called} {short(commit)}" if is_replaced else short(commit)
+
+
+def untold(found: str, expected: str, facts: Mapping[str, Any], *, optional: bool) -> Judgement:
+    """
+    Return that no answer tells a commit: a doubt, or where the environment file allows it nothing to compare; pure.
+
+    Either is taken back where the baseline shows that the commit was told before the deploy.
+    """
+    facts = {**facts, "untold": True}
+    if optional:
+        message = f"{found}, so that its release was not compared; {ADVICE}"
+        return Judgement(Outcome.SKIPPED, message, None, expected, found, {**facts, "waived": "untold"})
+    return Judgement(Outcome.UNDECIDED, f"{found}; {ADVICE}", Cause.SUITE, expected, found, facts, unclear=True)
 
 
 def goal_of(electorate: Electorate, votes: Sequence[Vote]) -> str | None:

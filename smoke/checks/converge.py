@@ -109,6 +109,7 @@ class ConvergeCheck(Check):
             whole=converge.within_s <= left_s,
             version=self.electorate.release.version,
             condemned=self.electorate.release.condemned is not None,
+            optional=self.electorate.probe.optional,
         )
 
 

@@ -26,6 +26,7 @@ MODULES = (
     "source_maps",
     "components",
     "deployments",
+    "pre_releases",
     "deployment_times",
     "migrations",
     "databases",

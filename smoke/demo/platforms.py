@@ -152,7 +152,15 @@ class Platforms:
     async def _coolify_application(self, request: Request) -> Response:
         newest = self._made()[0]
         told = {"uuid": request.path_params["uuid"], "name": "api", "status": "running:healthy"}
-        return _coolify(request, {**told, "git_commit_sha": newest.commit, "docker_registry_image_tag": None})
+        tagged = {"git_commit_sha": "HEAD", "docker_registry_image_tag": self._tag(newest)}
+        return _coolify(request, {**told, **tagged})
+
+    def _tag(self, made: Made) -> str:
+        """Return the image's tag: the version, or the commit where the git tag came late."""
+        if made.new and self._sees(Quirk.LATE_TAG):
+            return f"prod-{made.commit[:7]}"
+        image = self.scene.after if made.new else self.scene.before
+        return f"v{image.version}-rc.1" if made.new and self._sees(Quirk.EARLY_IMAGE) else f"v{image.version}"
 
     def _coolify_row(self, made: Made) -> dict[str, Any]:
         return {
@@ -160,7 +168,7 @@ class Platforms:
             "application_name": "api",
             "status": "failed" if made.new and self._sees(Quirk.DEPLOYMENT_FAILED) else "finished",
             "commit": made.commit,
-            "docker_registry_image_tag": None,
+            "docker_registry_image_tag": self._tag(made),
             "rollback": False,
             "is_api": True,
             "created_at": _moment(made.began),

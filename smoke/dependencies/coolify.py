@@ -5,6 +5,7 @@ A deployment_uuid that the deploy step was given may never have existed: then th
 is an object with `count` and `deployments`, although its own OpenAPI file says array.
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +54,8 @@ async def look(coolify: Coolify, asking: Asking) -> Seen:
         return Seen(refusal=found, exchanges=tuple(exchanges))
     if found and found[0].phase is Phase.LIVE:
         exchanges.append(await asking.get(f"{address(coolify)}/applications/{coolify.application}", coolify.token))
-        found = (_running(found[0], data_of(NAME, exchanges[-1])), *found[1:])
+        application = data_of(NAME, exchanges[-1])
+        found = (_running(_tagged(found[0], application), application), *found[1:])
     return Seen(found, None, tuple(exchanges))
 
 
@@ -89,15 +91,16 @@ def _deployment(one: dict[str, Any]) -> Deployment:
     )
 
 
+def _tagged(deployment: Deployment, application: Any) -> Deployment:
+    """Return the newest deployment with the tag that the application has, where its own entry tells none."""
+    tag = text_of(application.get("docker_registry_image_tag")) if isinstance(application, dict) else ""
+    return deployment if deployment.tag else replace(deployment, tag=tag)
+
+
 def _running(deployment: Deployment, application: Any) -> Deployment:
     """Return the finished deployment as crashed if the application does not run; what is not told changes nothing."""
     status = text_of(application.get("status")) if isinstance(application, dict) else ""
     broken = status.startswith(BROKEN) or status.endswith(":unhealthy")
     if not broken:
         return deployment
-    return Deployment(
-        deployment.id,
-        Phase.CRASHED,
-        f"finished, but the application is {status}",
-        *(deployment.commit, deployment.tag, deployment.began_at, deployment.ended_at),
-    )
+    return replace(deployment, phase=Phase.CRASHED, word=f"finished, but the application is {status}")

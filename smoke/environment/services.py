@@ -56,6 +56,11 @@ class ReleaseProbe(Model):
     header: Header | None = Field(None, description="name of the response header that holds the commit")
     meta: Text | None = Field(None, description="name of the HTML meta element that holds the commit, for pages")
     version: JmesPath | None = Field(None, description="where the version lies in the JSON answer; reported only")
+    optional: bool = Field(
+        False,
+        description="whether the build may leave the commit out: where every answer does, and did before the deploy, "
+        "the release of this service is not compared, and the verdict says so",
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -19,7 +19,7 @@ DISPROVED = {
     "shut": "every address refuses us, and before the deploy they did not",
     "unproven": "before the deploy who may see it got it",
 }
-"""Facts of undecided findings that are an excuse only as long as it may have been so before the deploy already."""
+"""Facts of undecided or skipped findings that are an excuse only as long as it may have been so before the deploy."""
 
 
 def attribute(plan: Plan, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -60,7 +60,8 @@ def disproved(finding: Finding, evidence: Evidence) -> Finding:
     same check passed before the deploy, the commit was told then, and nothing stood in the way.
     """
     before = evidence.before(finding)
-    if finding.outcome is not Outcome.UNDECIDED or before is None or before.outcome is not Outcome.PASSED:
+    excused = finding.outcome in {Outcome.UNDECIDED, Outcome.SKIPPED}
+    if not excused or before is None or before.outcome is not Outcome.PASSED:
         return finding
     said = next((text for fact, text in DISPROVED.items() if finding.facts.get(fact)), None)
     if said is None:

@@ -86,7 +86,7 @@ def _word(
         return Word.FAIL
     if doubts or guilty or end.interruption or not any(_vouches(one) for one in judged):
         return Word.INCONCLUSIVE
-    if announced and not any("census" in one.facts for one in judged):
+    if announced and not any(one.facts.get("census", {}).get("commits") for one in judged):
         return Word.INCONCLUSIVE  # nobody told whether what was verified is the release (law 2)
     return Word.PASS
 

@@ -76,11 +76,17 @@ def _pass(verdict: Verdict) -> str:
     commit = verdict.plan.release.commit
     told = any("census" in one.facts for one in passed)
     unnamed = "Every replica serves the same release" if told else "No service tells which release it serves"
-    live = f"{commit[:12]} is served everywhere" if commit and told else unnamed
+    live = f"{commit[:12]} is served everywhere{_but_by(required)}" if commit and told else unnamed
     excused = [one for one in required if one.outcome in {Outcome.FAILED, Outcome.UNDECIDED}]
     count = f"{len(passed)} of {len(passed) + len(excused)}" if excused else f"all {len(passed)}"
     which = f"{count} required checks passed" + (f", {journeys} of them journeys" if journeys else "")
     return " ".join([f"{live} and {which}.", *_excuses(excused)])
+
+
+def _but_by(required: Sequence[Finding]) -> str:
+    """Return the services of which nobody knows whether they serve the release, as they need not tell it."""
+    untold = dict.fromkeys(one.service for one in required if one.service and one.facts.get("waived") == "untold")
+    return f" but by {names_of(list(untold))}, where nothing tells the release," if untold else ""
 
 
 def _excuses(excused: Sequence[Finding]) -> list[str]:

@@ -374,6 +374,28 @@ def test_a_build_that_never_tells_its_commit_is_undecided(told: Any) -> None:
     assert len(watched.judgement.message) < 250
 
 
+MAY = {"path": "/version", "commit": "commit", "optional": True}
+
+
+def test_a_build_that_may_leave_its_commit_out_is_not_compared() -> None:
+    """As long as a rollout could bring the commit it is waited for; then there is nothing to compare."""
+    watched = watch([serves(None)], environment(probe=MAY))
+    assert (watched.judgement.outcome, watched.judgement.facts["waived"]) == (Outcome.SKIPPED, "untold")
+    assert round(watched.seconds) == CONVERGE["stuck_after_s"]
+
+
+def test_a_build_that_may_leave_its_commit_out_is_awaited() -> None:
+    """The first release that tells its commit takes the place of one that did not."""
+    watched = watch(lambda now: [serves(NEW if now > 2 else None)], environment(probe=MAY))
+    assert watched.judgement.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("wrong", [serves(OLD), answer("", 502)])
+def test_a_build_that_may_leave_its_commit_out_may_not_tell_another(wrong: Exchange) -> None:
+    """What is told, or not answered at all, counts as anywhere."""
+    assert watch([wrong], environment(probe=MAY)).judgement.outcome is Outcome.FAILED
+
+
 @pytest.mark.parametrize(
     "made",
     [

@@ -122,6 +122,40 @@ def test_an_untold_commit_is_undecided(told: Any) -> None:
     assert judgement.facts["untold"]
 
 
+def page_check(path_answer: Answer, release: Release = RELEASE, **probe: Any) -> Judgement:
+    """Conclude the check for pages that may leave their commit out."""
+    service = {"url": "https://api.test", "release": {"path": "/", "meta": "commit", "optional": True, **probe}}
+    described = environment_of(services={"web": service}, tier="prod")
+    return concluded(the_check(described, release), world_of({"https://api.test/": path_answer}, described, release))
+
+
+NAMELESS = html("<title>Shop</title>")
+
+
+def named(commit: str) -> Exchange:
+    """Return a page that tells its commit."""
+    return html(f'<meta name="commit" content="{commit}">')
+
+
+def test_what_may_be_left_out_is_not_compared() -> None:
+    """Nothing is told, so nothing is verified and nobody condemned; the verdict says so."""
+    judgement = page_check(NAMELESS)
+    assert (judgement.outcome, judgement.cause, judgement.facts["waived"]) == (Outcome.SKIPPED, None, "untold")
+    assert "its release was not compared" in judgement.message
+    assert judgement.facts["untold"]  # which a baseline may disprove
+
+
+@pytest.mark.parametrize("answer_", [named(OLD), answer("", 502), failing(), html("<title>404</title>", 404)])
+def test_what_may_be_left_out_is_held_against_it_where_it_is_told(answer_: Exchange) -> None:
+    """Another commit, or no answer at all, is as wrong as anywhere."""
+    assert page_check(answer_).outcome is Outcome.FAILED
+
+
+def test_what_may_be_left_out_counts_where_it_is_told() -> None:
+    """A page that tells the release passes."""
+    assert page_check(named(NEW)).outcome is Outcome.PASSED
+
+
 def test_a_commit_untold_by_one_replica_fails() -> None:
     """Replicas of one release tell the same."""
     assert judged(serves(NEW, "a"), serves(NEW, "b"), serves("dev", "c")).outcome is Outcome.FAILED

@@ -60,12 +60,14 @@ class TestDisproved:
     UNTOLD = finding("converge/web", "undecided", cause="suite", facts={"untold": True}, found="no commit is named")
     SHUT = finding("converge/web", "undecided", cause="credentials", facts={"shut": True}, found="HTTP 403")
 
-    @pytest.mark.parametrize("excused", [UNTOLD, SHUT])
+    WAIVED = finding("converge/web", "skipped", cause=None, facts={"untold": True, "waived": "untold"}, found="none")
+
+    @pytest.mark.parametrize("excused", [UNTOLD, SHUT, WAIVED])
     def test_it_was_otherwise_before(self, excused: Finding) -> None:
         """A commit that was told before the deploy, or an address that was open, is the release's to keep."""
         assert cause_of(excused, before={"converge/web": before("passed")}) == (Outcome.FAILED, Cause.RELEASE)
 
-    @pytest.mark.parametrize("excused", [UNTOLD, SHUT])
+    @pytest.mark.parametrize("excused", [UNTOLD, SHUT, WAIVED])
     @pytest.mark.parametrize("then", [{}, {"converge/web": before("undecided")}, {"converge/bff": before("passed")}])
     def test_nothing_is_known_of_before(self, excused: Finding, then: dict[str, Before]) -> None:
         """Without a baseline of the same check that passed, it may have been so ever since."""

@@ -85,6 +85,14 @@ class TestPass:
         waived = finding("session/customer", "skipped", facts={"waived": "no baseline"})
         assert verdict_of(CONVERGED, waived).word is Word.INCONCLUSIVE
 
+    def test_no_service_told_its_release(self) -> None:
+        """Where every service may leave its commit out, and does, nobody knows whether the release was verified."""
+        facts = {"waived": "untold", "untold": True, "census": {"commits": {}, "replicas": {}}}
+        untold = finding("converge/web", "skipped", cause=None, service="web", facts=facts)
+        assert verdict_of(untold, HOME).word is Word.PASS
+        assert verdict_of(untold, HOME, release=Release(commit="9f1c2ab")).word is Word.INCONCLUSIVE
+        assert verdict_of(untold, CONVERGED, HOME, release=Release(commit="9f1c2ab")).word is Word.PASS
+
     def test_preexisting(self) -> None:
         """What failed in the same way before the deploy does not stop it, and is said."""
         old = finding("read/reports", facts={"signature": "HTTP 500"})

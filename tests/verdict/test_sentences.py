@@ -23,7 +23,7 @@ from tests.verdict.made import (
     verdict_of,
 )
 
-CONVERGED = passed("converge/bff", facts={"census": {}})
+CONVERGED = passed("converge/bff", facts={"census": {"commits": {COMMIT: 3}, "replicas": {}}})
 HOME = passed("page/home")
 JOURNEYS = tuple(passed(f"journey/{name}") for name in ("login", "invoices"))
 RELEASE = Release(commit=COMMIT)
@@ -34,6 +34,18 @@ def test_pass() -> None:
     """A pass says what is live and how much was verified."""
     assert verdict_of(CONVERGED, HOME, *JOURNEYS, release=RELEASE).summary == (
         "9f1c2ab4d0e3 is served everywhere and all 4 required checks passed, 2 of them journeys."
+    )
+
+
+def test_pass_where_one_service_does_not_tell_its_release() -> None:
+    """A pass does not claim of a service what nobody knows."""
+    facts = {"waived": "untold", "untold": True}
+    untold = [
+        finding(f"{kind}/web", "skipped", cause=None, service="web", facts=facts) for kind in ("converge", "confirm")
+    ]
+    assert verdict_of(CONVERGED, HOME, *untold, release=RELEASE).summary == (
+        "9f1c2ab4d0e3 is served everywhere but by web, where nothing tells the release, "
+        "and all 2 required checks passed."
     )
 
 

@@ -31,6 +31,17 @@ def quirk(identifier: str, title: str, truth: Word, *quirks: Quirk, also_ok: tup
     return Fault(identifier, title, truth, arrange, also_ok)
 
 
+def ever(identifier: str, title: str, truth: Word, *quirks: Quirk) -> Fault:
+    """Return the fault that the release before has *quirks* too."""
+
+    def arrange(scene: "Scene") -> None:
+        for one in ("settings_before", "settings"):
+            settings = getattr(scene, one)
+            setattr(scene, one, replace(settings, quirks=settings.quirks | set(quirks)))
+
+    return Fault(identifier, title, truth, arrange)
+
+
 def one_replica(identifier: str, title: str, truth: Word, *quirks: Quirk) -> Fault:
     """Return the fault that one replica of three has *quirks*, the one that matters here."""
 
@@ -115,6 +126,7 @@ def migration_skipped(applied: str) -> Fault:
 SHORT_SHA = quirk("short-sha", "The commit is told by seven digits", Word.PASS, Quirk.SHORT_SHA)
 NO_VERSION = quirk("no-version", "npm's variable is missing, and `version` with it", Word.PASS, Quirk.NO_VERSION)
 OTHER_COMMIT = one_replica("wrong-commit", "One replica tells another commit", Word.FAIL, Quirk.OTHER_COMMIT)
+NAMELESS = ever("nameless-pages", "The pages never told their commit", Word.PASS, Quirk.NAMELESS_PAGES)
 PART_DOWN = quirk("component-down", "Redis cannot be reached", Word.FAIL, Quirk.PART_DOWN)
 CACHED = quirk("cached-health", "A cache answers for the health", Word.FAIL, Quirk.CACHED_HEALTH)
 SOFT_404 = quirk("soft-404", "The health answers with a page and status 200", Word.FAIL, Quirk.PAGE_FOR_HEALTH)

@@ -78,6 +78,11 @@ DIALECTS = {
                 _traps.quirk("dead-uuid", "The deploy step was given a uuid that never existed", Word.PASS),
                 environment={"COOLIFY_DEPLOYMENT_UUID": "zs4o0gck0kwc8sk8gskw0s84"},
             ),
+            _traps.quirk(
+                "early-image", "The image that Coolify deployed is a pre-release", Word.FAIL, Quirk.EARLY_IMAGE
+            ),
+            _traps.quirk("late-tag", "The tag came late: the image is called `prod-<sha>`", Word.PASS, Quirk.LATE_TAG),
+            _traps.NAMELESS,
             _traps.quirk("pre-release", "The version that went live is a pre-release", Word.FAIL, Quirk.PRE_RELEASE),
             _traps.SHORT_SHA,
             _traps.quirk("prefixed-sha", "The commit is told as `prod-<sha>`", Word.PASS, Quirk.PREFIXED_SHA),

@@ -136,6 +136,7 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
         _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
         _traps.ACROSS,
         _traps.SHORT_SHA,
+        _traps.NAMELESS,
         _traps.FORCE_OFF,
         _traps.FORCE_ABSENT,
     )

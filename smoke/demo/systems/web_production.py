@@ -96,6 +96,7 @@ def _dialect(environment: str, host: str) -> Dialect:
             _traps.CRASHES,
             *((_traps.NOT_ANNOUNCED,) if production else ()),
             _traps.SHORT_SHA,
+            _traps.NAMELESS,
             _traps.NO_VERSION,
         ),
     )

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smoke.demo import addresses, widget_host
+from smoke.demo.quirks import Quirk
 from smoke.demo.release import Bug, Image, Settings, ShellWorker
 from smoke.demo.warmth import Replica
 from smoke.demo.web import actions, workers
@@ -44,6 +45,8 @@ SHELL = """<!doctype html>
 </body>
 </html>
 """
+
+NAMED = '<meta name="commit" content="{commit}">'
 
 BROKEN = """<!doctype html>
 <html lang="en">
@@ -157,6 +160,8 @@ class WebReplica:
 
     def _shell(self, template: str) -> str:
         names, on = self._build.names, {*self._image.bugs, self._image.worker}
+        if Quirk.NAMELESS_PAGES in self._settings.quirks:
+            template = template.replace(NAMED, "")
         return template.format(
             commit=escape(self._image.commit),
             api=escape(self._api),

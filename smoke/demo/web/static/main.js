@@ -80,6 +80,6 @@ function header(content) {
 }
 
 function footer() {
-  const commit = document.querySelector('meta[name="commit"]').content.slice(0, 7);
+  const commit = document.querySelector('meta[name="commit"]')?.content.slice(0, 7) ?? "unnamed";
   return element("footer", {}, `Aozora Hosting K.K. · Customer Portal · build ${commit}`);
 }
