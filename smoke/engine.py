@@ -22,7 +22,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
-from smoke.findings import judge, made, out_of_budget, outcome_of, pass_on, skipped
+from smoke.findings import judge, look, made, out_of_budget, outcome_of, pass_on, skipped
 from smoke.http.exchange import Exchange, Request
 from smoke.http.pacing import RANK
 from smoke.verdict.finding import Finding, Judgement
@@ -205,7 +205,7 @@ class Engine:
                 if rounds and judgement is not None:
                     self._tell_early(check, judgement, rounds, began)
                     await self.world.pause(self.world.environment.confirm.pause_s)
-                rounds.append(await check.observe(self.world, len(rounds) + 1))
+                rounds.append(await look(check, self.world, len(rounds) + 1))
                 judgement = judge(check, rounds)
             return self._found(check, judgement, rounds, began)
         return self._found(check, out_of_budget(judgement, self.world.environment.budget_s), rounds, began)

@@ -33,7 +33,15 @@ class ConfigurationError(SmokeError):
 
 
 class SecretMissing(SmokeError):
-    """A secret reference leads nowhere; the text names the variable or file to provide."""
+    """
+    A secret reference leads nowhere; the text names the variable or file to provide.
+
+    *unset* tells that the variable is not set, or empty, so that nobody meant to provide it.
+    """
+
+    def __init__(self, message: str, *, unset: bool = False) -> None:
+        super().__init__(message)
+        self.unset = unset
 
 
 class HistoryFailed(SmokeError):

@@ -1,20 +1,49 @@
-"""From what was observed to a finding: pure."""
+"""From a look at the world to an observation, and from what was observed to a finding."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from smoke.checks._check import Check, Observation
+from smoke.checks._obstacle import obstacle
+from smoke.errors import SecretMissing
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.unmade import OUT_OF_BUDGET
 from smoke.verdict.words import Cause, Outcome
 
+if TYPE_CHECKING:
+    from smoke.checks._world import World
+
+
+async def look(check: Check, world: "World", round_number: int) -> Observation:
+    """
+    Return what *check* observes.
+
+    A service's own header that has no value keeps every check from looking that asks the service, whichever it is.
+    """
+    try:
+        return await check.observe(world, round_number)
+    except SecretMissing as missing:
+        return obstacle(missing)
+    except ExceptionGroup as group:
+        missing_ones, others = group.split(SecretMissing)
+        if missing_ones is None or others is not None:
+            raise
+        return obstacle(SecretMissing(str(_leaf(missing_ones))))
+
+
+def _leaf(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
+
 
 def judge(check: Check, rounds: Sequence[Observation]) -> Judgement:
     """Judge all rounds made so far; where the last one met an obstacle the check is undecided."""
-    obstacle = rounds[-1].obstacle
-    if obstacle is not None:
-        message, cause = obstacle
+    met = rounds[-1].obstacle
+    if met is not None:
+        message, cause = met
         return Judgement(Outcome.UNDECIDED, message, Cause(cause), facts=rounds[-1].facts)
     return check.judge(rounds)
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from smoke.environment.secrets import resolve
 from smoke.errors import SmokeError
 from smoke.http import Exchange
 from smoke.http.client import HttpClient
+from smoke.http.service_headers import carrier
 from smoke.http.settings import HttpSettings
 from smoke.waiting import Patience
 
@@ -117,10 +119,11 @@ def _host(url: str) -> str:
 
 
 def _settings(run: "Run", recorder: Callable[[Exchange], None]) -> HttpSettings:
-    return HttpSettings.for_environment(
+    settings = HttpSettings.for_environment(
         run.environment,
         run_id=run.settings.run_id,
         connect_to=run.connect_to.target,
         ca_file=run.ca_file,
         recorder=recorder,
     )
+    return replace(settings, carry=carrier(run.environment, lambda reference: secret_of(run, reference)))

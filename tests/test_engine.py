@@ -15,6 +15,7 @@ import pytest
 from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
 from smoke.engine import Engine, reserve_s
+from smoke.errors import SecretMissing
 from smoke.http.pacing import RANK, Rank
 from smoke.once import once
 from smoke.verdict.finding import Finding, Judgement
@@ -93,6 +94,26 @@ class Refining(Ranked):
     refines: ClassVar[bool] = True
 
 
+class Keyless(FakeCheck):
+    """A check whose requests lack what they must carry, asked one by one or by tasks of its own."""
+
+    kind: ClassVar[str] = "keyless"
+
+    async def observe(self, world: World, round_number: int) -> Observation:
+        """Raise what the client raises."""
+        _ = world, round_number
+
+        async def ask() -> None:
+            raise SecretMissing("requests to api carry X-API-Key, but the variable KEY is not set; set KEY")
+
+        if self.subject == "alone":
+            await ask()
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            group.start_soon(ask)
+        return Observation()
+
+
 class Confirming(FakeCheck):
     """A check of the confirm stage."""
 
@@ -155,6 +176,15 @@ def make(tmp_path: Path) -> Iterator[Make]:
 def fakes(count: int, **given: Any) -> list[FakeCheck]:
     """Return checks that differ only in their name."""
     return [FakeCheck(subject=str(number), **given) for number in range(count)]
+
+
+@pytest.mark.parametrize("subject", ["alone", "together"])
+def test_nothing_is_asked_without_its_key(make: Make, subject: str) -> None:
+    """Whatever check it is: where a header of the service has no value it is undecided, and says what to provide."""
+    check = Keyless(subject=subject)
+    (found,) = make(check).findings(check)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert found.message == "requests to api carry X-API-Key, but the variable KEY is not set; set KEY"
 
 
 class TestAtOnce:

@@ -22,6 +22,9 @@ from smoke.verdict.words import Cause, Outcome
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
+_SUCCESS = range(200, 300)
+_REFUSED = frozenset({401, 403})
+
 LATER_AT_LEAST = 3
 """Fewest samples of a later round: one failure among them is still told from a fault."""
 
@@ -179,7 +182,22 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
             facts["long_rest"] = True
     if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
         facts["server_errors"] = True
-    return facts
+    return {**facts, **carried_facts(exchanges)}
+
+
+def carried_facts(exchanges: Sequence[Exchange], header: str | None = None) -> dict[str, Any]:
+    """
+    Return what answers tell of the headers that their requests carried for the sake of the service.
+
+    A success admits them; nothing but refusals does not; errors tell neither. *header* is one that all of them carried.
+    """
+    keyed = [one for one in exchanges if (header or one.carried) and one.status is not None]
+    if not keyed:
+        return {}
+    names = sorted({header.lower()} if header else {name for one in keyed for name in one.carried})
+    if any(one.status in _SUCCESS for one in keyed):
+        return {"carried": names, "admitted": True}
+    return {"carried": names, **({"admitted": False} if all(one.status in _REFUSED for one in keyed) else {})}
 
 
 def commonest_fault(samples: Sequence[Sequence[Sample]]) -> str | None:

@@ -52,6 +52,7 @@ def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
                 origin=origin,
                 cors=cors,
                 promised=promised is not None,
+                unsent=service.left_to_pages,
             )
 
 
@@ -72,6 +73,8 @@ class CorsCheck(SampledCheck):
     origin: str
     cors: Cors
     promised: bool
+    unsent: frozenset[str] = frozenset()
+    """Headers of the service that browsers send with no preflight."""
 
     async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a browser asks before the call of a page."""
@@ -155,7 +158,7 @@ class CorsCheck(SampledCheck):
         headers = {"origin": origin, "access-control-request-method": self.cors.method}
         if self.cors.headers:
             headers["access-control-request-headers"] = ",".join(sorted(one.lower() for one in self.cors.headers))
-        return Request("OPTIONS", self.url, headers=headers)
+        return Request("OPTIONS", self.url, headers=headers, unsent=self.unsent)
 
     def _unread(self, exchange: Exchange) -> str | None:
         fault = None if no_answer(exchange) else self._refused_origin(exchange)

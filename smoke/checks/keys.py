@@ -1,17 +1,19 @@
 """An API accepts the keys that partners use, the previous one too while the overlap lasts, and nobody without one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import not_ok
 from smoke.checks._check import Check, Observation
-from smoke.checks._sampled import SampledCheck, curl
+from smoke.checks._obstacle import obstacle
+from smoke.checks._sampled import SampledCheck, carried_facts, curl
 from smoke.checks.protected import ANONYMOUS, ProtectedCheck
 from smoke.environment import Environment
 from smoke.environment._model import Secret
 from smoke.environment.keys import ApiKey
 from smoke.environment.promises import Protected
+from smoke.errors import SecretMissing
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -20,8 +22,10 @@ from smoke.verdict.words import Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
+PREVIOUS = "previous"
 WRONG_KEY = "smokegate-is-refused-with-this"
 OVER = "the overlap is over"
+NO_ROTATION = "no rotation is under way"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +42,18 @@ class KeyCheck(SampledCheck):
     url: str
 
     async def observe(self, world: "World", round_number: int) -> Observation:
-        """Use the key, unless it may have ceased to be accepted."""
+        """
+        Use the key, unless it may have ceased to be accepted.
+
+        That nobody provides a previous key says that no rotation is under way, unless the file says until when it is.
+        """
         if self.until is not None and world.now() > self.until:
             return Observation(facts={"waived": OVER})
+        if self.which == PREVIOUS and self.until is None:
+            try:
+                world.secret(self.secret)
+            except SecretMissing as missing:
+                return Observation(facts={"waived": NO_ROTATION}) if missing.unset else obstacle(missing)
         return await super().observe(world, round_number)
 
     async def request(self, world: "World") -> Request:
@@ -57,11 +70,18 @@ class KeyCheck(SampledCheck):
         """What a partner gets."""
         return f"HTTP 200 with the {self.which} key"
 
+    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
+        """Return whether the key is admitted, which other checks go by that carry it."""
+        return carried_facts([one for seen in rounds for one in seen.exchanges], self.key.header)
+
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Waive a previous key whose time is over; tally the rest."""
         waived = rounds[-1].facts.get("waived")
         if waived:
-            return Judgement(Outcome.SKIPPED, f"the {self.which} key: {waived}", facts={"waived": waived})
+            message = f"the {self.which} key: {waived}"
+            if waived == NO_ROTATION:
+                message = f"{message}, as {self.secret.env} is not set, so it was not looked at"
+            return Judgement(Outcome.SKIPPED, message, facts={"waived": waived})
         return super().judge(rounds)
 
     def reproduce(self) -> str:
@@ -96,7 +116,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
 
 def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Check]:
     service = environment.services[key.service]
-    for which, secret in (("current", key.current), ("previous", key.previous)):
+    for which, secret in (("current", key.current), (PREVIOUS, key.previous)):
         if secret is not None:
             yield KeyCheck(
                 subject=f"{name}-{which}",
@@ -106,7 +126,7 @@ def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Chec
                 key=key,
                 secret=secret,
                 which=which,
-                until=key.previous_until if which == "previous" else None,
+                until=key.previous_until if which == PREVIOUS else None,
                 url=service.url + key.path,
             )
 
@@ -128,6 +148,7 @@ def _refused(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
             route=route,
             url=service.url + key.path,
             headers=headers,
+            unsent=frozenset({key.header.lower()}),
             whom=whom,
         )
 

@@ -37,12 +37,14 @@ class ProtectedCheck(SampledCheck):
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent beside those of the role: a key that is none."""
+    unsent: frozenset[str] = frozenset()
+    """Headers of the service that are left out, as it is they that must be asked for."""
     whom: str = ANONYMOUS
 
     async def request(self, world: "World") -> Request:
-        """Ask as the role that may not see it, else without any credential."""
+        """Ask as the role that may not see it, else as a person who is not logged in."""
         headers = await role_headers(world, self.route.role)
-        return Request("GET", self.url, headers={**headers, **self.headers})
+        return Request("GET", self.url, headers={**headers, **self.headers}, unsent=self.unsent)
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask as who may not see it, and once as who may."""

@@ -51,7 +51,7 @@ def sentence(error: ErrorDetails, root: type[Model]) -> str:
     if kind == "value_error":
         return str(context["error"])
     model = model_at(root, place)
-    if model is Secret and kind == "model_type":
+    if model is not None and issubclass(model, Secret) and kind == "model_type":
         return _secret_sentence(str(place[-1]))
     if context.get("pattern") == VARIABLE:
         return f"found what is not {PATTERNS[VARIABLE]}; name the variable here and put the secret into it"

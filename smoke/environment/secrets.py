@@ -32,7 +32,7 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str:
         return _from_file(Path(file), f"{name}_FILE names it; correct the path or write the file")
     state = "empty" if name in environ else "not set"
     raise SecretMissing(
-        f"the variable {name} is {state}; set {name}, or {name}_FILE to the path of a file that holds it"
+        f"the variable {name} is {state}; set {name}, or {name}_FILE to the path of a file that holds it", unset=True
     )
 
 

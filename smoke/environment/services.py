@@ -8,6 +8,7 @@ from smoke.environment._model import Header, JmesPath, Model, Path, Scalar, Seco
 from smoke.environment.addresses import BaseUrl
 from smoke.environment.edge import Cors
 from smoke.environment.rollbacks import Rollback
+from smoke.environment.sent_headers import SentHeader, SentName
 
 
 class Health(Model):
@@ -89,6 +90,9 @@ class Service(Model):
     origin: BaseUrl | None = Field(
         None, description="its address beside the edge or CDN; tells a fault of what stands before it from its own"
     )
+    headers: dict[SentName, SentHeader] = Field(
+        {}, description="request headers that whatever we ask it carries, such as a client's key, by name"
+    )
     replicas: int = Field(1, ge=1, description="how many copies run behind the address")
     min_share: float | None = Field(
         None, gt=0, le=1, description="smallest share of requests whose failing must be seen; default 1/replicas"
@@ -117,6 +121,19 @@ class Service(Model):
                 f"write at most {1 / self.replicas:.2g} or leave it out"
             )
         return self
+
+    @model_validator(mode="after")
+    def _each_header_once(self) -> Self:
+        known: dict[str, str] = {}
+        for name in self.headers:
+            if (other := known.setdefault(name.lower(), name)) != name:
+                raise ValueError(f"found the headers {other!r} and {name!r}, which are one; keep one of them")
+        return self
+
+    @property
+    def left_to_pages(self) -> frozenset[str]:
+        """The headers, in lower case, that the pages themselves must send, as no browser adds them."""
+        return frozenset(name.lower() for name, header in self.headers.items() if not header.browser)
 
     @property
     def share(self) -> float:

@@ -30,8 +30,9 @@ class HttpClient:
     """
     Sends requests for checks (see `smoke.checks._world.Http`).
 
-    Belongs to one event loop; close it there (`async with`). Raises `WriteRefused` for a write that is not allowed;
-    what a target or the way to it does wrong is always a `Failure` in the exchange.
+    Belongs to one event loop; close it there (`async with`). Raises `WriteRefused` for a write that is not allowed, and
+    `SecretMissing` where a header of the service has no value; what a target or the way to it does wrong is always a
+    `Failure` in the exchange.
     """
 
     def __init__(self, settings: HttpSettings) -> None:
@@ -87,6 +88,7 @@ class HttpClient:
     async def _at_once(self, request: Request, times: int) -> tuple[tuple[Exchange, ...], int]:
         """Return the answers, and how often the host had been given fewer requests before they were asked for."""
         check_write(request, self._settings.writes)
+        self._carried(request)  # what is missing is told before there is a group of tasks
         steps = self._pace.of(_host(request)).steps
         fresh = replace(request, fresh=True)
         exchanges: dict[int, Exchange] = {}
@@ -118,7 +120,13 @@ class HttpClient:
             answer = await self._hop(onward, limit_s, limit_s - spent_s + standstill.total_s - stood_s)
             spent_s += answer.duration_s
         return replace(
-            answer, request=request, at=at, duration_s=spent_s, final_url=trail.urls[-1], redirects=trail.urls[1:]
+            answer,
+            request=request,
+            at=at,
+            duration_s=spent_s,
+            final_url=trail.urls[-1],
+            redirects=trail.urls[1:],
+            carried=tuple(self._carried(request)),
         )
 
     async def _hop(self, request: Request, limit_s: float, remaining_s: float) -> Exchange:
@@ -159,6 +167,14 @@ class HttpClient:
             await hop.run(connection, deadline)
             connection.reusable = hop.complete
 
+    def _carried(self, request: Request) -> dict[str, str]:
+        """Return what *request* carries for the sake of its service, unless it says so itself; raises SecretMissing."""
+        try:
+            url = str(httpx.URL(request.url))  # as it is connected to, whatever else might be read into the text
+        except (httpx.InvalidURL, UnicodeError):
+            return {}
+        return self._settings.carry(url, request.unsent.union(name.lower() for name in request.headers))
+
     def _build(self, request: Request) -> httpx.Request:
         url = httpx.URL(request.url)
         # A host with a leading dot can even be connected to, but the ssl module raises ValueError for it.
@@ -166,7 +182,8 @@ class HttpClient:
             raise httpx.InvalidURL("an address starts with http:// or https:// and a host")
         if url.port is not None and url.port not in _VALID_PORTS:
             raise httpx.InvalidURL("a port is a number from 1 to 65535")
-        headers = {"accept": "*/*", "accept-encoding": ACCEPTED}
+        # Asked for anew at every step of a way, by its address: no header of a service goes to another one.
+        headers = {"accept": "*/*", "accept-encoding": ACCEPTED, **self._carried(request)}
         headers |= {name.lower(): value for name, value in request.headers.items()}
         headers |= {"user-agent": self._settings.user_agent, RUN_HEADER: self._settings.run_id}
         return httpx.Request(

@@ -64,6 +64,7 @@ class Request:
     that wait for their turn at the same host: when it is made is a part of what it measures, or many wait for it.
     *within_origin* follows redirects as long as they stay there. *show_certificate* asks for the certificate that the
     host was accepted with. *at_this_rate* makes an answer that there are too many requests a result like any other.
+    *unsent* are the headers of its service, in lower case, that this request is to go without.
     """
 
     method: str
@@ -81,6 +82,7 @@ class Request:
     urgent: bool = False
     show_certificate: bool = False
     at_this_rate: bool = False
+    unsent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Exchange:
     *headers* have lower-case names; repeated ones (Set-Cookie) keep their order in `header_list`.
     *body* is decoded from its content encoding and cut at the body limit (*truncated*).
     *at* is epoch seconds, *duration_s* monotonic. *local* tells that the connection went to this machine. *slowed*
-    tells that it was asked anew, more slowly, after the host had said that there were too many requests.
+    tells that it was asked anew, more slowly, after the host had said that there were too many requests. *carried*
+    names the headers of its service that it went with; their values are in no exchange.
     """
 
     request: Request
@@ -107,6 +110,7 @@ class Exchange:
     local: bool = False
     certificate: Certificate | None = None
     slowed: bool = False
+    carried: tuple[str, ...] = ()
 
     @property
     def headers(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from smoke import __version__
 from smoke.environment.environment import Environment, Limits
 from smoke.http.exchange import Exchange
 from smoke.http.guard import AllowedWrite, allowed_writes
+from smoke.http.service_headers import Carry, nothing
 
 USER_AGENT = f"Smokegate/{__version__} (post-deploy verification)"
 """Makes every request recognisable as synthetic, in access logs and analytics."""
@@ -28,7 +29,8 @@ class HttpSettings:
 
     *connect_to* maps host and port of a URL to those of the connection; *ca_file* holds CA certificates that are
     trusted besides the system's; *proxy* replaces what the process environment says; *recorder* is called with every
-    exchange as it ends.
+    exchange as it ends. *carry* returns what requests to a URL carry for the sake of their service (see
+    `smoke.http.service_headers`), and may raise SecretMissing.
     """
 
     run_id: str
@@ -38,6 +40,7 @@ class HttpSettings:
     proxy: str | None = None
     writes: tuple[AllowedWrite, ...] = ()
     recorder: Callable[[Exchange], None] | None = None
+    carry: Carry = nothing
     user_agent: str = USER_AGENT
 
     @classmethod

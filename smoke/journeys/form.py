@@ -7,7 +7,7 @@ request can be made only once (a token that is used up), the form is sent by the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smoke.browser.guard import named_writes
@@ -62,7 +62,7 @@ class _Plan:
     def repeat(self, sent: Sent, times: int) -> list[Sample]:
         """Send the same request again over fresh connections, and remove what it made."""
         try:
-            exchanges = self.world.ask(sent.request, times)
+            exchanges = self.world.ask(replace(sent.request, unsent=self.service.left_to_pages), times)
         except SmokeError:
             return []
         self.remove([*(_made(one) for one in exchanges if _fault(one) is None), sent.made], sent.request.headers)
@@ -75,7 +75,8 @@ class _Plan:
         for one in filter(None, made):
             url = self.service.url + self.form.cleanup_path.replace("{id}", one)
             kept = {name: value for name, value in headers.items() if name != "content-type"}
-            self.world.ask(Request("DELETE", url, headers=kept, write=self.write.name), 1)
+            unsent = self.service.left_to_pages
+            self.world.ask(Request("DELETE", url, headers=kept, write=self.write.name, unsent=unsent), 1)
 
 
 def send_form(journey: Journey, world: JourneyWorld, made: RoleSession | None) -> Result:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from smoke.verdict.causes import RULES
 from smoke.verdict.causes._rule import joined
 from smoke.verdict.causes.inherited import by_front, by_route, following
+from smoke.verdict.causes.key import worthless
 from smoke.verdict.deciders import with_decider
 from smoke.verdict.evidence import Evidence
 from smoke.verdict.finding import Finding
@@ -42,7 +43,7 @@ def _completed(finding: Finding, evidence: Evidence) -> Finding:
 
 
 def _attributed(finding: Finding, evidence: Evidence) -> Finding:
-    finding = disproved(finding, evidence)
+    finding = worthless(disproved(finding, evidence), evidence)
     if finding.outcome is not Outcome.FAILED or finding.cause not in {None, Cause.RELEASE}:
         return finding
     for rule in RULES:

@@ -90,6 +90,19 @@ class Evidence:
             if not one.facts.get("control")
         )
 
+    def locked_out(self, finding: Finding) -> bool:
+        """
+        Tell whether a header of the service that *finding* carried was refused, and no other one was let in with it.
+
+        One success anywhere in the service proves that the header is accepted, so that who is refused then is refused
+        for another reason.
+        """
+        names = set(finding.facts.get("carried", ()))
+        if not names or finding.facts.get("admitted") is not False:
+            return False
+        alike = [one for one in self.findings.values() if one.service == finding.service]
+        return not any(one.facts.get("admitted") and names & set(one.facts.get("carried", ())) for one in alike)
+
     def down(self, finding: Finding) -> bool:
         """Tell whether nothing but server errors came, or nothing at all."""
         silent = bool(finding.facts.get("failure_kinds")) and not finding.facts.get("answered")

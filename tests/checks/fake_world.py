@@ -10,6 +10,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._world import Session, World
 from smoke.environment import Environment
 from smoke.errors import SmokeError
+from smoke.findings import look
 from smoke.http import Exchange, Failure, FailureKind, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
@@ -161,7 +162,7 @@ async def conclude(check: Check, world: World, rounds: int = 3) -> Judgement:
     seen: list[Observation] = []
     judgement = None
     while judgement is None or _again(check, judgement, len(seen), rounds):
-        seen.append(await check.observe(world, len(seen) + 1))
+        seen.append(await look(check, world, len(seen) + 1))
         obstacle = seen[-1].obstacle
         judgement = Judgement(Outcome.UNDECIDED, obstacle[0], Cause(obstacle[1])) if obstacle else check.judge(seen)
         json.dumps(dict(judgement.facts), allow_nan=False)

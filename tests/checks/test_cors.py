@@ -83,6 +83,18 @@ def test_allowed() -> None:
     assert asked.headers["access-control-request-headers"] == "content-type"
 
 
+def test_no_key_goes_with_a_preflight() -> None:
+    """Browsers send none of the service's own headers beforehand, but for what they send along with everything."""
+    headers = {"X-API-Key": {"env": "KEY"}, "X-Gate": {"env": "GATE", "browser": True}}
+    described = environment({})
+    bff = described.services["bff"].model_validate({**described.services["bff"].model_dump(), "headers": headers})
+    (check,) = checks(described.model_copy(update={"services": {**described.services, "bff": bff}}), Release())
+    world = world_of({"https://api.test/login": preflight(), "https://api.test/me": WHO}, described)
+    assert isinstance(world.http, FakeHttp)
+    concluded(check, world)
+    assert {one.method: one.unsent for one in world.http.asked} == {"OPTIONS": {"x-api-key"}, "GET": frozenset()}
+
+
 @pytest.mark.parametrize(
     ("made", "fault"),
     [

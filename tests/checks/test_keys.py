@@ -6,6 +6,7 @@ import pytest
 
 from smoke.checks._world import World
 from smoke.checks.keys import checks
+from smoke.environment import Environment
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, FailureKind, Request
 from smoke.verdict.finding import Judgement
@@ -26,7 +27,7 @@ def made(accepts: Any, secrets: dict[str, str] | None = None, **keys: Any) -> di
 
     def secret(reference: Any) -> str:
         if reference.env not in known:
-            raise SecretMissing(f"set {reference.env}")
+            raise SecretMissing(f"set {reference.env}", unset=True)
         return known[reference.env]
 
     def give(request: Request) -> Exchange:
@@ -37,6 +38,12 @@ def made(accepts: Any, secrets: dict[str, str] | None = None, **keys: Any) -> di
         return world_of({"https://api.test/orders": give}, environment, secret=secret)
 
     return {one.id: concluded(one, world()) for one in checks(environment, Release())}
+
+
+def rotating() -> Environment:
+    """Return an environment whose partners may still use the previous key."""
+    key = {"path": "/orders", "header": "X-Api-Key", "current": {"env": "KEY"}, "previous": {"env": "OLD"}}
+    return environment_of(keys={"partner": key})
 
 
 def accepting(*known: str) -> Any:
@@ -92,10 +99,45 @@ def test_any_key_will_do() -> None:
     assert found["protected/partner-wrong-key"].outcome is Outcome.FAILED
 
 
-def test_a_missing_secret_decides_nothing() -> None:
-    """Who runs this without the previous key cannot tell whether it works."""
+def test_no_rotation_is_under_way() -> None:
+    """A previous key that nobody provides is not in rotation: that is said, and holds no verdict for ever."""
     found = made(accepting("current-key"), {"KEY": "current-key"})["key/partner-previous"]
-    assert found.outcome is Outcome.UNDECIDED
+    assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, "no rotation is under way")
+    assert found.message == "the previous key: no rotation is under way, as OLD is not set, so it was not looked at"
+
+
+def test_a_missing_secret_decides_nothing() -> None:
+    """Who says until when the previous key works, and does not provide it, cannot tell whether it does."""
+    found = made(accepting("current-key"), {"KEY": "current-key"}, previous_until=NOW + 60)["key/partner-previous"]
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    current = made(accepting("current-key"), {"OLD": "previous-key"})["key/partner-current"]
+    assert (current.outcome, current.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+
+
+def test_a_previous_key_that_cannot_be_read() -> None:
+    """Who means to provide a previous key, and fails to, has a rotation under way."""
+
+    def unreadable(reference: Any) -> str:
+        if reference.env == "OLD":
+            raise SecretMissing("the file /run/old cannot be read")
+        return SECRETS[reference.env]
+
+    (check,) = (one for one in checks(rotating(), Release()) if one.id == "key/partner-previous")
+    found = concluded(check, world_of({}, rotating(), secret=unreadable))
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+
+
+def test_what_is_told_to_others() -> None:
+    """Whether a key is let in at all tells what the refusals of others are worth."""
+    assert made(accepting("current-key"))["key/partner-current"].facts["admitted"] is True
+    assert made(accepting())["key/partner-current"].facts["admitted"] is False
+    assert "admitted" not in made(lambda _key: answer("", 500))["key/partner-current"].facts
+
+
+def test_nothing_of_the_service_stands_in_for_a_key() -> None:
+    """Requests with another key, or without any, go without the header that the service's own requests carry."""
+    unsent = {one.id: getattr(one, "unsent", None) for one in checks(rotating(), Release())}
+    assert unsent["protected/partner-without-key"] == unsent["protected/partner-wrong-key"] == {"x-api-key"}
 
 
 def test_bearer() -> None:

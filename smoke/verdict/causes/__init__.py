@@ -13,6 +13,7 @@ error.
 | dependency  | unrelated hosts behind the same edge fail too, while the origin beside it does not | `edge` |
 |             | the third party does not answer our own call either, or says in public that it is down | `third_party` |
 | credentials | a login that is not ours stands before everything, so the product was not reached | `wall` |
+|             | the header that lets us in is refused everywhere, and was before the deploy | `key` |
 |             | another account logs in, or this one was refused before the deploy already | `account` |
 | preexisting | the same check failed in the same way before the deploy, by the system's own doing | `preexisting` |
 | fixture     | the service works, and the test data were missing, or in the way, before the deploy too | `fixture` |
@@ -27,6 +28,7 @@ from smoke.verdict.causes._rule import Rule
 from smoke.verdict.causes.account import account
 from smoke.verdict.causes.edge import edge
 from smoke.verdict.causes.fixture import fixture
+from smoke.verdict.causes.key import key
 from smoke.verdict.causes.limited import limited
 from smoke.verdict.causes.maintenance import maintenance
 from smoke.verdict.causes.preexisting import preexisting
@@ -39,7 +41,7 @@ from smoke.verdict.causes.witnesses import witnesses
 __all__ = ["RULES"]
 
 RULES: tuple[Rule, ...] = (
-    *(witnesses, runner, trust, maintenance, edge, wall, limited, account),
+    *(witnesses, runner, trust, maintenance, edge, wall, limited, key, account),
     *(third_party, fixture, preexisting),
 )
 """

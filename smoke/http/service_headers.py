@@ -1,0 +1,100 @@
+"""Which headers a request carries for the sake of the service that it goes to."""
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from smoke.environment._model import Secret
+from smoke.environment.environment import Environment
+from smoke.environment.sent_headers import SentHeader
+from smoke.environment.services import Service
+from smoke.errors import SecretMissing
+from smoke.http.redirects import origin
+
+Carry = Callable[[str, frozenset[str]], dict[str, str]]
+"""Returns the headers of a request to a URL by lower-case name, but for those named; raises SecretMissing."""
+
+_FIT = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+"""What a header can carry, as far as servers agree about it (RFC 9110, section 5.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address that a service is asked at."""
+
+    name: str
+    service: Service
+    origin: tuple[str, str, int | None]
+    path: str
+
+    def below(self, url: str) -> str | None:
+        """Return what follows the address in *url*; None if it leads elsewhere."""
+        try:
+            path = urlsplit(url).path or "/"
+            if origin(url) != self.origin or not f"{path}/".startswith(f"{self.path}/"):
+                return None
+        except ValueError:
+            return None
+        return path[len(self.path) :] or "/"
+
+
+def nothing(_url: str, _unsent: frozenset[str]) -> dict[str, str]:
+    """Carry no header."""
+    return {}
+
+
+def carrier(environment: Environment, secret: Callable[[Secret], str], *, browser: bool = False) -> Carry:
+    """
+    Return what tells the headers of requests to the services of *environment*; those of a *browser* are fewer.
+
+    Nothing is told but for a URL of a service: its origin, and below its path. Of services that share an origin the one
+    with the longest path counts. Values are looked up with *secret* when first needed.
+    """
+    places = sorted(_places(environment), key=lambda one: -len(one.path))
+    known: dict[SentHeader, str] = {}
+
+    def value(place: _Place, name: str, header: SentHeader) -> str:
+        if header not in known:
+            known[header] = _value(header, name, place.name, secret)
+        return known[header]
+
+    def carry(url: str, unsent: frozenset[str]) -> dict[str, str]:
+        for place in places:
+            path = place.below(url)
+            if path is not None:
+                left_out = unsent | (place.service.left_to_pages if browser else frozenset())
+                wanted = ((name, one) for name, one in place.service.headers.items() if name.lower() not in left_out)
+                return {name.lower(): value(place, name, one) for name, one in wanted if one.covers(path)}
+        return {}
+
+    return carry
+
+
+def _places(environment: Environment) -> Iterator[_Place]:
+    for name, service in environment.services.items():
+        for url in filter(None, (service.url, service.origin)):
+            yield _Place(name, service, origin(url), urlsplit(url).path.rstrip("/"))
+
+
+def _value(header: SentHeader, name: str, service: str, secret: Callable[[Secret], str]) -> str:
+    """Return the value of *header*; raises SecretMissing, which says what it is for."""
+    try:
+        given = secret(header)
+    except SecretMissing as missing:
+        raise SecretMissing(f"requests to {service} carry {name}, but {missing}") from None
+    if not _FIT.fullmatch(given):
+        where = header.env or header.file
+        raise SecretMissing(
+            f"requests to {service} carry {name}, but {where} holds what no header can; "
+            "put visible ASCII into it, one line"
+        )
+    if header.scheme is None:
+        return given
+    return f"{header.scheme} {base64.b64encode(given.encode()).decode() if _is_basic(header, given) else given}"
+
+
+def _is_basic(header: SentHeader, given: str) -> bool:
+    """Tell whether *given* is user and password still, which Basic wants encoded (RFC 7617)."""
+    return (header.scheme or "").lower() == "basic" and ":" in given
