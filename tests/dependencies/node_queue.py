@@ -84,5 +84,6 @@ def installed() -> Path:
                 [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True
             )
             (place / "complete").touch()
-        shutil.copy(HERE / "queue.mjs", place)
+        for script in HERE.glob("*.mjs"):
+            shutil.copy(script, place)
     return place
