@@ -72,5 +72,10 @@ def maintenance_page(text: str, prominent: str = "") -> str | None:
     return next((one for one in MAINTENANCE_PHRASES if one in said), None)
 
 
+def is_announcement(phrase: str, prominent: str) -> bool:
+    """Tell whether *phrase* may announce a maintenance to come: neither title nor first heading says it."""
+    return phrase in MAINTENANCE_PHRASES and phrase not in ERROR_PHRASES and phrase not in _plain(prominent)
+
+
 def _plain(text: str) -> str:
     return " ".join(text.lower().replace("\u2019", "'").split())

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from smoke.error_phrases import error_page
+from smoke.error_phrases import error_page, is_announcement
 
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "head"]
 
@@ -61,6 +61,12 @@ def error_phrase(html: str) -> str | None:
     """Return the phrase with which a page admits that it is an error or a maintenance page, or None."""
     page = shown(html)
     return error_page(page.text, f"{page.title} {page.heading}")
+
+
+def announced(html: str, phrase: str) -> bool:
+    """Tell whether *phrase*, on a page that is complete, may announce a maintenance to come."""
+    page = shown(html)
+    return is_announcement(phrase, f"{page.title} {page.heading}")
 
 
 def _words(node: LexborNode | None) -> str:

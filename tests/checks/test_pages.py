@@ -133,6 +133,16 @@ def test_a_notice_on_a_full_page_is_no_error() -> None:
     assert judged(page(f"<p>{words} Scheduled maintenance on Sunday.</p>")).outcome is Outcome.PASSED
 
 
+def test_a_short_page_may_announce_a_maintenance_too() -> None:
+    """Where all that the page promises is there it is not closed; a heading that says so, or a missing text, is."""
+    notice = "<p>Scheduled maintenance on Sunday from 02:00 to 04:00.</p>"
+    assert judged(page(notice)).outcome is Outcome.PASSED
+    closed = 'the page says "scheduled maintenance"'
+    headed = GOOD.replace("Portal</title>", "Scheduled maintenance</title>")
+    assert judged(html(headed)).facts["signature"] == closed
+    assert judged(html(f"<title>Shop</title>{notice}")).facts["signature"] == closed
+
+
 def test_a_phrase_that_belongs_to_the_page_is_no_error() -> None:
     """A help page about errors says which phrase is its own."""
     made = page("<p>What Internal Server Error means</p>")
