@@ -14,7 +14,7 @@ from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import SampledCheck, commonest_fault, intern, locate, transport_facts
 from smoke.checks._session import configured_login, log_in, session_headers, try_login
 from smoke.checks._world import Session
-from smoke.checks.session import who_fault
+from smoke.checks.session import who_fault, who_request
 from smoke.environment import Environment
 from smoke.environment.promises import Login
 from smoke.errors import LoginRefused, SmokeError
@@ -51,7 +51,7 @@ class LoginCheck(SampledCheck):
 
     async def request(self, world: "World") -> Request:
         """Ask who the run's session belongs to."""
-        return self._who(await world.session(self.role))
+        return who_request(world, self.who or "", await world.session(self.role), self.who_contains)
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Take the run's session, or log in afresh where it was refused before; then use it everywhere."""
@@ -61,7 +61,10 @@ class LoginCheck(SampledCheck):
             return Observation(facts={**refusal.facts, "refusal": str(refusal), "status": refusal.status})
         except SmokeError as error:
             return obstacle(error, facts={"role": self.role})
-        answers = await world.http.sample(self._who(session), self.times(round_number)) if self.who else ()
+        answers: tuple[Exchange, ...] = ()
+        if self.who:
+            asked = who_request(world, self.who, session, self.who_contains)
+            answers = await world.http.sample(asked, self.times(round_number))
         facts: dict[str, Any] = {BEFORE: list(session.faults)}
         if round_number > 1 and doubted:
             facts[ATTEMPTS] = await attempts(world, self.role, self.share, self.replica_header)
@@ -135,9 +138,6 @@ class LoginCheck(SampledCheck):
             note = noting(world.memory, self.role)
             fresh = await log_in(world.http, world.environment, self.role, world.secret, patience=patience, note=note)
             return fresh, True
-
-    def _who(self, session: Session) -> Request:
-        return Request("GET", self.who or "", headers={"Accept": "application/json", **session.headers})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
 """A session from before the deploy is still accepted, on every replica."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from smoke.checks._answers import not_ok, quote
+from smoke.checks._answers import clip, not_ok, quote, split
+from smoke.checks._browserlike import page_request
 from smoke.checks._check import Check, Observation
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
@@ -14,7 +15,7 @@ from smoke.verdict.release import Release
 from smoke.verdict.words import Outcome, Stage
 
 if TYPE_CHECKING:
-    from smoke.checks._world import World
+    from smoke.checks._world import Session, World
 
 NO_BASELINE = "no baseline"
 DECLARED = "declared"
@@ -45,8 +46,7 @@ class SessionCheck(SampledCheck):
 
     async def request(self, world: "World") -> Request:
         """Ask who the recorded session belongs to."""
-        session = world.old_session(self.role)
-        return Request("GET", self.url, headers={"Accept": "application/json", **(session.headers if session else {})})
+        return who_request(world, self.url, world.old_session(self.role), self.contains)
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand HTTP 200; a reset that was announced may end a session, but an error is no way to end one."""
@@ -75,6 +75,20 @@ class SessionCheck(SampledCheck):
         return curl(self.url)
 
 
+def who_request(world: "World", url: str, session: "Session | None", contains: str | None = None) -> Request:
+    """
+    Return the question "who am I", as a client of an API asks it.
+
+    Where the answer is a page that *contains* a text, it is asked as a browser does, which goes where its own site
+    leads it, and in the language that the text is written in.
+    """
+    headers = session.headers if session else {}
+    if contains is None:
+        return Request("GET", url, headers={"Accept": "application/json", **headers})
+    request = page_request(url, world.environment.browser.accept_language, follow_redirects=True)
+    return replace(request, headers={**request.headers, **headers}, within_origin=True)
+
+
 def who_fault(exchange: Exchange, contains: str | None = None) -> str | None:
     """
     Return what is wrong with an answer to "who am I"; pure.
@@ -85,8 +99,14 @@ def who_fault(exchange: Exchange, contains: str | None = None) -> str | None:
     if fault or exchange.status != 200:  # noqa: PLR2004 - OK
         return fault or f"HTTP {exchange.status}"
     if contains is not None:
-        return None if contains in exchange.text() else f"HTTP 200 without {quote(contains)}"
+        return None if contains in exchange.text() else f"HTTP 200 without {quote(contains)}{_elsewhere(exchange)}"
     return "HTTP 200 with a page in place of the account" if exchange.content_type == "text/html" else None
+
+
+def _elsewhere(exchange: Exchange) -> str:
+    """Say where the question was led to, if it was."""
+    asked, got = split(exchange.request.url).path, split(exchange.final_url or exchange.request.url).path
+    return f" at {clip(got)}" if got != asked else ""
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:

@@ -1,7 +1,7 @@
 """Logging in by the form of a page: tokens against forged requests, redirects in place of statuses, pages as proof."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -63,12 +63,13 @@ class Forms:
         return html("<h1>Hello</h1>") if known else answer("", 302, headers={"location": "/accounts/login/?next=/home"})
 
 
-def judged(site: Forms, place: int = 0, **login: object) -> Judgement:
+def judged(site: Forms, place: int = 0, home: Answer | None = None, **login: object) -> Judgement:
     """Judge the login of the customer, or with *place* -1 the wrong password."""
     environment = portal(login={**KEYS, **login}).model_copy()
     roles = {"customer": environment.roles["customer"]}
     environment = environment.model_copy(update={"roles": roles})
-    return concluded(list(checks(environment, Release()))[place], logged_in_world(site.routes(), environment))
+    routes = {**site.routes(), **({HOME: home} if home else {})}
+    return concluded(list(checks(environment, Release()))[place], logged_in_world(routes, environment))
 
 
 def test_logged_in() -> None:
@@ -117,6 +118,27 @@ def test_a_page_that_nobody_is_greeted_on() -> None:
     found = judged(Forms(), who_contains="Goodbye")
     assert found.outcome is Outcome.FAILED
     assert 'HTTP 200 without "Goodbye"' in found.message
+
+
+def test_the_page_that_greets_is_asked_as_a_browser_does() -> None:
+    """It may have moved within its own site: what it shows counts, in the language in which people read it."""
+    asked: list[Request] = []
+
+    def moved(request: Request) -> Exchange:
+        asked.append(request)
+        return replace(html("<h1>Hello</h1>"), final_url="https://api.test/my/home")
+
+    site = Forms()
+    assert judged(site, home=moved).outcome is Outcome.PASSED
+    assert {(one.follow_redirects, one.within_origin) for one in asked} == {(True, True)}
+    assert asked[0].headers["accept"].startswith("text/html")
+    assert asked[0].headers["accept-language"]
+
+
+def test_a_page_that_leads_to_the_login() -> None:
+    """Where it leads to is said."""
+    led = replace(html(FORM), final_url=PAGE)
+    assert 'HTTP 200 without "Hello" at /accounts/login/' in judged(Forms(), home=lambda _: led).message
 
 
 @pytest.mark.parametrize(
