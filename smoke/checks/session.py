@@ -68,6 +68,11 @@ class SessionCheck(SampledCheck):
         judgement = super().judge(rounds)
         if self.declared and judgement.outcome is Outcome.PASSED:
             return Judgement(Outcome.SKIPPED, WAIVERS[DECLARED], facts={"waived": DECLARED})
+        if judgement.outcome is Outcome.FAILED and not self.declared and judgement.message.startswith("HTTP"):
+            refused = judgement.message.startswith(("HTTP 3", "HTTP 401", "HTTP 403"))
+            undeclared = ", and the release declares no end of them" if refused else ""
+            said = f"a session from before the deploy gets {judgement.message}{undeclared}"
+            return replace(judgement, message=said)
         return judgement
 
     def reproduce(self) -> str:

@@ -34,6 +34,8 @@ def test_dead_everywhere() -> None:
 
     assert found.outcome is Outcome.FAILED
     assert found.facts["signature"] == "HTTP 401"
+    assert found.message.startswith("a session from before the deploy gets HTTP 401 in 24 of 24 samples")
+    assert found.message.endswith("and the release declares no end of them")
 
 
 def test_dead_on_one_replica() -> None:
