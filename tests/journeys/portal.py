@@ -50,6 +50,8 @@ class Portal:
     cookie: str | None = f"session={SESSION}; Path=/; HttpOnly; SameSite=Lax"
     refusals: int = 0
     refused_with: int = 401
+    turned_away: tuple[int, ...] = ()
+    """Numbers of the logins, from 0, that are refused whatever is typed."""
 
     def __post_init__(self) -> None:
         """Put all pages up."""
@@ -81,6 +83,8 @@ class Portal:
 
     def _login(self, asked: Asked) -> Answer:
         said = json.loads(asked.body)
+        if self.logins - 1 in self.turned_away:
+            return Answer("{}", self.refused_with, "application/json")
         if self.refusals > 0 or (said["email"], said["password"]) != (USER, PASSWORD):
             self.refusals -= 1
             return Answer("{}", self.refused_with, "application/json")

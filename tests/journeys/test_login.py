@@ -129,6 +129,29 @@ def test_refusal_by_one_replica_does_not_condemn(at: Any, site: Site) -> None:
     assert result.judgement.facts["noted"].startswith("failed at first")
 
 
+@pytest.mark.parametrize("status", [403, 500])
+def test_one_of_two_replicas_lets_nobody_in(at: Any, site: Site, status: int) -> None:
+    """After a login that was turned away and one that was not more are made: a second one turned away condemns."""
+    portal = Portal(site, turned_away=(0, 3), refused_with=status)
+    place = at(portal, services={"web": {"url": site.url, "replicas": 2}})
+    result = run_journey(LOGIN, place)
+
+    assert result.judgement.outcome is Outcome.FAILED
+    assert portal.logins == 4
+    assert run_journey(DASHBOARD, place).judgement.outcome is Outcome.PASSED, "a session was had all the same"
+
+
+@pytest.mark.parametrize(("replicas", "logins"), [(2, 8), (1, 2)])
+def test_one_login_that_was_turned_away_is_cleared(at: Any, site: Site, replicas: int, logins: int) -> None:
+    """Where all further ones are taken it was noise; where there is one replica only none are made."""
+    portal = Portal(site, turned_away=(0,))
+    result = run_journey(LOGIN, at(portal, services={"web": {"url": site.url, "replicas": replicas}}))
+
+    assert result.judgement.outcome is Outcome.PASSED
+    assert "failed at first" in result.judgement.facts["noted"]
+    assert portal.logins == logins
+
+
 def test_journeys_behind_a_failed_login_are_not_looked_at(at: Any, site: Site) -> None:
     """What needs the role is undecided, says which check blocks it, and does not log in again."""
     portal = Portal(site, refusals=99)
