@@ -172,7 +172,7 @@ def electorates(environment: Environment, release: Release) -> dict[str, Elector
 def _further_pages(environment: Environment, service: str, probe: ReleaseProbe) -> tuple[str, ...]:
     if probe.meta is None:
         return ()
-    paths = dict.fromkeys(page.path for page in environment.pages if page.service == service)
+    paths = dict.fromkeys(page.path for page in environment.pages if page.service == service and not page.role)
     return tuple(path for path in paths if path != probe.path)[:MOST_PAGES]
 
 

@@ -1,4 +1,4 @@
-"""Public pages show their landmark; a status is not enough."""
+"""Pages show their landmark, to everybody or to a role; a status is not enough."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,27 +44,35 @@ def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
 @dataclass(frozen=True, kw_only=True)
 class PageCheck(SampledCheck):
     """
-    A public page is complete HTML that shows its landmark and admits no error.
+    A page is complete HTML that shows its landmark and admits no error.
 
     Redirects are followed, as a visitor's browser does, but neither to another host nor to a login page. Error
     phrases count only where a person could see them, not in scripts.
     """
 
     kind: ClassVar[str] = "page"
-    stage: ClassVar[Stage] = Stage.IMMEDIATE
 
     url: str
     page: Page
     languages: str
 
     @property
+    def stage(self) -> Stage:  # type: ignore[override]  # who must log in first has to wait for it
+        """At once where everybody may see the page."""
+        return Stage.FUNCTIONAL if self.page.role else Stage.IMMEDIATE
+
+    @property
     def expected(self) -> str:
         """The landmarks."""
         return "HTML with " + " and ".join(quote(one) for one in self.page.contains)
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
-        """Return the request of a visitor who is not logged in."""
-        return page_request(self.url, self.languages, follow_redirects=True)
+    async def request(self, world: "World") -> Request:
+        """Return the request of a visitor, with the session of the role if there is one."""
+        asked = page_request(self.url, self.languages, follow_redirects=True)
+        if self.page.role is None:
+            return asked
+        session = await world.session(self.page.role)
+        return replace(asked, headers={**asked.headers, **session.headers})
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask; where the page is wrong, ask past a cache too, which may hold what replicas do not say any more."""

@@ -128,7 +128,7 @@ class Environment(Model):
     tls: Tls = Field(Tls(), description="certificates")
     roles: dict[Name, Role] = Field({}, description="the synthetic users")
     login: Login | None = Field(None, description="the login API; needed by all that uses a role")
-    pages: tuple[Page, ...] = Field((), description="public pages")
+    pages: tuple[Page, ...] = Field((), description="pages as they are served, public or of a role")
     headers: tuple[Headers, ...] = Field((), description="response headers that must be there, or must not")
     assets: Assets | None = Field(None, description="scripts and style sheets of the pages")
     protected: tuple[Protected, ...] = Field((), description="routes that must refuse the anonymous, or a role")

@@ -32,11 +32,14 @@ _PROOFS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class Page(Model):
-    """A public page that must show its landmark; a status is not enough."""
+    """A page that must show its landmark, to everybody or to a role; a status is not enough."""
 
     name: Name = Field(description="its name, unique among pages")
     service: Name = Field("web", description="the service that serves it")
     path: Path = Field(description="the page to read")
+    role: Name | None = Field(
+        None, description="the role to read it as, which every replica must show it to; anonymous without it"
+    )
     contains: tuple[Text, ...] = Field(min_length=1, description="texts that must be in the HTML as served")
     absent: tuple[Text, ...] = Field((), description="texts that must not be there, beside the usual error phrases")
     timed: bool | None = Field(

@@ -46,6 +46,11 @@ class Evidence:
         """
         return self._in_time("control", accused)
 
+    def public_pages(self) -> list[Finding]:
+        """Findings about the pages that everybody may see, as far as they were looked at."""
+        pages = [one for one in self.findings.values() if one.check.startswith("page/") and one.rounds]
+        return [one for one in pages if one.stage == Stage.IMMEDIATE]
+
     def canaries(self, accused: Finding) -> list[Finding]:
         """Findings about the unrelated hosts behind the same edge, likewise."""
         return self._in_time("canary", accused)

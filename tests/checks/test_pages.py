@@ -8,7 +8,7 @@ import pytest
 
 from smoke.checks.pages import PageCheck, checks
 from smoke.environment import Environment
-from smoke.http import Exchange, FailureKind
+from smoke.http import Exchange, FailureKind, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage
@@ -24,6 +24,7 @@ from tests.checks.fake_world import (
     json_answer,
     world_of,
 )
+from tests.checks.logins import LoginApi, logged_in_world, portal
 
 URL = "https://web.test/"
 GOOD = '<html><head><title>Portal</title></head><body><div id="root"></div><h1>Customer Portal</h1></body></html>'
@@ -247,3 +248,42 @@ def test_policies_that_allow(policy: str) -> None:
 def test_a_policy_that_every_replica_sends() -> None:
     """A page whose policy forbids scripts everywhere may do without them: that is for a browser to see."""
     assert judged(by_replica({"a": "default-src 'none'", "b": "default-src 'none'"})).outcome is Outcome.PASSED
+
+
+ACCOUNT = "https://api.test/account"
+
+
+def seen_by_a_customer(page: Answer, api: LoginApi | None = None) -> Judgement:
+    """Conclude the check of a page behind the login."""
+    page_of_role = {"name": "account", "service": "bff", "path": "/account", "role": "customer", "contains": ["Hello"]}
+    described = portal(pages=[page_of_role])
+    (check,) = checks(described, Release())
+    assert (check.id, check.stage) == ("page/account", Stage.FUNCTIONAL)
+    return concluded(check, logged_in_world({**(api or LoginApi()).routes(), ACCOUNT: page}, described))
+
+
+def test_a_page_of_a_role() -> None:
+    """It is asked for with the session of the role, as a browser would."""
+    asked: list[Request] = []
+
+    def greet(request: Request) -> Exchange:
+        asked.append(request)
+        return html("<h1>Hello</h1>")
+
+    assert seen_by_a_customer(greet).outcome is Outcome.PASSED
+    assert {(one.headers["Cookie"], one.headers["accept"][:9]) for one in asked} == {("session=abc123", "text/html")}
+
+
+def test_a_page_of_a_role_that_one_replica_does_not_show() -> None:
+    """The one replica of three is met."""
+    greeting, broken = html("<h1>Hello</h1>", headers={"x-replica": "a"}), html("oops", 500, headers={"x-replica": "b"})
+    found = seen_by_a_customer(in_turn(greeting, broken, greeting))
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+
+
+def test_a_page_behind_a_login_that_is_refused() -> None:
+    """Who is not let in has not seen the page: the login is to blame."""
+    refusing = LoginApi(login=lambda _request, _number: json_answer({}, 401))
+    found = seen_by_a_customer(html("<h1>Hello</h1>"), refusing)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert "the login of role customer was not accepted" in found.message

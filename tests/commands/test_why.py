@@ -29,7 +29,7 @@ def test_a_fail(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "FAIL: roll back web. page/terms: HTTP 500" in said
     assert "✗ page/terms   failed (immediate · web)" in said
-    assert "  promised   A public page is complete HTML" in said
+    assert "  promised   A page is complete HTML" in said
     assert '  expected   HTML with "Terms"' in said
     assert '  repeat     pytest -m "prod and shop" -k page/terms' in said
     assert "✓ 10 passed" in said

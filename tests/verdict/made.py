@@ -18,7 +18,7 @@ UNREACHED = {"failure_kinds": ["connect timeout"]}
 def finding(check: str = "page/home", outcome: str = "failed", **given: Any) -> Finding:
     """Return a finding of the stage that the check's kind suggests."""
     kind = check.partition("/")[0]
-    stages = {"converge": Stage.CONVERGE, "control": Stage.CONVERGE, "confirm": Stage.CONFIRM}
+    stages = {"converge": Stage.CONVERGE, "control": Stage.CONVERGE, "confirm": Stage.CONFIRM, "page": Stage.IMMEDIATE}
     cause = given.pop("cause", None)
     return Finding(
         **{

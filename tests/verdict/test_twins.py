@@ -118,6 +118,14 @@ CASES = {
         word="inconclusive",
         cause="credentials",
     ),
+    "anonymous: nobody gets anywhere, and a page behind our login could not be asked for": case(
+        LIVE,
+        finding("page/home", facts={**SSO, "route": "https://portal.test/"}),
+        finding("page/account", "undecided", stage=Stage.FUNCTIONAL, cause="credentials", rounds=1),
+        finding("journey/login", facts={"signature": "no heading"}),
+        word="inconclusive",
+        cause="credentials",
+    ),
     "anonymous: one route leads to a foreign login, the pages do not": case(
         LIVE, HOME, finding("read/invoices", facts={**SSO, "route": "https://api.test/invoices"}), word="fail"
     ),

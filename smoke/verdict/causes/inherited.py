@@ -42,7 +42,7 @@ def by_front(finding: Finding, evidence: Evidence) -> Finding:
     """
     if not finding.check.startswith("journey/") or finding.outcome is not Outcome.FAILED:
         return finding
-    pages = [one for one in evidence.findings.values() if one.check.startswith("page/") and one.rounds]
+    pages = evidence.public_pages()
     if finding.cause is not Cause.RELEASE or not pages or not all(one.facts.get("front") for one in pages):
         return finding
     message = joined(finding.message, f"{pages[0].check} tells why")

@@ -18,7 +18,7 @@ def wall(finding: Finding, evidence: Evidence) -> Finding | None:
     by = finding.facts.get("turned_away")
     if not by or finding.facts.get("route") is None:
         return None
-    public = [one for one in evidence.findings.values() if one.check.startswith("page/") and one.rounds]
+    public = evidence.public_pages()
     if not public or any(one.facts.get("turned_away") != by for one in public):
         return None
     said = f"every public page leads to {by} too: a login wall stands before the product, so it was not reached"
