@@ -219,6 +219,8 @@ def _commit(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]:
         return exchange.headers.get(probe.header.lower()), None
     if probe.meta is not None:
         return _meta(exchange, probe.meta)
+    if probe.text:
+        return _text(exchange)
     wrong = not_json(exchange)
     if wrong is None:
         return find(probe.commit or "", parse(exchange)), None
@@ -232,6 +234,13 @@ def _meta(exchange: Exchange, name: str) -> tuple[str | None, str | None]:
         return None, f"{exchange.content_type or 'no content type'} instead of HTML"
     told = meta(exchange.text(), name)
     return told, _admitted(exchange) if told is None else None
+
+
+def _text(exchange: Exchange) -> tuple[str | None, str | None]:
+    """Return the whole of a plain text; what is HTML or JSON is something else in its place."""
+    if exchange.content_type in {"text/html", "application/xhtml+xml", "application/json"}:
+        return None, _admitted(exchange) or f"{exchange.content_type} instead of plain text"
+    return exchange.text().strip()[: _LONGEST_NAME + 1], None
 
 
 def _admitted(exchange: Exchange) -> str | None:

@@ -10,7 +10,7 @@ HEALTH = (
 
 VERSION = (
     *("/version", "/api/version", "/version.json", "/api/v1/version", "/__version__", "/actuator/info", "/info"),
-    *("/api/info", "/build.json", "/-/versions.json", "/hub/api"),
+    *("/api/info", "/build.json", "/-/versions.json", "/hub/api", "/version.txt", "/commit.txt", "/revision.txt"),
 )
 """Where builds name themselves (wire formats, section 2)."""
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from smoke.discovery.paths import HEALTH, VERSION
 from smoke.discovery.site import Site, is_page
-from smoke.verdict.release import is_commit, is_version, normalise
+from smoke.verdict.release import commit_in, is_commit, is_version, normalise
 
 COMMIT_KEYS = frozenset(
     {
@@ -19,6 +20,9 @@ COMMIT_KEYS = frozenset(
 
 VERSION_KEYS = frozenset({"version", "appversion", "releaseid", "release", "tag", "build", "buildid"})
 HEADERS = ("x-commit-sha", "x-git-sha", "x-git-commit", "x-commit", "x-revision", "x-version", "x-app-version")
+HEADER_WORDS = ("commit", "revision", "release", "git")
+"""What the names of other headers that hold a commit contain."""
+
 METAS = ("commit", "git-commit", "commit-sha", "git-sha", "revision", "release", "version", "app-version", "build")
 
 _OWN = frozenset({"app", "application", "build", "git", "info", "release", "data", "service", "version"})
@@ -48,7 +52,7 @@ def found_release(site: Site) -> ReleaseFound:
     versions: list[ReleaseFound] = []
     for path in (*VERSION, *HEALTH):
         documents = site.documents(path) if site.own(path) is not None else []
-        found = _in_documents(path, documents, remarks)
+        found = _in_documents(path, documents, remarks) or _in_text(site, path)
         if found is not None and found.commit:
             return found
         versions += [found] if found is not None else []
@@ -60,14 +64,15 @@ def _in_documents(path: str, documents: list[Any], remarks: list[str]) -> Releas
     if not documents or not isinstance(documents[0], Mapping):
         return None
     told = [dict(_values(one)) for one in documents]
-    version = next((at for at in told[0] if _is_own_version(at) and isinstance(told[0][at], str)), None)
+    versions = [at for at in told[0] if _is_own_version(at) and isinstance(told[0][at], str)]
+    version = next((at for at in versions if _is_bound(told[0][at])), next(iter(versions), None))
     for at, value in sorted(told[0].items(), key=lambda item: not _FULL.fullmatch(str(item[1]).lower())):
         named = _key(at) in COMMIT_KEYS or at.endswith("commit.id")
-        if not named and not (at == version and _surely(value)):
+        if not named and not (at in versions and _surely(value)):
             continue
         if any(one.get(at) != value for one in told):
             remarks.append(f"{path} names different commits at {at}: is a deploy going on?")
-        elif isinstance(value, str) and is_commit(value):
+        elif isinstance(value, str) and (is_commit(value) or _surely(value)):
             keys = {"path": path, "commit": at, **({"version": version} if version not in {None, at} else {})}
             return ReleaseFound(keys, value)
         else:
@@ -75,10 +80,15 @@ def _in_documents(path: str, documents: list[Any], remarks: list[str]) -> Releas
     if version is None or not _short(told[0][version]):
         return None
     same = all(one.get(version) == told[0][version] for one in told)
-    if same and is_version(told[0][version]) and normalise(told[0][version]):
+    if same and _is_bound(told[0][version]):
         return ReleaseFound({"path": path, "commit": version}, version=told[0][version])
     remarks.append(f"{path} tells a version ({told[0][version]}), but no commit")
     return None
+
+
+def _is_bound(value: str) -> bool:
+    """Tell whether a version is one of three numbers, and no placeholder."""
+    return is_version(value) and bool(normalise(value))
 
 
 def _is_own_version(at: str) -> bool:
@@ -98,6 +108,15 @@ def _values(document: Any, place: str = "", depth: int = _DEEPEST) -> Iterator[t
             yield at, value
 
 
+def _in_text(site: Site, path: str) -> ReleaseFound | None:
+    """Return a plain text that is nothing but one commit."""
+    answers = site.all_of(path) if site.own(path) is not None else ()
+    told = {one.text().strip() for one in answers if one.status == HTTPStatus.OK and one.content_type == "text/plain"}
+    value = told.pop() if len(told) == 1 else None
+    whole = value is not None and _short(value) and _surely(value)
+    return ReleaseFound({"path": path, "text": True}, value or "") if whole else None
+
+
 def _in_page(site: Site, remarks: list[str]) -> ReleaseFound | None:
     from smoke.checks._html import shown  # the HTML parser takes time to load
 
@@ -107,7 +126,7 @@ def _in_page(site: Site, remarks: list[str]) -> ReleaseFound | None:
         value = told.pop()
         if told or value is None:
             continue
-        if is_commit(value) and (name not in {"version", "release", "build", "app-version"} or _surely(value)):
+        if _surely(value) or (is_commit(value) and name not in {"version", "release", "build", "app-version"}):
             return ReleaseFound({"path": "/", "meta": name}, value)
         remarks.append(f"the home page has <meta name={name!r}>, but it holds no commit")
     return None
@@ -116,7 +135,8 @@ def _in_page(site: Site, remarks: list[str]) -> ReleaseFound | None:
 def _in_headers(site: Site) -> ReleaseFound | None:
     for path in ("/", *HEALTH):
         answers = site.all_of(path) if site.own(path) is not None else ()
-        for name in HEADERS:
+        named = [name for name in (answers[0].headers if answers else ()) if any(map(name.__contains__, HEADER_WORDS))]
+        for name in (*HEADERS, *named):
             told = {one.headers.get(name) for one in answers}
             value = told.pop() if len(told) == 1 else None
             if value is not None and _surely(value):
@@ -125,10 +145,10 @@ def _in_headers(site: Site) -> ReleaseFound | None:
 
 
 def _surely(value: Any) -> bool:
-    """Tell whether a value under any name can only be a commit: no number, no date."""
-    bare = normalise(value) or ""
+    """Tell whether a value can only name a commit, alone or as `git describe` does, and is no number or date."""
+    bare = (commit_in(value) or "") if not is_version(value) else ""
     mixed = any(one.isdigit() for one in bare) and any(one in "abcdef" for one in bare)
-    return is_commit(bare) and (mixed or bool(_FULL.fullmatch(bare)))
+    return mixed or bool(_FULL.fullmatch(bare))
 
 
 def _key(at: str) -> str:

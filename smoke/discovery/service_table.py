@@ -86,6 +86,7 @@ def _release_lines(found: Found) -> Iterator[Line]:
     seen = f" ({found.release.remark})" if found.release.remark else ""
     said = (
         f"Nothing tells the commit that is live{seen}. Without it the verdict is about whatever is live, and `--sha` "
-        'cannot pass. Let the build write it, and say where (or `header = "x-commit-sha"`, `meta = "commit"`):'
+        'cannot pass. Let the build write it, and say where (or `header = "x-commit-sha"`, `meta = "commit"`, or '
+        "`text = true` where nothing else stands there):"
     )
     yield Line("release", {"path": "/version", "commit": "commit"}, said, off=True)

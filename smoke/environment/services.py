@@ -50,12 +50,15 @@ class Health(Model):
 
 
 class ReleaseProbe(Model):
-    """Where a service tells which commit it runs: exactly one of commit, header and meta."""
+    """Where a service tells which commit it runs: exactly one of commit, header, meta and text."""
 
     path: Path = Field(description="where to ask")
     commit: JmesPath | None = Field(None, description="where the commit lies in the JSON answer")
     header: Header | None = Field(None, description="name of the response header that holds the commit")
     meta: Text | None = Field(None, description="name of the HTML meta element that holds the commit, for pages")
+    text: Literal[True] | None = Field(
+        None, description="for plain text, such as `/version.txt`: all of it is the commit"
+    )
     version: JmesPath | None = Field(None, description="where the version lies in the JSON answer; reported only")
     optional: bool = Field(
         False,
@@ -65,7 +68,7 @@ class ReleaseProbe(Model):
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        exactly_one(self, "commit", "header", "meta")
+        exactly_one(self, "commit", "header", "meta", "text")
         return self
 
 

@@ -590,6 +590,32 @@ def test_a_cached_version_answer_is_no_evidence() -> None:
     assert watch([serves(NEW, None, **hit)]).judgement.outcome is not Outcome.PASSED
 
 
+@pytest.mark.parametrize("body", [NEW, f"{NEW}\n", f"v2.3.1-14-g{NEW[:7]}\n"])
+def test_a_plain_text_names_the_commit(body: str) -> None:
+    """A file that holds nothing but the commit, or what `git describe` makes of it, is enough."""
+    described = environment(probe={"path": "/version", "text": True})
+    assert watch([answer(body, content_type="text/plain")], described).judgement.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (answer("<h1>Shop</h1>", content_type="text/html"), "text/html instead of plain text"),
+        (json_answer({"commit": NEW}), "application/json instead of plain text"),
+        (answer("", content_type="text/plain"), "no commit is named"),
+        (answer("x" * 500, content_type="text/plain"), "no commit is named"),
+        (answer("1.4.0", content_type="text/plain"), 'only "1.4.0" is told'),
+        (answer("gone", 404, "text/plain"), "HTTP 404"),
+    ],
+)
+def test_a_plain_text_that_names_none(made: Exchange, said: str) -> None:
+    """The page of an application that answers every path, or too little or too much, is no commit."""
+    described = environment(probe={"path": "/version", "text": True})
+    found = watch([made], described).judgement
+    assert found.outcome is not Outcome.PASSED
+    assert said in found.message
+
+
 def test_a_header_tells_the_commit() -> None:
     """A response header may name the commit, whatever the body is."""
     described = environment(probe={"path": "/version", "header": "X-Commit"})

@@ -6,7 +6,7 @@ import pytest
 
 from smoke.discovery.release import found_release
 from tests.checks.fake_world import NEW, OLD
-from tests.discovery.sites import answer, html, json_answer, site_of
+from tests.discovery.sites import answer, html, json_answer, site_of, text
 
 PAGE = "<!doctype html><title>Shop</title><meta name='{}' content='{}'><h1>Shop</h1>"
 
@@ -23,6 +23,9 @@ PAGE = "<!doctype html><title>Shop</title><meta name='{}' content='{}'><h1>Shop<
         ({"revision": f"sha-{NEW[:7]}"}, "revision"),
         ({"version": NEW}, "version"),
         ({"version": f"prod-{NEW[:12]}"}, "version"),
+        ({"version": f"v2.3.1-14-g{NEW[:7]}"}, "version"),
+        ({"commit": f"v2.3.1-14-g{NEW[:7]}"}, "commit"),
+        ({"version": "2", "releaseId": f"v2.3.1-14-g{NEW[:7]}"}, "releaseId"),
     ],
 )
 def test_keys(document: dict[str, Any], at: str) -> None:
@@ -84,6 +87,28 @@ def test_meta_elements_and_headers() -> None:
     assert header.keys == {"path": "/", "header": "x-commit-sha"}
     assert found_release(site_of({"/": html(PAGE.format("version", "1.2.3"))})).keys == {}
     assert found_release(site_of({"/": html("<h1>x</h1>", headers={"x-version": "20261126"})})).keys == {}
+
+
+@pytest.mark.parametrize("name", ["x-app-revision", "x-shop-git", "x-release-commit"])
+def test_headers_of_other_names(name: str) -> None:
+    """A header of any such name that holds a commit names it."""
+    found = found_release(site_of({"/": html("<h1>x</h1>", headers={name: NEW})}))
+    assert found.keys == {"path": "/", "header": name}
+    assert found_release(site_of({"/": html("<h1>x</h1>", headers={name: "2026-11-26"})})).keys == {}
+
+
+@pytest.mark.parametrize("body", [NEW, f"{NEW}\n", f"v2.3.1-14-g{NEW[:7]}\n"])
+def test_a_plain_text(body: str) -> None:
+    """A file that holds nothing but the commit names it."""
+    found = found_release(site_of({"/version.txt": text(body)}))
+    assert (found.keys, found.commit) == ({"path": "/version.txt", "text": True}, body.strip())
+
+
+@pytest.mark.parametrize("body", ["1.2.3", "20261126", "", "built at noon", f"{NEW} {OLD}", NEW * 3])
+def test_a_plain_text_that_names_none(body: str) -> None:
+    """Anything else in such a file is no commit, and neither is one that changes."""
+    assert found_release(site_of({"/version.txt": text(body)})).keys == {}
+    assert found_release(site_of({"/version.txt": [text(one) for one in (OLD, NEW, OLD)]})).keys == {}
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[]", b'"x"', b"[" * 5000, b""])
