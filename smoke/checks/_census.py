@@ -8,9 +8,10 @@ from typing import Any
 
 import anyio
 
-from smoke.checks._answers import cached, find, no_answer, not_json, not_ok, parse, quote, replica_of
+from smoke.checks._answers import cached, no_answer, not_ok, quote, replica_of
 from smoke.checks._browserlike import ask_past_the_cache, page_request
 from smoke.checks._health_answer import parts_down
+from smoke.checks._told import LONGEST_NAME, commit_of, version_of
 from smoke.checks._world import Http
 from smoke.environment import Environment
 from smoke.environment.services import ReleaseProbe, Service
@@ -29,7 +30,6 @@ MOST_PAGES = 8
 
 _KEPT_BYTES = 2_000
 _SHORT = 7
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,16 @@ class Electorate:
         return self._told(exchange, replica)
 
     def _told(self, exchange: Exchange, replica: str | None) -> Vote:
-        told, silent = _commit(exchange, self.probe)
+        told, silent = commit_of(exchange, self.probe)
         if silent is not None:
             return Vote(replica=replica, silent=silent)
         name = normalise(told)
-        if name is None or len(name) > _LONGEST_NAME:
+        if name is None or len(name) > LONGEST_NAME:
             return Vote(replica=replica, silent=f"no commit is named, only {quote(told)}", untold=True)
         known = self._known(name)
         if known == name and self._tells_nothing(name):
             return Vote(replica=replica, silent=f"only {quote(told)} is told, not the commit", untold=True)
-        return Vote(known, replica, version=_version(exchange, self.probe))
+        return Vote(known, replica, version=version_of(exchange, self.probe))
 
     def _tells_nothing(self, name: str) -> bool:
         """Tell whether a version stands where the announced commit should, or too few digits of it."""
@@ -211,48 +211,3 @@ def short(commit: str) -> str:
 def slim(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     """Return the exchanges with only the head of their bodies: enough for evidence, little to hold."""
     return tuple(replace(one, body=one.body[:_KEPT_BYTES]) for one in exchanges)
-
-
-def _commit(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]:
-    """Return what stands where the commit should, and why nothing can stand there."""
-    if probe.header is not None:
-        return exchange.headers.get(probe.header.lower()), None
-    if probe.meta is not None:
-        return _meta(exchange, probe.meta)
-    if probe.text:
-        return _text(exchange)
-    wrong = not_json(exchange)
-    if wrong is None:
-        return find(probe.commit or "", parse(exchange)), None
-    return None, _admitted(exchange) or wrong
-
-
-def _meta(exchange: Exchange, name: str) -> tuple[str | None, str | None]:
-    from smoke.checks._html import meta  # the HTML parser takes time to load
-
-    if exchange.content_type not in {"text/html", "application/xhtml+xml"}:
-        return None, f"{exchange.content_type or 'no content type'} instead of HTML"
-    told = meta(exchange.text(), name)
-    return told, _admitted(exchange) if told is None else None
-
-
-def _text(exchange: Exchange) -> tuple[str | None, str | None]:
-    """Return the whole of a plain text; what is HTML or JSON is something else in its place."""
-    if exchange.content_type in {"text/html", "application/xhtml+xml", "application/json"}:
-        return None, _admitted(exchange) or f"{exchange.content_type} instead of plain text"
-    return exchange.text().strip()[: _LONGEST_NAME + 1], None
-
-
-def _admitted(exchange: Exchange) -> str | None:
-    """Return what an error or maintenance page in the answer's place admits to be."""
-    from smoke.checks._html import error_phrase  # the HTML parser takes time to load
-
-    phrase = error_phrase(exchange.text()) if exchange.content_type == "text/html" else None
-    return f"a page that says {quote(phrase)}" if phrase else None
-
-
-def _version(exchange: Exchange, probe: ReleaseProbe) -> str | None:
-    if probe.version is None or not_json(exchange):
-        return None
-    found = find(probe.version, parse(exchange))
-    return str(found)[:_LONGEST_NAME] if isinstance(found, str | int | float) else None
