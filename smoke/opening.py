@@ -9,6 +9,7 @@ from time import time
 from typing import Any
 
 from smoke import baseline
+from smoke.checks._patterns import dead_patterns
 from smoke.environment import Environment, loading, manifest
 from smoke.environment.parameters import parse_settings, refuse_unknown
 from smoke.environment.redaction import Redactor
@@ -63,7 +64,10 @@ def _wanted(namespace: Any) -> list[Environment]:
     name = getattr(namespace, "smoke_environment", None)
     base = citing_base(directory)
     given = parse_settings(namespace.smoke_set)
-    loaded = [loading.load(directory, name, base, given)] if name else loading.load_all(directory, base, given)
+    if name:
+        loaded = [loading.load(directory, name, base, given, rule=dead_patterns)]
+    else:
+        loaded = loading.load_all(directory, base, given, rule=dead_patterns)
     refuse_unknown(given, {one for each in loaded for one in each.parameters}, name or "any environment")
     return loaded
 

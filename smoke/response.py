@@ -25,6 +25,7 @@ def grading_of(alerts: Alerts) -> Grading:
             checks=one.checks,
             more_than=one.more_than,
             down=one.down,
+            services=one.services,
             deploy_over_s=one.deploy_over_s,
             remedy=one.remedy,
             tell=one.tell,

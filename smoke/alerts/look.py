@@ -8,7 +8,7 @@ from typing import Any
 
 from smoke.outputs.untrusted import one_line
 from smoke.verdict.release import same_commit
-from smoke.verdict.words import Cause, Outcome, Word
+from smoke.verdict.words import Cause, Outcome, Severity, Word
 
 VerdictJson = Mapping[str, Any]
 """What `verdict.json` holds."""
@@ -61,7 +61,8 @@ class Look:
     One look; *began_at* and *ended_at* are epoch seconds.
 
     *commit* is what was live, None when nobody told or services differed. *confirms* marks the second look that was
-    taken at once, to confirm a first failure.
+    taken at once, to confirm a first failure. *severity* is that of the gravest incident that the environment declares
+    and the verdict is.
     """
 
     run_id: str
@@ -73,6 +74,7 @@ class Look:
     commit: str | None = None
     confirms: bool = False
     blame: Blame | None = None
+    severity: Severity | None = None
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -92,6 +94,7 @@ def look_of(verdict: VerdictJson, *, confirms: bool = False) -> Look:
         troubles=troubles,
         commit=live_commit(verdict),
         confirms=confirms,
+        severity=_gravest(verdict),
     )
 
 
@@ -107,6 +110,11 @@ def live_commit(verdict: VerdictJson) -> str | None:
     if longest is None or not all(same_commit(longest, one) for one in told):
         return None
     return one_line(longest, COMMIT_LENGTH)  # a target may name it as it likes
+
+
+def _gravest(verdict: VerdictJson) -> Severity | None:
+    declared = [Severity(one["severity"]) for one in verdict.get("incidents", ())]
+    return max(declared, key=lambda one: one.rank, default=None)
 
 
 def _standing(verdict: VerdictJson) -> tuple[Standing, tuple[Trouble, ...]]:

@@ -31,10 +31,17 @@ class Policy:
     steps: tuple[Step, ...] = ()
 
     def severity(self, look: Look) -> Severity:
-        """Return how bad *look* is: as bad as the worst of its troubles."""
+        """
+        Return how bad *look* is: as bad as the worst of its troubles, and of the incidents that the verdict names.
+
+        Those say nothing where a third party alone is to blame, which has a severity of its own.
+        """
         if look.standing is not Standing.FAILING:
             return self.unclear
-        return max((self._of(one.check, one.cause) for one in look.troubles), key=lambda one: one.rank)
+        graded = [self._of(one.check, one.cause) for one in look.troubles]
+        if look.severity is not None and any(one.cause != Cause.DEPENDENCY for one in look.troubles):
+            graded.append(look.severity)
+        return max(graded, key=lambda one: one.rank)
 
     def audience(self, severity: Severity, open_for_s: float) -> tuple[str, ...]:
         """Return the channels that are to know of an incident by now, each once."""

@@ -16,6 +16,7 @@ from smoke.canary.policies import policy_of, senders_of
 from smoke.canary.recording import Recorder
 from smoke.canary.schedule import Known
 from smoke.canary.watcher import Watcher
+from smoke.checks._patterns import dead_patterns
 from smoke.environment import Environment, loading, secrets
 from smoke.errors import SecretMissing, SmokeError
 from smoke.history import deploys, runs
@@ -43,7 +44,8 @@ class Place:
     def open(cls, chosen: argparse.Namespace, names: list[str], environ: Mapping[str, str]) -> "Place":
         """Load the environments *names* and open the history; raises ConfigurationError or UsageError."""
         directory = environments_directory(chosen)
-        loaded = tuple(loading.load(directory, name, citing_base(directory)) for name in dict.fromkeys(names))
+        base = citing_base(directory)
+        loaded = tuple(loading.load(directory, name, base, rule=dead_patterns) for name in dict.fromkeys(names))
         state = state_of(chosen, environ)
         return cls(
             chosen, environ, History(connect(location(state, environ))), state, reports_directory(chosen), loaded

@@ -1,12 +1,14 @@
 """A component, such as the cache or the database, is healthy as its service reports it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import cached, find, quote
 from smoke.checks._check import Check
-from smoke.checks._health_words import State, state_of
+from smoke.checks._health_words import STATE_KEYS, State, state_of
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
 from smoke.checks._sampled import SampledCheck, curl
@@ -22,16 +24,27 @@ if TYPE_CHECKING:
 STATUSES = frozenset({200, 207, 503})
 """Statuses that come with a report; another component may be what made it a 503."""
 
+PLAIN = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+"""A place that is a path of keys, so that it tells what lies beside it."""
+
+_DEEPEST = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentCheck(SampledCheck):
-    """A component, such as the cache or the database, is healthy as its service reports it."""
+    """
+    A component, such as the cache or the database, is healthy as its service reports it.
+
+    A 503 says nothing against a component that is well while another one is not. It does where the place is the state
+    of the whole, and where every part is well though no health check asks this address.
+    """
 
     kind: ClassVar[str] = "component"
     stage: ClassVar[Stage] = Stage.IMMEDIATE
 
     component: Component
     url: str
+    alone: bool = False
 
     async def request(self, world: "World") -> Request:
         """Ask for the report."""
@@ -50,8 +63,9 @@ class ComponentCheck(SampledCheck):
             bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
             return f"{bare}nothing at {self.component.at}"
         state = state_of(value)
-        healthy = state in {State.HEALTHY, State.DEGRADED}
-        return None if healthy else f"{self.component.at} is {state.value}: {quote(value)}"
+        if state not in {State.HEALTHY, State.DEGRADED}:
+            return f"{self.component.at} is {state.value}: {quote(value)}"
+        return self._contradiction(document.value) if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE else None
 
     @property
     def expected(self) -> str:
@@ -62,6 +76,14 @@ class ComponentCheck(SampledCheck):
         """Note a degraded component."""
         value = find(self.component.at, document_of(exchange, STATUSES).value)
         return f"{self.component.at} is degraded" if state_of(value) is State.DEGRADED else None
+
+    def _contradiction(self, report: Any) -> str | None:
+        """Return what a 503 means that this component does not explain, if no other one does either."""
+        if self.component.at in STATE_KEYS:
+            return f"HTTP 503, though {self.component.at} is healthy"
+        if self.alone and not _explained(self.component.at, report):
+            return f"HTTP 503, though {self.component.at} and every other part is healthy"
+        return None
 
     def reproduce(self) -> str:
         """Return the request."""
@@ -79,4 +101,25 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             replica_header=service.replica_header,
             component=component,
             url=service.url + component.path,
+            alone=service.health is None or service.health.path != component.path,
         )
+
+
+def _explained(at: str, report: Any) -> bool:
+    """Tell whether anything in *report* beside *at* may be what is wrong, or whether that cannot be told."""
+    if not PLAIN.fullmatch(at):
+        return True
+    beside = find(at.rpartition(".")[0], report)
+    parts = [*(beside.values() if isinstance(beside, Mapping) else ()), *_states(report, _DEEPEST)]
+    return not all(state_of(one) is State.HEALTHY for one in parts if not isinstance(one, int | float) or one in {0, 1})
+
+
+def _states(report: Any, depth: int, *, inner: bool = False) -> Iterator[Any]:
+    """Yield the states that parts of *report* tell of themselves; that of the whole explains nothing."""
+    if depth and isinstance(report, Mapping):
+        yield from (report[key] for key in STATE_KEYS if inner and key in report)
+        for one in report.values():
+            yield from _states(one, depth - 1, inner=True)
+    elif depth and isinstance(report, list):
+        for one in report:
+            yield from _states(one, depth - 1, inner=True)

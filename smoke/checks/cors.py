@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import no_answer, quote, split
 from smoke.checks._check import Observation
+from smoke.checks._preflights import ALLOW, address_of, origin_of, preflight
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.edge import Cors
@@ -29,7 +30,6 @@ ANY_ORIGIN = "lets the pages of any origin call with credentials"
 UNPROMISED = "nothing says that pages of another origin call this service"
 
 _SUCCESS = range(200, 300)
-_ALLOW = "access-control-allow-"
 
 
 def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:  # noqa: ARG001 - always the same
@@ -41,13 +41,13 @@ def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
             continue
         login = environment.login if environment.login and environment.login.service == name else None
         pages = environment.services[cors.service].url
-        for index, origin in enumerate(dict.fromkeys(map(_origin, (pages, *cors.origins)))):
+        for index, origin in enumerate(dict.fromkeys(map(origin_of, (pages, *cors.origins)))):
             yield CorsCheck(
                 subject=name if not index else f"{name}-{split(origin).hostname}",
                 service=name,
                 share=service.share,
                 replica_header=service.replica_header,
-                url=service.url + (cors.path or (login.path if login else "/")),
+                url=address_of(environment, name, cors),
                 read_url=service.url + login.who if login and login.who else None,
                 origin=origin,
                 cors=cors,
@@ -78,12 +78,12 @@ class CorsCheck(SampledCheck):
 
     async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a browser asks before the call of a page."""
-        return self._preflight(self.origin)
+        return preflight(self.url, self.origin, self.cors, self.unsent)
 
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask beforehand, once for a stranger, and look at one answer that pages have to read."""
         seen = await super().observe(world, round_number)
-        stranger = await world.http.send(self._preflight(STRANGER))
+        stranger = await world.http.send(preflight(self.url, STRANGER, self.cors, self.unsent))
         read = Request("GET", self.read_url or "", headers={"origin": self.origin, "accept": "application/json"})
         facts = {
             "strangers": _header(stranger, "origin") == STRANGER and _header(stranger, "credentials") == "true",
@@ -123,7 +123,10 @@ class CorsCheck(SampledCheck):
 
     def reproduce(self) -> str:
         """Return the preflight as a curl command."""
-        asked = [f"'{name}: {value}'" for name, value in self._preflight(self.origin).headers.items()]
+        asked = [
+            f"'{name}: {value}'"
+            for name, value in preflight(self.url, self.origin, self.cors, self.unsent).headers.items()
+        ]
         return curl(self.url, "-X", "OPTIONS", *(part for one in asked for part in ("-H", one)))
 
     def _readable(self, judgement: Judgement, rounds: Sequence[Observation]) -> Judgement:
@@ -154,18 +157,12 @@ class CorsCheck(SampledCheck):
             return Judgement(Outcome.FAILED, message, Cause.RELEASE, self.expected, ANY_ORIGIN, facts)
         return replace(judgement, facts={**judgement.facts, "noted": f"it {ANY_ORIGIN}"})
 
-    def _preflight(self, origin: str) -> Request:
-        headers = {"origin": origin, "access-control-request-method": self.cors.method}
-        if self.cors.headers:
-            headers["access-control-request-headers"] = ",".join(sorted(one.lower() for one in self.cors.headers))
-        return Request("OPTIONS", self.url, headers=headers, unsent=self.unsent)
-
     def _unread(self, exchange: Exchange) -> str | None:
         fault = None if no_answer(exchange) else self._refused_origin(exchange)
         return f"answers HTTP {exchange.status} and {BARE}" if fault == BARE and exchange.status in _SUCCESS else fault
 
     def _refused_origin(self, exchange: Exchange) -> str | None:
-        allowed = [value for name, value in exchange.header_list if name == f"{_ALLOW}origin"]
+        allowed = [value for name, value in exchange.header_list if name == f"{ALLOW}origin"]
         if len(allowed) > 1:
             return "names its allowed origin twice"
         if not allowed:
@@ -196,21 +193,16 @@ def _seeming(environment: Environment, name: str) -> Cors | None:
     if login is None or login.service != name or not services:
         return None
     pages = services[0]
-    if _origin(environment.services[pages].url) == _origin(environment.services[name].url):
+    if origin_of(environment.services[pages].url) == origin_of(environment.services[name].url):
         return None
     headers = ("content-type",) if login.encoding == "json" else ()
     return Cors(service=pages, path=login.path, headers=headers, credentials=login.token is None)
 
 
-def _origin(url: str) -> str:
-    parts = split(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
 def _header(exchange: Exchange, name: str) -> str:
-    return exchange.headers.get(f"{_ALLOW}{name}", "").strip()
+    return exchange.headers.get(f"{ALLOW}{name}", "").strip()
 
 
 def _listed(exchange: Exchange, name: str) -> set[str]:
-    values = [value for key, value in exchange.header_list if key == f"{_ALLOW}{name}"]
+    values = [value for key, value in exchange.header_list if key == f"{ALLOW}{name}"]
     return {one.strip().lower() for value in values for one in value.split(",")}

@@ -22,6 +22,7 @@ MODULES = (
     "flags",
     "headers",
     "cors",
+    "strangers",
     "assets",
     "source_maps",
     "components",

@@ -17,13 +17,14 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print one line an environment; raises ConfigurationError when a file is wrong."""
+    from smoke.checks._patterns import dead_patterns
     from smoke.checks.registry import build
     from smoke.environment import loading
     from smoke.places import citing_base, environments_directory
     from smoke.verdict.release import Release
 
     directory = environments_directory(chosen)
-    for environment in loading.load_all(directory, citing_base(directory)):
+    for environment in loading.load_all(directory, citing_base(directory), rule=dead_patterns):
         checks, journeys = len(build(environment, Release())), len(environment.journeys)
         services = ", ".join(environment.services)
         line = f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"

@@ -69,13 +69,16 @@ def run(chosen: argparse.Namespace) -> int:
         raise UsageError("smoke serve needs an extra: pip install 'smokegate[serve]'")
     import uvicorn
 
+    from smoke.checks._patterns import dead_patterns
     from smoke.environment import loading
     from smoke.environment.parameters import parse_settings
     from smoke.serve.app import Door, application
     from smoke.serve.runs import Runs
 
     given = parse_settings(chosen.smoke_set)
-    names = [loading.load(environments_directory(chosen), one, given=given).name for one in chosen.environments]
+    directory = environments_directory(chosen)
+    loaded = [loading.load(directory, one, given=given, rule=dead_patterns) for one in chosen.environments]
+    names = [one.name for one in loaded]
     door = Door(_token(os.environ), frozenset(names))
     host, port = chosen.listen
     uvicorn.run(

@@ -11,6 +11,7 @@ def canary_rules(environment: Environment) -> Iterator[Problem]:
     """Yield what contradicts something else."""
     yield from _interval(environment)
     yield from _escalation(environment)
+    yield from _incidents(environment)
 
 
 def _interval(environment: Environment) -> Iterator[Problem]:
@@ -29,3 +30,13 @@ def _escalation(environment: Environment) -> Iterator[Problem]:
             if name not in channels:
                 remedy = f"add [alerts.channels.{name}] or remove it here"
                 yield Problem(("alerts", "escalation", index, "to", place), unknown(name, channels, "channel", remedy))
+
+
+def _incidents(environment: Environment) -> Iterator[Problem]:
+    services = list(environment.services)
+    for name, incident in environment.alerts.incidents.items():
+        for index, service in enumerate(incident.services):
+            if service not in services:
+                remedy = f"add [services.{service}] or remove it here"
+                place = ("alerts", "incidents", name, "services", index)
+                yield Problem(place, unknown(service, services, "service", remedy))

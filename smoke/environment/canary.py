@@ -91,6 +91,7 @@ class Incident(Model):
     )
     more_than: int = Field(0, ge=0, description="in more than so many samples of one of those checks")
     down: bool = Field(False, description="a service answers nothing but errors, or nothing at all")
+    services: tuple[Name, ...] = Field((), description="whether one of these is `down`; by default any service")
     deploy_over_s: Seconds | None = Field(
         None, description="the deploy took longer than this, from its start until the release had settled"
     )
@@ -106,6 +107,8 @@ class Incident(Model):
             )
         if self.more_than and not self.checks:
             raise ValueError("found 'more_than', but not the checks whose samples are counted; add 'checks'")
+        if self.services and not self.down:
+            raise ValueError("found 'services', but nothing asks whether they are down; add 'down = true'")
         return self
 
 

@@ -29,6 +29,7 @@ def contradictions(environment: Environment) -> Iterator[Problem]:
         _bursts,
         _plain_http,
         _own_controls,
+        _strangers,
         _job_writes,
         _roundtrip_writes,
         _handoff_writes,
@@ -129,6 +130,18 @@ def _own_controls(environment: Environment) -> Iterator[Problem]:
                     (*place, index),
                     f"found {url!r}, the host of service {service!r}, which tells nothing about {what}; "
                     "name an unrelated host",
+                )
+
+
+def _strangers(environment: Environment) -> Iterator[Problem]:
+    for name, service in environment.services.items():
+        cors = service.cors
+        own = {_host(one) for one in (environment.services[cors.service].url, *cors.origins)} if cors else set()
+        for index, origin in enumerate(cors.refused if cors else ()):
+            if _host(origin) in own:
+                yield Problem(
+                    ("services", name, "cors", "refused", index),
+                    f"found {origin!r}, whose pages call this service; name the origin of a stranger",
                 )
 
 

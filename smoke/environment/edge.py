@@ -19,6 +19,9 @@ class Cors(Model):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field("POST", description="how they call it")
     headers: tuple[Header, ...] = Field(("content-type",), description="headers that they send along")
     credentials: bool = Field(True, description="whether cookies are sent along")
+    refused: tuple[BaseUrl, ...] = Field(
+        (), description="origins of strangers, whose pages must not be allowed to call, with a baseline or without"
+    )
 
 
 class Private(Model):

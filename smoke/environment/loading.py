@@ -1,7 +1,7 @@
 """Find and read the environment files: `environments/<system>/<environment>.toml`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from smoke.environment._defaults import fit_defaults
@@ -12,6 +12,9 @@ from smoke.environment.consistency import contradictions
 from smoke.environment.environment import Environment
 from smoke.environment.parameters import fill
 from smoke.errors import ConfigurationError, UsageError
+
+Rule = Callable[[Environment], Iterable[Problem]]
+"""What a layer above this one knows to be wrong with an environment."""
 
 _PART = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 _SET_HERE = {
@@ -40,11 +43,19 @@ def names(directory: Path) -> list[str]:
     return [f"{file.parent.name}/{file.stem}" for file in files]
 
 
-def load(directory: Path, name: str, base: Path | None = None, given: Mapping[str, str] | None = None) -> Environment:
+def load(
+    directory: Path,
+    name: str,
+    base: Path | None = None,
+    given: Mapping[str, str] | None = None,
+    *,
+    rule: Rule | None = None,
+) -> Environment:
     """
     Return the environment *name*, with everything it inherits; messages give paths as seen from *base*.
 
     Its parameters get the values of *given*; what is not given gets its example, and is noted in `given.missing`.
+    What nothing in it contradicts must pass *rule* too.
 
     Raises UsageError when it does not exist or a value does not match its parameter, and ConfigurationError with all
     problems of its files, one line each. References between parts are looked at only when every part is right, since
@@ -61,18 +72,21 @@ def load(directory: Path, name: str, base: Path | None = None, given: Mapping[st
     if isinstance(outcome, Environment):
         fitting = fit_defaults(outcome)
         refuse(contradictions(fitting), layers)
+        refuse(rule(fitting) if rule else (), layers)
         return fitting
     refuse(outcome, layers)
     raise AssertionError("an invalid environment has at least one problem")
 
 
-def load_all(directory: Path, base: Path | None = None, given: Mapping[str, str] | None = None) -> list[Environment]:
+def load_all(
+    directory: Path, base: Path | None = None, given: Mapping[str, str] | None = None, *, rule: Rule | None = None
+) -> list[Environment]:
     """Return all environments by name; raises ConfigurationError with the problems of all files together."""
     environments: list[Environment] = []
     problems: list[str] = []
     for name in names(directory):
         try:
-            environments.append(load(directory, name, base, given))
+            environments.append(load(directory, name, base, given, rule=rule))
         except ConfigurationError as error:
             problems.extend(error.problems)
     if problems:

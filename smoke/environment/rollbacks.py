@@ -11,26 +11,30 @@ CheckPattern = Annotated[str, Field(pattern=VISIBLE), Kind("check id or pattern"
 
 IMPOSSIBLE = (
     (
-        r"^railway rollback\b",
+        r"\brailway rollback\b",
         (
             "the Railway CLI has no 'rollback'; `railway redeploy` repeats the latest deployment only, so use the "
             "'deploymentRollback' mutation of its GraphQL API, or the dashboard"
         ),
     ),
-    (r"^railway up\b.* --image\b", "`railway up` takes no '--image'; it uploads the working directory"),
+    (r"\brailway up\b[^;&|]* --image\b", "`railway up` takes no '--image'; it uploads the working directory"),
     (
         r"\bapi\.railway\.app/v1\b",
         "Railway documents no REST API there; its API is GraphQL at https://backboard.railway.com/graphql/v2",
     ),
     (
-        r"^docker[ -]compose\b.*\bup\b.* (-e|--env)\b",
+        r"\bdocker[ -]compose\b[^;&|]*\bup\b[^;&|]* (-e|--env)\b",
         (
             "`docker compose up` takes no '-e'; set the variable for the command, as in "
             '`["env", "IMAGE=…", "docker", "compose", "up", "-d"]`'
         ),
     ),
 )
-"""Commands that are often written and do not exist (July to November 2026), and what works instead."""
+"""
+Commands that are often written and do not exist (July to November 2026), and what works instead.
+
+They are found wherever they stand: in a line for a shell, or for another host.
+"""
 
 
 def _that_exists(arguments: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,7 +53,8 @@ class Rollback(Model):
     How one component gets back to what was live before: by a command, by people, or not at all.
 
     A command is a program and its arguments, not a shell line. `{sha}` and `{previous}` in it stand for the two
-    commits; it gets them as `SMOKE_SHA` and `SMOKE_PREVIOUS` too.
+    commits, `{short_sha}` and `{short_previous}` for their first seven digits, as image tags have them; it gets the
+    commits as `SMOKE_SHA` and `SMOKE_PREVIOUS` too. What it needs beside them comes from variables.
     """
 
     possible: bool = Field(True, description="whether it can be rolled back at all; if not, say `instead`")

@@ -13,7 +13,7 @@ from smoke.guard.looks import Look, Looks
 from smoke.guard.story import Story
 from smoke.notify.event import DeployNews, Event
 from smoke.outputs.answer import enumerate_in_words, seconds, short
-from smoke.outputs.response import filled
+from smoke.outputs.response import filled, lacks_previous
 from smoke.verdict.component import Component
 from smoke.verdict.release import is_commit, same_commit
 
@@ -93,7 +93,7 @@ class Restoration:
     def _run(self, component: Component, arguments: Sequence[str]) -> CommandEnd:
         command = filled(arguments, self.story.sha, self.story.previous)
         told = {**self.environ, "SMOKE_COMPONENT": component.name}
-        if "{previous}" in " ".join(command):
+        if lacks_previous(command):
             return CommandEnd(tuple(command), None, "was not tried, as nobody knows what was live before", 0.0)
         return run(command, told, component.within_s, self.interruption)
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from smoke.outputs.answer import VerdictJson, enumerate_in_words
+from smoke.verdict.release import is_commit, normalise
 
 MINUTE_S = 60
 HOUR_S = 3600
+TAG_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,21 @@ def ways_back(verdict: VerdictJson) -> list[WayBack]:
 
 
 def filled(arguments: Sequence[str], sha: str, previous: str) -> list[str]:
-    """Return a command with the commits in place of `{sha}` and `{previous}`; without one its place stays."""
-    places = {name: value for name, value in (("{sha}", sha), ("{previous}", previous)) if value}
+    """
+    Return a command with the commits in place of `{sha}` and `{previous}`; without one its place stays.
+
+    `{short_sha}` and `{short_previous}` are their first seven digits, as image tags usually have them; they are never
+    anything else.
+    """
+    commits = {"sha": sha, "previous": previous}
+    places = {f"{{{name}}}": commit for name, commit in commits.items() if commit}
+    places |= {f"{{short_{name}}}": short for name, commit in commits.items() if (short := _digits(commit))}
     return [_filled(one, places) for one in arguments]
+
+
+def lacks_previous(arguments: Sequence[str]) -> bool:
+    """Tell whether a command that was filled still waits for the commit from before the release."""
+    return any(place in one for one in arguments for place in ("{previous}", "{short_previous}"))
 
 
 def severity(verdict: VerdictJson) -> str:
@@ -75,6 +89,11 @@ def _way_back(component: Mapping[str, Any], sha: str, previous: str) -> WayBack:
     words = str(component.get("procedure") or ("run this" if command else "no procedure is declared"))
     takes_s = component.get("takes_s")
     return WayBack(name, words + (f", about {duration(takes_s)}" if takes_s else ""), shlex.join(command))
+
+
+def _digits(commit: str) -> str:
+    """Return the first digits of a commit, and nothing of what is none: they may stand in a line for a shell."""
+    return (normalise(commit) or "")[:TAG_DIGITS] if is_commit(commit) else ""
 
 
 def _filled(argument: str, places: Mapping[str, str]) -> str:

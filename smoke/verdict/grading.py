@@ -43,7 +43,7 @@ def _is(declared: Declared, word: Word, evidence: Evidence) -> bool:
     asked = (
         (bool(declared.verdicts), word.value in declared.verdicts),
         (bool(declared.checks), any(_fits(declared, one) for one in [*felt, *_named(declared, evidence)])),
-        (declared.down, any(_down(service, evidence) for service in {one.service for one in felt})),
+        (declared.down, any(_down(service, evidence) for service in _services(declared, felt))),
         (declared.deploy_over_s is not None, _deploy_s(evidence) > (declared.deploy_over_s or 0.0)),
         (declared.remedy is not None, any(one.facts.get("remedy") == declared.remedy for one in felt)),
     )
@@ -59,6 +59,11 @@ def _named(declared: Declared, evidence: Evidence) -> Iterator[Finding]:
     for one in evidence.findings.values():
         if one.check in declared.checks and not one.gating and one.outcome is Outcome.FAILED and one.cause in FELT:
             yield one
+
+
+def _services(declared: Declared, felt: Sequence[Finding]) -> set[str | None]:
+    """Return the services that something is wrong with, as far as the incident is about them."""
+    return {one.service for one in felt if not declared.services or one.service in declared.services}
 
 
 def _fits(declared: Declared, finding: Finding) -> bool:

@@ -13,8 +13,9 @@ class Declared:
     A kind of incident, and by what it is told: whatever of the following is given must all hold.
 
     *verdicts* are the words that it goes with; *checks* are patterns of ids, one of which failed in more than
-    *more_than* samples; *down* asks that a service answers nothing but errors; *deploy_over_s* is how long a deploy
-    may take, from its start until the release has settled; *remedy* is what helps in place of a rollback.
+    *more_than* samples; *down* asks that a service answers nothing but errors, one of *services* if they are named;
+    *deploy_over_s* is how long a deploy may take, from its start until the release has settled; *remedy* is what helps
+    in place of a rollback.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Declared:
     checks: tuple[str, ...] = ()
     more_than: int = 0
     down: bool = False
+    services: tuple[str, ...] = ()
     deploy_over_s: float | None = None
     remedy: str | None = None
     tell: tuple[str, ...] = ()

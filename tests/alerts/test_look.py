@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smoke.alerts.look import Standing, look_of
+from smoke.verdict.words import Severity
 from tests.outputs.verdicts import COMMIT, check, everything, verdict
 
 STANDINGS = [
@@ -41,6 +42,14 @@ def test_standing(word: str, troubles: list[tuple[str, str, bool]], expected: St
     look = look_of(given)
     assert look.standing is expected
     assert bool(look.troubles) == (expected is not Standing.SOUND)
+
+
+def test_the_gravest_incident() -> None:
+    """A verdict names the incidents that it is; older ones name none."""
+    given = verdict("fail", [*everything(), check("page/x", "functional", "failed", cause="release")])
+    assert look_of(given).severity is None
+    given["incidents"] = [{"name": one, "severity": one} for one in ("warning", "critical", "error")]
+    assert look_of(given).severity is Severity.CRITICAL
 
 
 def test_a_verdict_without_reasons() -> None:

@@ -166,3 +166,19 @@ def test_an_open_incident_was_told(letters: str) -> None:
         if state.incident is not None:
             assert state.incident.told == ("dev",)
             assert (state.incident.kind is Kind.FAILING) == bool(state.incident.checks)
+
+
+@pytest.mark.parametrize(
+    ("letter", "declared", "expected"),
+    [
+        ("x", None, Severity.ERROR),
+        ("x", Severity.CRITICAL, Severity.CRITICAL),
+        ("x", Severity.WARNING, Severity.ERROR),
+        ("d", Severity.CRITICAL, Severity.WARNING),
+        ("?", Severity.CRITICAL, Severity.WARNING),
+    ],
+)
+def test_a_declared_incident_may_be_graver(letter: str, declared: Severity | None, expected: Severity) -> None:
+    """What the environment calls critical is, whatever a mere failure is; a third party keeps its own severity."""
+    policy = Policy(failing=Severity.ERROR, dependency=Severity.WARNING, unclear=Severity.WARNING)
+    assert policy.severity(look(letter, severity=declared)) is expected

@@ -27,9 +27,9 @@ def terminus(state: Any, status: int = 200) -> Exchange:
     return json_answer({"status": "ok", "details": {"redis": state, "database": {"status": "up"}}}, status)
 
 
-def judged(given: Answer) -> Judgement:
+def judged(given: Answer, at: str = "details.redis", **keys: Any) -> Judgement:
     """Make the check of Redis."""
-    environment = environment_of(components={"redis": {"path": "/health", "at": "details.redis"}})
+    environment = environment_of(components={"redis": {"path": "/health", "at": at}}, **keys)
     (check,) = checks(environment, Release())
     assert check.id == "component/redis"
     return concluded(check, world_of({"https://api.test/health": given}, environment))
@@ -56,9 +56,36 @@ def test_an_answer_of_a_cache() -> None:
     assert judged(old).outcome is Outcome.FAILED
 
 
-def test_another_component_is_down() -> None:
+@pytest.mark.parametrize(
+    "database",
+    [{"status": "down"}, "timeout", {"status": "up", "replicas": [{"status": "down"}]}, {"connected": False}, None],
+)
+def test_another_component_is_down(database: Any) -> None:
     """A 503 that another component caused says nothing against this one."""
-    assert judged(terminus({"status": "up"}, 503)).outcome is Outcome.PASSED
+    report = {"status": "error", "details": {"redis": {"status": "up"}, "database": database}}
+    assert judged(json_answer(report, 503)).outcome is Outcome.PASSED
+
+
+def test_a_503_that_no_component_explains() -> None:
+    """Where every part is well and no health check asks here, the 503 would be nobody's matter."""
+    said = "HTTP 503, though details.redis and every other part is healthy"
+    assert judged(terminus({"status": "up"}, 503)).facts["signature"] == said
+    health = {"bff": {"url": "https://api.test", "health": {"path": "/health"}}}
+    assert judged(terminus({"status": "up"}, 503), services=health).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("at", ["redis", "details.redis.status", "details.*.status | [0]"])
+def test_a_503_where_the_place_tells_nothing_of_others(at: str) -> None:
+    """Keys beside a place at the top may be anything, and an expression has no place beside it."""
+    report = {"redis": "ok", "version": "4.2", "details": {"redis": {"status": "up"}, "database": {"status": "down"}}}
+    assert judged(json_answer(report, 503), at).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("at", ["status", "ok", "healthy"])
+def test_the_state_of_the_whole(at: str) -> None:
+    """No other component explains a 503 of the whole, which load balancers obey whatever the words say."""
+    assert judged(json_answer({at: "ok"}, 503), at).facts["signature"] == f"HTTP 503, though {at} is healthy"
+    assert judged(json_answer({at: "ok"}), at).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(

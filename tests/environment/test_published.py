@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smoke.checks._patterns import dead_patterns
 from smoke.checks.registry import build
 from smoke.environment import Environment
 from smoke.environment.loading import load, names
@@ -97,6 +98,12 @@ def test_production_is_written_to_only_where_a_flow_needs_it() -> None:
         for write in loaded(name).writes:
             assert write.path.endswith("/checkout/drafts*")
             assert set(write.methods) == {"POST", "DELETE"}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_rule_can_happen(name: str) -> None:
+    """No rollback, incident or severity waits for a check that the environment does not make."""
+    assert [one.sentence for one in dead_patterns(loaded(name))] == []
 
 
 def content(system: str, name: str) -> dict[str, Any]:

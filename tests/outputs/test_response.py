@@ -43,6 +43,21 @@ def test_a_place_without_a_commit_stays() -> None:
     assert response.filled(["x:{previous}"], COMMIT, "") == ["x:{previous}"]
 
 
+@pytest.mark.parametrize("told", [BEFORE, BEFORE.upper(), f"prod-{BEFORE}", BEFORE[:12]])
+def test_the_tag_of_an_image(told: str) -> None:
+    """Images are tagged by seven digits, however the commit is told."""
+    assert response.filled(["x:{short_previous}", "{short_sha}"], COMMIT, told) == [f"x:{BEFORE[:7]}", COMMIT[:7]]
+    assert not response.lacks_previous(response.filled(["{previous} {short_previous}"], COMMIT, told))
+
+
+@pytest.mark.parametrize("told", ["", "v1.4.0", "$(id)", "9f1c2ab; id", "main"])
+def test_what_is_no_commit_is_no_tag(told: str) -> None:
+    """What the target calls its commit may stand in a line for a shell: only digits do."""
+    command = response.filled(["x:{short_previous}"], COMMIT, told)
+    assert command == ["x:{short_previous}"]
+    assert response.lacks_previous(command)
+
+
 def test_who_is_told() -> None:
     """People are named with their deadline and the incident."""
     assert response.to_tell(responding()) == ["DEV and CTO at once: down", "DEV within 30 min: failed"]

@@ -1,6 +1,7 @@
 """How bad a verdict is, and who must know."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,6 +66,15 @@ def test_down_is_nothing_but_errors() -> None:
     assert names(graded(broken, PASSED, declared=(DOWN,))) == []
 
 
+@pytest.mark.parametrize(("service", "expected"), [("web", ["shop-down"]), ("worker", []), (None, [])])
+def test_down_of_some_services(service: str | None, expected: list[str]) -> None:
+    """Where services are named, another one that is down is not that incident."""
+    shop = Declared("shop-down", Severity.CRITICAL, down=True, services=("web", "api"))
+    broken = finding(f"health/{service}", service=service, facts={"server_errors": True, "route": "/x"})
+    elsewhere = passed("page/home", service="other", facts={"route": "/"})
+    assert names(graded(broken, elsewhere, declared=(shop,))) == expected
+
+
 def test_remedy_tells_of_lost_data() -> None:
     """What only a repair helps against is the loss of data."""
     lost = finding("read/invoice", service="bff", facts={"remedy": "repair"})
@@ -120,6 +130,11 @@ def test_an_advisory_check_may_be_an_incident_by_its_id() -> None:
 
 def test_survives_the_log() -> None:
     """A plan that went through JSON grades the same."""
-    grading = Grading((SLOW, DOWN, HEALTH), (("page/*", Severity.INFO),), Severity.ERROR, {"error": "SEV-2"})
+    grading = Grading(
+        (SLOW, DOWN, HEALTH, replace(DOWN, services=("web",))),
+        (("page/*", Severity.INFO),),
+        Severity.ERROR,
+        {"error": "SEV-2"},
+    )
     made = plan(PASSED, grading=grading)
     assert Plan.from_json(json.loads(json.dumps(made.to_json()))) == made

@@ -48,6 +48,10 @@ def _whmcs_refuses(scene: Scene) -> None:
     scene.whmcs_refuses_release = True
 
 
+def _strangers_allowed(scene: Scene) -> None:
+    scene.settings = replace(scene.settings, cors=replace(scene.settings.cors, any_origin=True))
+
+
 TRAPS: "tuple[Fault, ...]" = (
     BEHIND,
     LOGIN_BROKEN,
@@ -65,6 +69,7 @@ TRAPS: "tuple[Fault, ...]" = (
     as_in("migration-failed", "D01"),
     MIGRATION_SWALLOWED,
     as_in("cors-refused", "C09"),
+    setting("strangers-allowed", "The API allows pages of any origin to call it", Word.FAIL, _strangers_allowed),
     as_in("queue-deaf", "Q01"),
     setting("jobs-pile-up", "The worker takes no jobs, and hundreds wait", Word.FAIL, _jobs_pile_up),
 )
