@@ -22,10 +22,10 @@ from smoke.stdout import outlive_reader
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Tier, Word
 
 if TYPE_CHECKING:
-    from smoke.session import SuiteSession
+    from smoke.running.session import SuiteSession
 
 SUITE = Path(__file__).parent / "suite"
-PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures", "smoke.journey_items")
+PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures", "smoke.running.journey_items")
 STATUSES = {*EXIT_STATUS.values(), EXIT_USAGE}
 SESSION = pytest.StashKey["SuiteSession"]()
 
@@ -158,7 +158,7 @@ def _refuse_lost_options(config: pytest.Config) -> None:
 
 def _open(config: pytest.Config, namespace: Any) -> "SuiteSession":
     with _kept():
-        from smoke.session import SuiteSession  # only sessions of the suite pay for this import
+        from smoke.running.session import SuiteSession  # only sessions of the suite pay for this import
 
     try:
         config.stash[SESSION] = SuiteSession(config, namespace)

@@ -8,8 +8,8 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from smoke import events, run_directory
 from smoke.errors import UsageError
+from smoke.record import events, run_directory
 from smoke.verdict.decide import End, decide
 from smoke.verdict.plan import Plan
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word

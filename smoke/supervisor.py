@@ -17,8 +17,8 @@ from time import monotonic, time
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
-from smoke.places import PRIVATE
-from smoke.watchdog import GRACE_S, SUPERVISOR_PIPE
+from smoke.running.places import PRIVATE
+from smoke.running.watchdog import GRACE_S, SUPERVISOR_PIPE
 
 if TYPE_CHECKING:
     from smoke.verdict.plan import Plan
@@ -63,7 +63,7 @@ def supervise(child: Child) -> int:
 
     Raises UsageError where an earlier run left its verdict, which could be taken for this one's if the child breaks.
     """
-    from smoke.run_directory import refuse_used  # whoever chose the directory has loaded it already
+    from smoke.record.run_directory import refuse_used  # whoever chose the directory has loaded it already
 
     refuse_used(child.directory)
     read_end, write_end = os.pipe()

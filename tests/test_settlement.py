@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke import events, run_directory
 from smoke.errors import ConfigurationError
+from smoke.record import events, run_directory
 from smoke.settlement import planned_time, settle
 from smoke.verdict.decide import decide
 from smoke.verdict.finding import Finding

@@ -32,7 +32,7 @@ def test_the_settlement_needs_nothing_slow_either() -> None:
 def test_a_session_does_without_what_comes_after_the_verdict() -> None:
     """The files that derive from a verdict, browsers and databases are not needed to begin."""
     late = {"allure_commons", "jinja2", "junitparser", "playwright", "psycopg", "rich", "xdist"}
-    assert not loaded("import smoke.session") & late
+    assert not loaded("import smoke.running.session") & late
 
 
 def test_httpx_comes_without_its_command_line() -> None:

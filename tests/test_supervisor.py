@@ -211,7 +211,7 @@ def test_the_disk_is_full(project: Project, site: Site) -> None:
     """Where the verdict cannot be written, the exit status says neither pass nor fail, and why is said."""
     project.environment("shop/prod", site)
     plugin = project.plugin(
-        "import errno\nfrom smoke import run_directory\nwrite = run_directory.write_verdict\n"
+        "import errno\nfrom smoke.record import run_directory\nwrite = run_directory.write_verdict\n"
         "def full(directory, verdict):\n"
         "    if verdict['verdict'] == 'pass': raise OSError(errno.ENOSPC, 'No space left on device')\n"
         "    write(directory, verdict)\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.errors import SecretMissing, UsageError
-from smoke.run_directory import VERDICT
+from smoke.record.run_directory import VERDICT
 
 FILE = "verdict.intoto.json"
 VARIABLE = "SMOKE_SIGNING_KEY"

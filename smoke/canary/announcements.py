@@ -6,9 +6,9 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
-from smoke import run_directory
 from smoke.errors import SmokeError
 from smoke.history.place import exists
+from smoke.record import run_directory
 
 if TYPE_CHECKING:
     from smoke.alerts.look import VerdictJson

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from smoke import baseline, events
+from smoke import baseline
 from smoke.baseline import Baseline
 from smoke.environment.canary import Canary
 from smoke.errors import UsageError
 from smoke.history.records import Deploy
+from smoke.record import events
 from smoke.verdict.decide import decide
 from smoke.verdict.words import Word
 

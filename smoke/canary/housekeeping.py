@@ -12,7 +12,7 @@ from smoke.environment import Environment
 from smoke.errors import SmokeError
 from smoke.history import retention
 from smoke.history.store import History
-from smoke.run_directory import LATEST
+from smoke.record.run_directory import LATEST
 
 DAY_S = 86400
 

@@ -22,8 +22,8 @@ from smoke.errors import SecretMissing, SmokeError
 from smoke.history import deploys, runs
 from smoke.history.database import connect, location
 from smoke.history.store import History
-from smoke.places import citing_base, environments_directory, reports_directory, state_of
-from smoke.run_directory import read_verdict
+from smoke.record.run_directory import read_verdict
+from smoke.running.places import citing_base, environments_directory, reports_directory, state_of
 
 NO_SOAK = 0.0
 """The canary comes again anyhow; watching on after each look would be a second canary."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from smoke import events, run_directory
 from smoke.alerts.look import Look, Standing, Trouble, VerdictJson
 from smoke.alerts.sentences import clock
 from smoke.canary.recording import Recorder
@@ -12,6 +11,7 @@ from smoke.errors import UsageError
 from smoke.history import runs
 from smoke.history.records import Run
 from smoke.history.store import History
+from smoke.record import events, run_directory
 from smoke.verdict.words import Cause, Word
 
 KILLED = "the canary was killed while it looked"

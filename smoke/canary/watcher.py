@@ -20,7 +20,7 @@ from smoke.history import deploys, runs
 from smoke.history.records import Ended, Run, RunKind
 from smoke.history.store import History
 from smoke.outputs.answer import enumerate_in_words
-from smoke.run_directory import new_run_id
+from smoke.record.run_directory import new_run_id
 from smoke.verdict.words import EXIT_STATUS, Word
 
 Suite = Callable[[str], VerdictJson | None]

@@ -35,6 +35,6 @@ def state_for(environment: str, *, keep: bool) -> Iterator[Path]:
 
 def default_state() -> Path:
     """Return the state directory beside the environment files."""
-    from smoke.places import state_directory
+    from smoke.running.places import state_directory
 
     return state_directory(environments().parent)

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Export or import; 0 when it is done. Raises UsageError for a missing or wrong key, or another file."""
-    from smoke.places import state_of
+    from smoke.running.places import state_of
     from smoke.sealing import key_from, seal, unseal
 
     state = state_of(chosen)

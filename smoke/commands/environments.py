@@ -20,7 +20,7 @@ def run(chosen: argparse.Namespace) -> int:
     from smoke.checks._patterns import dead_patterns
     from smoke.checks.registry import build
     from smoke.environment import loading
-    from smoke.places import citing_base, environments_directory
+    from smoke.running.places import citing_base, environments_directory
     from smoke.verdict.release import Release
 
     directory = environments_directory(chosen)

@@ -52,8 +52,8 @@ def run(chosen: argparse.Namespace) -> int:
     from smoke.guard.looks import Looks
     from smoke.guard.sequence import Guard
     from smoke.notify.background import Announcer
-    from smoke.places import state_of
-    from smoke.run_directory import new_run_id
+    from smoke.record.run_directory import new_run_id
+    from smoke.running.places import state_of
 
     deploy = getattr(chosen, "command_line", ())
     if not deploy:
@@ -85,7 +85,7 @@ def environment_of(chosen: argparse.Namespace) -> "Environment":
     """Return the environment that was chosen, its parameters filled in; raises UsageError or ConfigurationError."""
     from smoke.environment import loading
     from smoke.environment.parameters import parse_settings
-    from smoke.places import environments_directory
+    from smoke.running.places import environments_directory
 
     given = parse_settings(chosen.smoke_set)
     return loading.load(environments_directory(chosen), chosen.environment, given=given)
@@ -118,7 +118,7 @@ def _release(chosen: argparse.Namespace) -> "Release":
 
 def _story(chosen: argparse.Namespace, environment: "Environment", release: "Release", looks: "Looks") -> "Story":
     from smoke.guard.story import Story
-    from smoke.places import reports_directory
+    from smoke.running.places import reports_directory
 
     directory = reports_directory(chosen) / environment.name / f"{looks.identifier}-guard"
     return Story(

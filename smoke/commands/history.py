@@ -40,7 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print runs, incidents and releases, the oldest first."""
     from smoke.history.database import connect, location
     from smoke.history.store import History
-    from smoke.places import state_of
+    from smoke.running.places import state_of
 
     history = History(connect(location(state_of(chosen), os.environ)))
     try:
@@ -59,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _know(chosen: argparse.Namespace) -> None:
     """Raise ConfigurationError for an environment that is not there: that nothing is known of it would mislead."""
     from smoke.environment import loading
-    from smoke.places import environments_directory
+    from smoke.running.places import environments_directory
 
     loading.load(environments_directory(chosen), chosen.environment)
 

@@ -70,7 +70,7 @@ def _discover(chosen: argparse.Namespace, urls: list[str], name: str) -> "tuple[
     from smoke.discovery.found import found_at
     from smoke.discovery.fronts import limits_requests
     from smoke.http.client import HttpClient
-    from smoke.run_directory import new_run_id
+    from smoke.record.run_directory import new_run_id
 
     run_id = f"init-{new_run_id()}"
 

@@ -9,7 +9,7 @@ from typing import Any
 from smoke import options
 from smoke.canary import announcements
 from smoke.commands.verify import supervised
-from smoke.places import state_of
+from smoke.running.places import state_of
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 NOT_THE_VERDICTS = ("--sha", "--previous", "--release")

@@ -17,8 +17,8 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the verdict and return its exit status; nothing on disk is changed."""
-    from smoke import events
-    from smoke.recorder import UNFINISHED
+    from smoke.record import events
+    from smoke.record.recorder import UNFINISHED
     from smoke.verdict.decide import End, decide
 
     log = events.read(chosen.run_directory / events.FILE)

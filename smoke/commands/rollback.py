@@ -52,8 +52,8 @@ def run(chosen: argparse.Namespace) -> int:
     from smoke.guard.interruption import Interruption
     from smoke.guard.looks import Look, Looks
     from smoke.guard.story import Story
-    from smoke.places import reports_directory
-    from smoke.run_directory import new_run_id, read_verdict
+    from smoke.record.run_directory import new_run_id, read_verdict
+    from smoke.running.places import reports_directory
 
     environment = environment_of(chosen)
     reports = reports_directory(chosen) / environment.name
@@ -90,7 +90,7 @@ def _restore(  # noqa: PLR0913 - what a restoration is made of, once
     from smoke.guard import turn
     from smoke.guard.restoration import Restoration
     from smoke.notify.announce import announce
-    from smoke.places import state_of
+    from smoke.running.places import state_of
 
     state = state_of(chosen)
     told = {

@@ -9,9 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smoke import options, run_directory
+from smoke import options
 from smoke.errors import SecretMissing, UsageError
-from smoke.places import environments_directory, reports_directory
+from smoke.record import run_directory
+from smoke.running.places import environments_directory, reports_directory
 
 if TYPE_CHECKING:
     from smoke.serve.runs import Asked, Verdict

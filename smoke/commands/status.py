@@ -23,7 +23,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Write it and say where it is."""
     from smoke.history.database import connect, location
     from smoke.history.store import History
-    from smoke.places import reports_directory, state_of
+    from smoke.running.places import reports_directory, state_of
     from smoke.status.page import write
 
     history = History(connect(location(state_of(chosen), os.environ)))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from smoke import options
 from smoke.attestation import signing
 from smoke.canary import announcements
-from smoke.places import environments_directory, reports_directory, state_of
-from smoke.run_directory import new_run_id
+from smoke.record.run_directory import new_run_id
+from smoke.running.places import environments_directory, reports_directory, state_of
 from smoke.supervisor import Child, supervise
 from smoke.verdict.words import EXIT_USAGE
 
@@ -72,7 +72,7 @@ def _workers(chosen: argparse.Namespace) -> list[str]:
 
 def _plan(chosen: argparse.Namespace) -> "Plan":
     """Return what the child was to do; raises UsageError or ConfigurationError when it could not have begun."""
-    from smoke.opening import open_runs, open_settings
+    from smoke.running.opening import open_runs, open_settings
 
     chosen.smoke_environment = chosen.environment
     (run,) = open_runs(chosen, open_settings(chosen))

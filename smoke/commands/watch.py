@@ -12,9 +12,10 @@ from io import StringIO
 from time import monotonic
 from typing import Any
 
-from smoke import options, run_directory
+from smoke import options
 from smoke.commands._duration import duration
 from smoke.commands.verify import supervised
+from smoke.record import run_directory
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 NOT_THE_WATCHS = ("--sha", "--previous", "--release", "--run-id")

@@ -10,7 +10,7 @@ from smoke import options
 from smoke.errors import UsageError
 from smoke.outputs.ansi import Style
 from smoke.outputs.explanation import explanation
-from smoke.places import reports_directory
+from smoke.running.places import reports_directory
 
 PLACES = tuple(one for one in options.VERIFY if one.name in {"--environments", "--reports"})
 ROOM = 78
@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the explanation; 0 when there was a verdict to explain, whatever it says."""
-    from smoke import past_run
+    from smoke.running import past_run
 
     past = past_run.read(past_run.find(reports_directory(chosen), chosen.run))
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

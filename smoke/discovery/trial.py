@@ -13,8 +13,8 @@ from smoke.checks.registry import build
 from smoke.discovery.draft import Draft
 from smoke.environment import Environment, loading
 from smoke.errors import SecretMissing
-from smoke.findings import judge
 from smoke.http.client import HttpClient
+from smoke.running.findings import judge
 from smoke.verdict.release import Release
 from smoke.verdict.words import Outcome
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from smoke import __version__, events
+from smoke import __version__
 from smoke.errors import UsageError
 from smoke.gate import reading, soundness
 from smoke.gate.demand import FUTURE_S, Demand, Refused
 from smoke.outputs.answer import short
+from smoke.record import events
 from smoke.verdict.decide import End, decide
 from smoke.verdict.release import same_commit
 from smoke.verdict.unmade import NOT_SELECTED

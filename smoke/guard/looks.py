@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from smoke import options, run_directory
+from smoke import options
 from smoke.attestation import signing
 from smoke.commands.prime import prime
 from smoke.commands.verify import supervised
-from smoke.places import reports_directory
+from smoke.record import run_directory
+from smoke.running.places import reports_directory
 
 GITHUB = ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 """Who is told of the verdict on the release is not told of the looks before and after it: outputs would be replaced."""

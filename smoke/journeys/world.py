@@ -37,8 +37,9 @@ class JourneyWorld:
     """
     Everything outside a journey that it may touch.
 
-    *directory* is the run's `browser` folder. *once* does something once per run, across processes (see `smoke.once`).
-    *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has left, in seconds.
+    *directory* is the run's `browser` folder. *once* does something once per run, across processes
+    (`smoke.running.once`). *secret* resolves a reference and raises SecretMissing. *remaining_s* is what the run has
+    left, in seconds.
     *profile* is where the profile of the returning visitor is put before a deploy, None after it; *before* tells what a
     check found before the deploy.
     *ask* sends a request so often, past the browser, each time on a fresh connection.

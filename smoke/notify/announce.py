@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from smoke.errors import SmokeError
 from smoke.notify.event import DeployNews, Event
-from smoke.places import citing_base, environments_directory, state_of
+from smoke.running.places import citing_base, environments_directory, state_of
 
 if TYPE_CHECKING:
     from smoke.alerts.message import Message, Receipt, Sender

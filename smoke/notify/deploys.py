@@ -7,12 +7,12 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from smoke import run_directory
 from smoke.errors import SmokeError
 from smoke.notify.announce import announce, mentioned
 from smoke.notify.event import DeployNews, Event
 from smoke.outputs import answer
-from smoke.places import environments_directory, state_of
+from smoke.record import run_directory
+from smoke.running.places import environments_directory, state_of
 
 if TYPE_CHECKING:
     from smoke.verdict.release import Release

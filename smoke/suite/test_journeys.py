@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from smoke.selection import Case
+from smoke.running.selection import Case
 
 
 def test_journeys(case: Case, make_journey: Callable[[Case], None]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from smoke.selection import Case
+from smoke.running.selection import Case
 
 
 def test_monitoring(case: Case, hold: Callable[[Case], None]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from smoke.attestation.envelope import opened, public_key
 from smoke.attestation.signing import FILE, sign, without_key
 from smoke.attestation.statement import PAYLOAD_TYPE, contradiction
-from smoke.run_directory import write_verdict
+from smoke.record.run_directory import write_verdict
 from smoke.verdict.words import Word
 from tests.attestation.keys import pair
 from tests.outputs import verdicts

@@ -13,7 +13,7 @@ from smoke.browser.live import LiveBrowser
 from smoke.environment.environment import Environment
 from smoke.environment.redaction import Redactor
 from smoke.journeys.world import JourneyWorld
-from smoke.once import once
+from smoke.running.once import once
 from tests.browser.site import Site
 
 

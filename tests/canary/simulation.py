@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smoke import events, run_directory
 from smoke.alerts.look import VerdictJson, look_of
 from smoke.alerts.message import Message, Receipt, Sender
 from smoke.canary import schedule
@@ -29,6 +28,7 @@ from smoke.history import deploys, runs
 from smoke.history.database import connect, location
 from smoke.history.records import Deploy, Run, RunKind
 from smoke.history.store import History
+from smoke.record import events, run_directory
 from smoke.verdict.decide import End, decide
 from smoke.verdict.release import Release
 from tests.verdict.made import finding, passed, plan

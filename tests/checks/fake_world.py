@@ -10,8 +10,8 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._world import Session, World
 from smoke.environment import Environment
 from smoke.errors import SmokeError
-from smoke.findings import look
 from smoke.http import Exchange, Failure, FailureKind, Request
+from smoke.running.findings import look
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage

@@ -10,7 +10,7 @@ import pytest
 
 from smoke.environment.loading import load
 from smoke.outputs.response import filled, lacks_previous
-from smoke.response import components_of
+from smoke.running.response import components_of
 from smoke.verdict.component import Component
 
 DIRECTORY = Path(__file__).parents[2] / "environments"

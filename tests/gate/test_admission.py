@@ -11,10 +11,10 @@ import pytest
 from smoke import __version__
 from smoke.attestation.envelope import PublicKey, public_key
 from smoke.attestation.signing import sign
-from smoke.events import FILE, EventWriter, read
 from smoke.gate.admission import admit
 from smoke.gate.demand import Demand, Refused
-from smoke.run_directory import write_verdict
+from smoke.record.events import FILE, EventWriter, read
+from smoke.record.run_directory import write_verdict
 from smoke.verdict.decide import End, decide
 from smoke.verdict.finding import Finding
 from smoke.verdict.plan import Plan, Planned

@@ -1,0 +1,1 @@
+"""The record of a run as it is made: its directory, its events, and the verdict so far."""
