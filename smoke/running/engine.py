@@ -101,10 +101,9 @@ class Engine:
             if check.id in names and check.stage not in {Stage.CONVERGE, Stage.CONFIRM}:
                 self._launch(check)
 
-    def confirm(self) -> None:
-        """Make the checks of the confirm stage and wait for them."""
-        for future in [self._launch(one) for one in self.checks if one.stage is Stage.CONFIRM]:
-            future.exception()
+    def confirm(self) -> list[Future[Finding]]:
+        """Start the checks of the confirm stage; returns their findings to come."""
+        return [self._launch(one) for one in self.checks if one.stage is Stage.CONFIRM]
 
     def finding(self, check_id: str) -> Finding:
         """Wait for the finding of one check; starts it if nobody did. Raises what a broken check raised."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +23,11 @@ from smoke.running.selection import Case
 from smoke.running.watchdog import Interrupted, interrupt_once
 from smoke.running.workers import Workers
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from smoke.verdict.finding import Finding
 
 
 class SuiteSession:
@@ -166,10 +171,15 @@ class SuiteSession:
                 self.engine(name).look(self._selected[name])
 
     def _confirm(self) -> None:
-        for name in self._selected if self.records is not None else ():
-            engine = self.engine(name)
-            engine.world.memory.update(self.workers.left.memories.get(name, {}))
-            engine.confirm()
+        """Look at the releases again; in all environments at once, since each look has its pause."""
+        names = self._selected if self.records is not None else ()
+        for one in [future for name in names for future in self._last_look(name)]:
+            one.exception()
+
+    def _last_look(self, name: str) -> "list[Future[Finding]]":
+        engine = self.engine(name)
+        engine.world.memory.update(self.workers.left.memories.get(name, {}))
+        return engine.confirm()
 
     def _finish(self, interruption: str | None) -> None:
         self.workers.left.add(Handover.of(self._engines))

@@ -49,10 +49,12 @@ def asking(site: Site, path: str, status: int = 0) -> list[str]:
     return [sys.executable, "-c", f"{ASK}; sys.exit({status})", f"{site.url}{path}"]
 
 
-def environment(project: Project, site: Site, back: str = "/deploy/back", more: str = "", ending: int = 0) -> None:
+def environment(
+    project: Project, site: Site, back: str = "/deploy/back", more: str = "", ending: int = 0, **settings: object
+) -> None:
     """Write an environment whose web is rolled back by a command."""
     text = ROLLBACK.format(command=json.dumps(asking(site, back, ending)))
-    project.environment("shop/prod", site, text + more)
+    project.environment("shop/prod", site, text + more, **settings)
 
 
 def hanging(site: Site) -> Any:

@@ -177,6 +177,9 @@ def test_the_repositorys_own_production(tmp_path: Path) -> None:
         assert {cause for check, cause in found.items() if check.startswith("converge/")} == {"runner"}
         assert "release" not in found.values()
         assert verdict["duration_s"] < 30
+    again = [one for verdict in ended.verdicts.values() for one in verdict["checks"] if "-again/" in one["id"]]
+    ends = [one["started_at"] + one["duration_s"] for one in again]
+    assert max(one["started_at"] for one in again) < min(ends), "the last looks are taken at all environments at once"
 
 
 def _off_the_network() -> list[str]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -223,7 +223,7 @@ class TestAtOnce:
             publish(finding)
 
         desk.engine.publish = publish_late
-        desk.engine.confirm()
+        wait(desk.engine.confirm())
         assert [one.check for one in desk.published] == [check.id]
 
     def test_only_what_is_wanted(self, make: Make) -> None:
@@ -408,7 +408,7 @@ class TestBudget:
         hanging, last = FakeCheck(subject="a", takes_s=60), Confirming(subject="bff", takes_s=0.05)
         desk = make(hanging, last, budget_s=1.0)
         desk.findings(hanging)
-        desk.engine.confirm()
+        wait(desk.engine.confirm())
         assert desk.engine.finding(last.id).outcome is Outcome.PASSED
 
     @pytest.mark.parametrize(("budget_s", "reserved_s"), [(10, 1.0), (30, 3.0), (600, 3.0)])
