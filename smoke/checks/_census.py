@@ -137,7 +137,8 @@ class Electorate:
             return Vote(replica=replica, silent=silent)
         name = normalise(told)
         if name is None or len(name) > LONGEST_NAME:
-            return Vote(replica=replica, silent=f"no commit is named, only {quote(told)}", untold=True)
+            only = "" if told is None else f", only {quote(told)}"
+            return Vote(replica=replica, silent=f"no commit is named{only}", untold=True)
         known = self._known(name)
         if known == name and self._tells_nothing(name):
             return Vote(replica=replica, silent=f"only {quote(told)} is told, not the commit", untold=True)

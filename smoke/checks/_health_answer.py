@@ -32,6 +32,12 @@ def read_health(exchange: Exchange, health: Health) -> HealthReading:
     return _read_fresh(exchange, health)
 
 
+def bare_word(exchange: Exchange) -> bool:
+    """Tell whether a good answer is but a word for the state as plain text, such as `ok`, which names nothing else."""
+    plain = not_ok(exchange) is None and _is_plain(exchange)
+    return plain and state_of(exchange.text()) in {State.HEALTHY, State.DEGRADED}
+
+
 def parts_down(exchange: Exchange, health: Health | None, path: str) -> str | None:
     """Return what the answer of *path* says is down, if it is the health that was asked; else None."""
     if health is None or health.path != path:
@@ -57,20 +63,22 @@ def _read_fresh(exchange: Exchange, health: Health) -> HealthReading:
 def _read_any(exchange: Exchange, health: Health) -> HealthReading:
     """Take the status for the promise, unless the body is a page or contradicts it."""
     bad_status = not_ok(exchange)
-    if bad_status is not None:
+    if bad_status is not None and (not health.components or exchange.status != HTTPStatus.SERVICE_UNAVAILABLE):
         return HealthReading(bad_status)
     told: Any = exchange.text().strip()
     if told.startswith("<") or (exchange.content_type == "text/html" and not _is_plain(exchange)):
-        return HealthReading("a page instead of a health answer")
+        return HealthReading(bad_status or "a page instead of a health answer")
     named = None
     if not_json(exchange) is None:
         data = parse(exchange)
+        if health.components and components_of(data, health):
+            return _read_json(data, health, bad_status)
         named = find(health.status, data)
         told = data if named is None else named
+    if bad_status is not None:
+        return HealthReading(bad_status)
     state = state_of(told)
-    if state is State.UNKNOWN:
-        return HealthReading(remark=None if named is None else f"its {health.status} is a word of no known meaning")
-    return _overall(state)
+    return HealthReading() if state is State.UNKNOWN and named is None else _overall(state, promised=False)
 
 
 def _is_plain(exchange: Exchange) -> bool:
@@ -99,13 +107,14 @@ def _read_json(data: Any, health: Health, bad_status: str | None) -> HealthReadi
     parts = components_of(data, health) if health.components else {}
     if health.components and not parts:
         return HealthReading(bad_status or "no component is reported, so nothing was verified")
-    down = tuple(sorted(name for name, state in parts.items() if _is_down(state) and name not in health.optional))
+    wrong = {name: state for name, state in parts.items() if _is_down(state, health)}
+    down = tuple(sorted(name for name in wrong if name not in health.optional))
     if down:
         each = [f"{name} is {parts[name].value}" + (f" ({bad_status})" if bad_status else "") for name in down]
         return HealthReading(BETWEEN_FAULTS.join(each), down=down)
-    spared = sorted(name for name, state in parts.items() if _is_down(state))
+    spared = sorted(wrong)
     told = find(health.status, data)
-    overall = _overall(state_of(data if told is None else told))
+    overall = _overall(state_of(data if told is None else told), promised=health.body == "json")
     if bad_status or overall.fault:
         if not spared:
             return HealthReading(bad_status or overall.fault)
@@ -134,7 +143,9 @@ def _is_figure(value: Any) -> bool:
     return isinstance(value, (int, float)) and value not in {0, 1}
 
 
-def _overall(state: State) -> HealthReading:
+def _overall(state: State, *, promised: bool = True) -> HealthReading:
+    if state is State.UNKNOWN and not promised:
+        return HealthReading(remark="its status is a word of no known meaning")
     if state is State.HEALTHY:
         return HealthReading()
     if state is State.DEGRADED:
@@ -142,8 +153,9 @@ def _overall(state: State) -> HealthReading:
     return HealthReading(f"it calls itself {state.value}" if state is State.UNHEALTHY else "its state is unknown")
 
 
-def _is_down(state: State) -> bool:
-    return state in {State.UNHEALTHY, State.UNKNOWN}
+def _is_down(state: State, health: Health) -> bool:
+    """Tell whether a component is not well; where nothing but the status is promised it has to say so."""
+    return state is State.UNHEALTHY or (state is State.UNKNOWN and health.body == "json")
 
 
 def _unexpected(data: Any, health: Health) -> str | None:

@@ -5,11 +5,14 @@ from typing import Self
 
 from smoke.checks._answers import find
 from smoke.checks._json import document_of
-from smoke.checks._queue_report import QueueReport, report_of
+from smoke.checks._queue_report import QueueReport, report_of, reports_of, worst_of
 from smoke.environment import Environment
 from smoke.environment.queues import Queue
 from smoke.http import Exchange
 from smoke.verdict.release import Release
+
+NONE_TOLD = "no queue at"
+"""How a report begins that should hold all queues, and holds none."""
 
 STATUSES = frozenset({200, 207, 503})
 """Statuses that come with counts; another queue may be what made it a 207 or 503."""
@@ -42,7 +45,11 @@ class QueueProbe:
         if found is None:
             bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
             return f"{bare}nothing at {self.queue.at}"
-        return report_of(found, self.queue.failed_since if self.since is not None else None)
+        failed_since = self.queue.failed_since if self.since is not None else None
+        if not self.queue.every:
+            return report_of(found, failed_since)
+        reports = reports_of(found, failed_since)
+        return worst_of(reports) if reports else f"{NONE_TOLD} {self.queue.at}"
 
     def depth(self, exchange: Exchange) -> float | None:
         """Return how many jobs wait, if the answer tells."""

@@ -5,7 +5,7 @@ The shapes are those of the wire formats, section 3.4: a map of counts, counts u
 counters of in-memory queues. A hard-wired `status: ok` is never looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,36 @@ def report_of(queue: Any, failed_since: str | None = None) -> QueueReport:
         paused=paused if isinstance(paused, bool) else None if held is None else held > 0,
         error=bool(queue.get("error")) or state_of(queue.get("healthy", True)) is State.UNHEALTHY,
     )
+
+
+def reports_of(queues: Any, failed_since: str | None = None) -> list[QueueReport]:
+    """
+    Return what an answer tells of all queues, by name or in a list; pure.
+
+    What stands beside them, such as a status, a time or the state of Redis, is no queue: it tells no counts. A number
+    is a depth only where nothing but numbers stands.
+    """
+    values = list(queues.values()) if isinstance(queues, Mapping) else queues if isinstance(queues, list) else []
+    if values and all(_number(one) is not None for one in values):
+        return [report_of(one) for one in values]
+    reports = [report_of(one, failed_since) for one in values if isinstance(one, Mapping)]
+    return [one for one in reports if one.error or one.waiting is not None or one.failed is not None]
+
+
+def worst_of(reports: Sequence[QueueReport]) -> QueueReport:
+    """Return the largest counts of several queues, each of which has to keep within the same limits."""
+    paused = [one.paused for one in reports if one.paused is not None]
+    return QueueReport(
+        waiting=_largest([one.waiting for one in reports]),
+        failed=_largest([one.failed for one in reports]),
+        oldest_s=_largest([one.oldest_s for one in reports]),
+        paused=any(paused) if paused else None,
+        error=any(one.error for one in reports),
+    )
+
+
+def _largest(values: Sequence[float | None]) -> float | None:
+    return max((one for one in values if one is not None), default=None)
 
 
 def _first(counts: Mapping[str, Any], names: tuple[str, ...]) -> float | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from smoke.checks._answers import find, not_json, parse, quote
+from smoke.checks._health_answer import bare_word
 from smoke.environment.services import ReleaseProbe
 from smoke.http import Exchange
 
@@ -21,6 +22,8 @@ def commit_of(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]
     wrong = not_json(exchange)
     if wrong is None:
         return find(probe.commit or "", parse(exchange)), None
+    if bare_word(exchange):
+        return None, None
     return None, _admitted(exchange) or wrong
 
 
@@ -49,6 +52,7 @@ def _admitted(exchange: Exchange) -> str | None:
 
 
 def version_of(exchange: Exchange, probe: ReleaseProbe) -> str | None:
+    """Return the version where the probe says that it stands, if anything does."""
     if probe.version is None or not_json(exchange):
         return None
     found = find(probe.version, parse(exchange))

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from smoke.checks._answers import cached, find, not_json, not_ok, parse, quote, replica_of
+from smoke.checks._health_answer import bare_word
 from smoke.environment.services import Service, Uptime
 from smoke.http import Exchange, Request
 from smoke.verdict.tally import samples_needed
@@ -55,6 +56,8 @@ class Clockwork:
         # What is alone needs no name to be recognised again.
         replica = replica_of(exchange, self.service.replica_header) or ("" if self.service.replicas == 1 else None)
         stale = cached(exchange)
+        if not stale and bare_word(exchange):
+            return Start(exchange.at, None, replica, "only a word is told, no uptime", untold=True)
         wrong = not_ok(exchange) or (f"answered by a cache ({stale})" if stale else not_json(exchange))
         if wrong:
             return Start(exchange.at, None, replica, wrong)

@@ -30,7 +30,8 @@ class AlertsCheck(TelemetryCheck):
     """
     No alert began with the deploy, as Alertmanager tells it.
 
-    An alert is new if it began after the deploy did and was not active before. What was active before is noted.
+    An alert is new if it began after the deploy did and was not active before. What was active before is noted. Of the
+    severities that only hold, a new one leaves it to a person whether the deploy made it.
     """
 
     kind: ClassVar[str] = "alerts"
@@ -64,6 +65,9 @@ class AlertsCheck(TelemetryCheck):
             return self._undated(mine, facts)
         if new:
             message = f"{_count(new)} since the deploy: {_named(new)}"
+            if not any(one.severity in self.alertmanager.gating for one in new) and self.severe:
+                facts["decider"] = "see whether the deploy caused the alert, then verify again"
+                return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, _named(new), facts)
             # No signature: which alerts are new is told by their beginning, not by their names.
             return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._expected, _named(new), facts)
         message = "no alert since the deploy" + (f"; {facts['noted']}" if old else "")
@@ -75,13 +79,18 @@ class AlertsCheck(TelemetryCheck):
 
     @property
     def _expected(self) -> str:
-        severities = ", ".join(self.alertmanager.gating)
+        severities = ", ".join(self._severities)
         return f"no new alert of severity {severities}" if self.severe else f"no new alert but of severity {severities}"
 
     def _concerns(self, alert: Alert) -> bool:
         if alert.name in self.alertmanager.ignored:
             return False
-        return (alert.severity in self.alertmanager.gating) is self.severe
+        return (alert.severity in self._severities) is self.severe
+
+    @property
+    def _severities(self) -> tuple[str, ...]:
+        """The severities that the verdict depends on."""
+        return (*self.alertmanager.gating, *self.alertmanager.holds)
 
     def _new(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> tuple[list[Alert], bool]:
         """Return the alerts that began with the deploy, and whether there are some of which nobody knows."""

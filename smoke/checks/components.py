@@ -1,13 +1,14 @@
 """A component, such as the cache or the database, is healthy as its service reports it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import cached, find, quote
-from smoke.checks._check import Check
+from smoke.checks._check import Check, Observation
+from smoke.checks._health_answer import bare_word
 from smoke.checks._health_words import STATE_KEYS, State, state_of
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
@@ -15,8 +16,9 @@ from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Component
 from smoke.http import Exchange, Request
+from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Stage
+from smoke.verdict.words import Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
@@ -36,7 +38,8 @@ class ComponentCheck(SampledCheck):
     A component, such as the cache or the database, is healthy as its service reports it.
 
     A 503 says nothing against a component that is well while another one is not. It does where the place is the state
-    of the whole, and where every part is well though no health check asks this address.
+    of the whole, and where every part is well though no health check asks this address. One that
+    the report may leave out is not judged where every answer does so, or is but a word.
     """
 
     kind: ClassVar[str] = "component"
@@ -67,6 +70,15 @@ class ComponentCheck(SampledCheck):
             return f"{self.component.at} is {state.value}: {quote(value)}"
         return self._contradiction(document.value) if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE else None
 
+    def judge(self, rounds: Sequence[Observation]) -> Judgement:
+        """Judge the reports, unless nothing is told of what need not be told."""
+        answers = [exchange for one in rounds for exchange in one.exchanges]
+        if not self.component.optional or not all(map(self._left_out, answers)):
+            return super().judge(rounds)
+        found = f"nothing at {self.component.at}"
+        facts = {"waived": "unreported", "unreported": True}
+        return Judgement(Outcome.SKIPPED, f"{found}, so that it was not judged", None, self.expected, found, facts)
+
     @property
     def expected(self) -> str:
         """What a good report says."""
@@ -76,6 +88,14 @@ class ComponentCheck(SampledCheck):
         """Note a degraded component."""
         value = find(self.component.at, document_of(exchange, STATUSES).value)
         return f"{self.component.at} is degraded" if state_of(value) is State.DEGRADED else None
+
+    def _left_out(self, exchange: Exchange) -> bool:
+        """Tell whether a good answer says nothing of this component."""
+        if cached(exchange) is not None:
+            return False
+        document = document_of(exchange)
+        untold = document.fault is None and find(self.component.at, document.value) is None
+        return untold or bare_word(exchange)
 
     def _contradiction(self, report: Any) -> str | None:
         """Return what a 503 means that this component does not explain, if no other one does either."""

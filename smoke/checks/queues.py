@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._backlog import BACKLOG, worked_off
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import role_headers
-from smoke.checks._queue_probe import QueueProbe
+from smoke.checks._queue_probe import NONE_TOLD, QueueProbe
 from smoke.checks._queue_report import QueueReport
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.words import Outcome, Stage
+from smoke.verdict.words import Cause, Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
 
+UNTOLD = ("no count of waiting jobs", "no count of failed jobs", "no age of the oldest job")
+"""Faults of a report that may never have told what a limit is for; the baseline may know better."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class QueueCheck(SampledCheck):
-    """A queue keeps within its limits, by its counts: jobs waiting, the oldest's age, failures since the deploy."""
+    """
+    A queue keeps within its limits, by its counts: jobs waiting, the oldest's age, failures since the deploy.
+
+    A limit of which the report says nothing condemns nobody: the check is undecided, unless it was told before the
+    deploy. The age alone is only noted where another limit is judged.
+    """
 
     kind: ClassVar[str] = "queue"
     stage: ClassVar[Stage] = Stage.INTEGRATION
@@ -50,10 +59,15 @@ class QueueCheck(SampledCheck):
         wishes = [text.format(limit) for text, limit in words.items() if limit is not None]
         return ", ".join([*wishes, *([] if limits.paused else ["not paused"])]) or "counts"
 
-    def remark(self, exchange: Exchange) -> str | None:  # noqa: ARG002 - the same for every answer
-        """Note that failures since the deploy could not be told apart."""
-        unjudged = not self._failures_known and self.probe.queue.limits.max_failed is not None
-        return "failures since the deploy were not counted: its start is not known" if unjudged else None
+    def remark(self, exchange: Exchange) -> str | None:
+        """Note that failures since the deploy could not be told apart, and that no age is told."""
+        limits = self.probe.queue.limits
+        unjudged = not self._failures_known and limits.max_failed is not None
+        said = ["failures since the deploy were not counted: its start is not known"] if unjudged else []
+        report = self.probe.read(exchange)
+        if isinstance(report, QueueReport) and limits.max_oldest_s is not None and _ageless(report):
+            said.append("the age of the oldest job is not told, so it was not judged")
+        return "; ".join(said) or None
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Return the newest counts."""
@@ -74,7 +88,12 @@ class QueueCheck(SampledCheck):
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge as any sampled check; but a backlog that shrinks is not condemned, as its worker works."""
         judgement = super().judge(rounds)
-        if judgement.outcome is not Outcome.FAILED or judgement.facts.get("signature") not in BACKLOG:
+        signature = judgement.facts.get("signature", "")
+        if judgement.outcome is Outcome.FAILED and (signature in UNTOLD or signature.startswith(NONE_TOLD)):
+            message = f"{judgement.message}; correct the limits or `at` in the environment file"
+            facts = {**judgement.facts, "unreported": True}
+            return replace(judgement, outcome=Outcome.UNDECIDED, cause=Cause.SUITE, message=message, facts=facts)
+        if judgement.outcome is not Outcome.FAILED or signature not in BACKLOG:
             return judgement
         before, after = self._depth(rounds[0]), self._depth(rounds[-1])
         found = f"{after:g} waiting" if after is not None else judgement.found
@@ -98,7 +117,8 @@ class QueueCheck(SampledCheck):
 
     def _beyond_limits(self, report: QueueReport) -> str | None:
         limits, known = self.probe.queue.limits, self._failures_known
-        ageless = report.oldest_s is None and report.waiting != 0
+        alone = limits.max_waiting is None and limits.max_failed is None
+        ageless = alone and _ageless(report)
         faults = {
             "the queue reports an error": report.error,
             "the queue is paused": bool(report.paused) and not limits.paused,
@@ -122,6 +142,10 @@ class QueueCheck(SampledCheck):
     def _depth(self, one_round: Observation) -> float | None:
         depths = [depth for one in one_round.exchanges if (depth := self.probe.depth(one)) is not None]
         return max(depths, default=None)
+
+
+def _ageless(report: QueueReport) -> bool:
+    return report.oldest_s is None and report.waiting != 0
 
 
 def _above(value: float | None, limit: float | None) -> bool:

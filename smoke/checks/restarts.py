@@ -72,8 +72,7 @@ class RestartsCheck(Check):
             found = describe(changed) if changed else "several processes started during the verification"
             return self._failed(found, {**facts, "signature": "restarts"})
         if all(one.untold for one in each[-1]):
-            message = f"{each[-1][0].fault}, so nothing was verified; correct `uptime` in the environment file"
-            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self._expected, message, facts)
+            return self._untold(str(each[-1][0].fault), facts)
         old = self._older_than_deploy(each[-1])
         if old:
             return self._failed(old, {**facts, "signature": "did not restart"})
@@ -88,6 +87,14 @@ class RestartsCheck(Check):
         return (
             "processes started by this deploy that keep running" if self.deployed_at else "processes that keep running"
         )
+
+    def _untold(self, found: str, facts: dict[str, Any]) -> Judgement:
+        facts["unreported"] = True
+        if self.clockwork.uptime.optional:
+            message = f"{found}, so that restarts were not looked for by it"
+            return Judgement(Outcome.SKIPPED, message, None, self._expected, found, {**facts, "waived": "unreported"})
+        message = f"{found}, so nothing was verified; correct `uptime` in the environment file"
+        return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self._expected, found, facts)
 
     def _failed(self, found: str, facts: dict[str, Any]) -> Judgement:
         return Judgement(Outcome.FAILED, found, Cause.RELEASE, self._expected, found, facts)

@@ -64,7 +64,12 @@ class Alertmanager(Model):
     )
     label: Text = Field("severity", description="the label that holds an alert's severity")
     gating: tuple[Text, ...] = Field(
-        ("critical",), description="severities of alerts that count for the verdict; all others are only reported"
+        ("critical",),
+        description="severities of alerts that fail the release; all others, but those of `holds`, are only reported",
+    )
+    holds: tuple[Text, ...] = Field(
+        (),
+        description="severities of alerts that a person has to look at: a new one is no proof, but holds the verdict",
     )
     ignored: tuple[Text, ...] = Field(
         ("Watchdog", "DeadMansSwitch", "InfoInhibitor"), description="names of alerts that always fire, or mean nothing"

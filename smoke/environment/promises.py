@@ -206,4 +206,9 @@ class Component(Model):
     service: Name = Field("bff", description="the service that reports")
     path: Path = Field(description="where to ask")
     at: JmesPath = Field(description="where the part's state lies in the JSON answer")
+    optional: bool = Field(
+        False,
+        description="whether the report may leave the part out: where every answer does, and did before the deploy, it "
+        "is not judged, and the verdict says so",
+    )
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")

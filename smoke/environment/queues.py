@@ -101,6 +101,9 @@ class Queue(Model):
         None, description="where to ask; `{since}` stands for the start of the deploy in epoch milliseconds"
     )
     at: JmesPath | None = Field(None, description="where the counts of this queue lie; needed with `path`")
+    every: bool = Field(
+        False, description="whether `at` holds all queues, by name or as a list, each of which keeps within the limits"
+    )
     role: Name | None = Field(None, description="the role to ask as; anonymous without it")
     failed_since: JmesPath | None = Field(
         None,

@@ -19,7 +19,7 @@ class Health(Model):
     body: Literal["json", "any"] = Field(
         "json",
         description="`any` where only the status is promised: then every answer is right that is no page and does not "
-        "say that something is wrong",
+        "say that something is wrong; of `components`, where they are told, none may be down",
     )
     text: Text | None = Field(None, description="the whole plain-text body of a healthy answer, instead of JSON")
     components: JmesPath | None = Field(None, description="where the mapping of components and their states lies")
@@ -41,7 +41,7 @@ class Health(Model):
 
     @model_validator(mode="after")
     def _any_body_promises_nothing(self) -> Self:
-        clash = next((key for key in ("text", "components", "timestamp", "expect") if getattr(self, key)), None)
+        clash = next((key for key in ("text", "timestamp", "expect") if getattr(self, key)), None)
         if self.body == "any" and clash:
             raise ValueError(
                 f"found body = 'any' and {clash!r}, but {clash!r} is looked up in the body; keep one of them"
@@ -77,6 +77,11 @@ class Uptime(Model):
 
     path: Path = Field(description="where to ask")
     at: JmesPath = Field("uptime", description="where the seconds lie in the JSON answer")
+    optional: bool = Field(
+        False,
+        description="whether it may be left out: where every answer does, and did before the deploy, restarts are not "
+        "seen by it, and the verdict says so",
+    )
 
 
 class Memory(Model):

@@ -17,6 +17,7 @@ from smoke.verdict.words import Cause, Outcome
 
 DISPROVED = {
     "untold": "before the deploy it told its commit",
+    "unreported": "before the deploy it was told",
     "shut": "every address refuses us, and before the deploy they did not",
     "unproven": "before the deploy who may see it got it",
 }

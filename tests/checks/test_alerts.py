@@ -74,6 +74,18 @@ def test_which_checks() -> None:
     assert not list(checks(environment_of(), RELEASE))
 
 
+def test_severities_that_hold() -> None:
+    """A new alert of theirs is no proof, and no pass either; one of the others beside it is proof enough."""
+    described = environment(holds=["warning"])
+    warned, info = alert("DiskFull", severity="warning"), alert("Info", severity="info")
+    found = judged([warned, info], described=described)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.RELEASE)
+    assert found.facts["decider"] == "see whether the deploy caused the alert, then verify again"
+    assert judged([warned, alert()], described=described).outcome is Outcome.FAILED
+    assert judged([info], described=described).outcome is Outcome.PASSED
+    assert judged([warned, info], "advisory", described=described).message.startswith("1 alert since the deploy: Info")
+
+
 def test_no_alert() -> None:
     """Silence passes, and vouches for nothing."""
     found = judged([])

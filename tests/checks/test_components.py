@@ -41,6 +41,42 @@ def test_healthy(state: Any) -> None:
     assert judged(terminus(state)).outcome is Outcome.PASSED
 
 
+def left_out(given: Answer, **keys: Any) -> Judgement:
+    """Make the check of a Redis that the report may leave out."""
+    environment = environment_of(components={"redis": {"path": "/health", "at": "details.redis", "optional": True}})
+    (check,) = checks(environment, Release())
+    return concluded(check, world_of({"https://api.test/health": given}, environment, **keys))
+
+
+@pytest.mark.parametrize("given", [json_answer({"status": "ok"}), json_answer({"details": {}}), answer("ok")])
+def test_what_may_be_left_out_is_not_judged(given: Exchange) -> None:
+    """Nothing is told of it, so nothing is verified; the verdict says so, and a baseline may know better."""
+    found = left_out(given)
+
+    assert (found.outcome, found.facts["waived"], found.facts["unreported"]) == (Outcome.SKIPPED, "unreported", True)
+    assert found.message == "nothing at details.redis, so that it was not judged"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        terminus("down"),
+        terminus("down", 503),
+        json_answer({"status": "error"}, 503),
+        json_answer({"status": "ok"}, headers={"age": "300"}),
+        answer("down"),
+        html("<h1>Log in</h1>"),
+        answer("", 401),
+        answer("", 404),
+        failing(FailureKind.TIMEOUT),
+        in_turn(terminus("up"), json_answer({"status": "ok"})),
+    ],
+)
+def test_what_may_be_left_out_is_judged_where_anything_is_wrong(given: Answer) -> None:
+    """One that is told counts, and an answer that is none is a fault as ever."""
+    assert left_out(given).outcome is Outcome.FAILED
+
+
 def test_degraded() -> None:
     """A degraded component still serves: noted."""
     found = judged(terminus("degraded"))

@@ -321,11 +321,23 @@ def test_secrets_of_the_body_do_not_show() -> None:
         answer(b"fine, thanks", content_type="text/plain"),
         json_answer({"uptime": 7}),
         json_answer({"status": "healthy", "dependencies": {"database": {"status": "healthy"}}}),
+        json_answer({"details": {"database": {"status": "up"}, "salesforce": "configured"}}),
+        json_answer({"status": "ok", "details": []}),
     ],
 )
-def test_where_only_the_status_is_promised(answers: Exchange) -> None:
-    """A body of which nothing is known is no fault."""
-    assert judged(answers, body="any").outcome is Outcome.PASSED
+@pytest.mark.parametrize("keys", [{}, {"components": "details"}])
+def test_where_only_the_status_is_promised(answers: Exchange, keys: dict[str, Any]) -> None:
+    """A body of which nothing is known is no fault, whether or not components are looked for."""
+    assert judged(answers, body="any", **keys).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_components_where_only_the_status_is_promised(status: int) -> None:
+    """What is told of components counts, in an error of the usual kind too; an optional one is spared."""
+    told = json_answer({"status": "error", "details": {"redis": {"status": "down"}, "db": {"status": "up"}}}, status)
+    found = judged(told, body="any", components="details")
+    assert (found.outcome, "redis is unhealthy" in found.message) == (Outcome.FAILED, True)
+    assert judged(told, body="any", components="details", optional=["redis"]).outcome is Outcome.PASSED
 
 
 def test_an_unknown_word_where_only_the_status_is_promised() -> None:
@@ -343,13 +355,16 @@ def test_an_unknown_word_where_only_the_status_is_promised() -> None:
         (json_answer({"status": "unhealthy"}), "it calls itself unhealthy"),
         (answer(b"unhealthy", content_type="text/plain"), "it calls itself unhealthy"),
         (json_answer({"status": "ok"}, 503), "HTTP 503"),
+        (answer(b"ok", 503, content_type="text/plain"), "HTTP 503"),
+        (html("<h1>Bad gateway</h1>", 503), "HTTP 503"),
         (answer(b"", 302, headers={"location": "https://login.test/"}), "HTTP 302"),
         (json_answer({"status": "ok"}, 200, {"age": "300"}), "answered by a cache"),
     ],
 )
-def test_what_contradicts_the_status(answers: Exchange, said: str) -> None:
+@pytest.mark.parametrize("keys", [{}, {"components": "details"}])
+def test_what_contradicts_the_status(answers: Exchange, said: str, keys: dict[str, Any]) -> None:
     """A page, a refusal, a cache, and a body that says otherwise are faults all the same."""
-    judgement = judged(answers, body="any")
+    judgement = judged(answers, body="any", **keys)
     assert judgement.outcome is Outcome.FAILED
     assert said in judgement.message
 

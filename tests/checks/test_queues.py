@@ -80,9 +80,6 @@ def test_asks_for_failures_since_the_deploy(path: str, release: Release, asked: 
         (report({**FINE, "failedSince": 1}), "too many jobs have failed"),
         (report({**FINE, "paused": True}), "the queue is paused"),
         (report({"error": "connect ECONNREFUSED"}), "the queue reports an error"),
-        (report({"failedSince": 0}), "no count of waiting jobs"),
-        (report({"waiting": 1, "failedSince": 0}), "no age of the oldest job"),
-        (report({"waiting": 0, "failed": 0}), "no count of failed jobs"),
         (report(None), "nothing at queues.exports"),
         (json_answer({"status": "ok", "queues": {}}), "nothing at queues.exports"),
         (json_answer({"status": "down"}, 503), "HTTP 503 with nothing at queues.exports"),
@@ -102,6 +99,70 @@ def test_beyond_limits(exchange: Exchange, signature: str) -> None:
     found = judged(exchange)
 
     assert (found.outcome, found.facts["signature"]) == (Outcome.FAILED, signature)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "limits", "signature"),
+    [
+        (report({"failedSince": 0}), LIMITS, "no count of waiting jobs"),
+        (report({"waiting": 0, "failed": 0}), LIMITS, "no count of failed jobs"),
+        (report({"waiting": 1}), {"max_oldest_s": 30}, "no age of the oldest job"),
+    ],
+)
+def test_what_is_not_told(exchange: Exchange, limits: dict[str, Any], signature: str) -> None:
+    """A limit for what the report never told condemns nobody, and is not passed over; a baseline may know better."""
+    found = judged(exchange, limits=limits)
+
+    assert (found.outcome, found.cause, found.facts["signature"]) == (Outcome.UNDECIDED, Cause.SUITE, signature)
+    assert found.facts["unreported"]
+    assert "correct the limits" in found.message
+
+
+def test_an_age_that_is_not_told() -> None:
+    """Beside another limit the age alone is only missed."""
+    found = judged(report({"waiting": 1, "failedSince": 0}))
+
+    assert (found.outcome, "so it was not judged" in found.facts["noted"]) == (Outcome.PASSED, True)
+
+
+MAPPED = {"emails": {"active": 0, "waiting": 3, "failed": 1}, "sync": {"waiting": 2, "oldestSeconds": 4}}
+LISTED = [{"name": "emails", "healthy": True, "stats": {"waiting": 1, "failed": 0, "paused": False}}]
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "signature"),
+    [
+        ({"status": "ok", "queues": MAPPED}, Outcome.PASSED, None),
+        (
+            {"status": "healthy", "redis": {"connected": True}, "queues": LISTED, "summary": {"total": 1}},
+            Outcome.PASSED,
+            None,
+        ),
+        ({"status": "ok", "queue_depths": {"emails": 3, "sync": 0}}, Outcome.PASSED, None),
+        ({"status": "ok", "at": 1_800_000_000, "whmcs": {"waitingCount": 0, "pending": 1}}, Outcome.PASSED, None),
+        ({"queues": {**MAPPED, "pdf": {"waiting": 900}}}, Outcome.FAILED, "too many jobs are waiting"),
+        (
+            {"queues": {**MAPPED, "pdf": {"waiting": 1, "oldestSeconds": 90}}},
+            Outcome.FAILED,
+            "the oldest job has waited too long",
+        ),
+        (
+            {"queues": {**MAPPED, "pdf": {"error": "connect ECONNREFUSED"}}},
+            Outcome.FAILED,
+            "the queue reports an error",
+        ),
+        ({"queues": {**MAPPED, "pdf": {"waiting": 0, "paused": True}}}, Outcome.FAILED, "the queue is paused"),
+        ({"queue_depths": {"emails": 3, "sync": 900}}, Outcome.FAILED, "too many jobs are waiting"),
+        ({"status": "ok"}, Outcome.UNDECIDED, "no queue at queues || queue_depths || @"),
+        ({"status": "ok", "at": 1_800_000_000}, Outcome.UNDECIDED, "no queue at queues || queue_depths || @"),
+    ],
+)
+def test_every_queue(told: Any, outcome: Outcome, signature: str | None) -> None:
+    """Whatever the queues are called, each keeps within the limits; where none is told nothing was verified."""
+    place = {"at": "queues || queue_depths || @", "every": True, "failed_since": None}
+    found = judged(json_answer(told), limits={"max_waiting": 100, "max_oldest_s": 30}, **place)
+
+    assert (found.outcome, found.facts.get("signature")) == (outcome, signature)
 
 
 def test_another_queue_is_bad() -> None:

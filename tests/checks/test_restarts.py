@@ -211,3 +211,21 @@ def test_a_slow_answer_is_no_process_older_than_the_deploy() -> None:
     """An answer that took twenty seconds makes a start look earlier than it was."""
     slow = replace(json_answer({"uptime": 25}), duration_s=20.0)
     assert judged(slow, environment(1), deployed_s=-6).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("given", [json_answer({"status": "ok"}), answer("ok"), json_answer({"uptime": None})])
+def test_an_uptime_that_may_be_left_out(given: Exchange) -> None:
+    """Nothing is told, so nothing is looked for, and the verdict says so; where it must be told that is a doubt."""
+    uptime = {"path": "/health", "optional": True}
+    described = environment_of(services={"bff": {"url": "https://api.test", "uptime": uptime}})
+    found = judged(given, described)
+    assert (found.outcome, found.facts["waived"], found.facts["unreported"]) == (Outcome.SKIPPED, "unreported", True)
+    assert judged(given).outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize("given", [answer("", 500), html("<h1>Log in</h1>"), answer("ok", headers={"age": "300"})])
+def test_an_uptime_that_may_be_left_out_is_asked_for(given: Exchange) -> None:
+    """An answer that is none is a fault as anywhere."""
+    uptime = {"path": "/health", "optional": True}
+    described = environment_of(services={"bff": {"url": "https://api.test", "uptime": uptime}})
+    assert judged(given, described).outcome is Outcome.FAILED

@@ -114,10 +114,15 @@ def test_too_rare_for_certainty_is_undecided() -> None:
     assert judged(answer("", 502), *[serves(NEW)] * 7).outcome is Outcome.UNDECIDED
 
 
-@pytest.mark.parametrize("told", ["${GIT_SHA}", "dev", None, [], {"sha": NEW}])
-def test_an_untold_commit_is_undecided(told: Any) -> None:
-    """Placeholders verify nothing."""
-    judgement = judged(serves(told))
+WORD = answer("ok")
+
+
+@pytest.mark.parametrize(
+    "made", [*map(serves, ["${GIT_SHA}", "dev", None, [], {"sha": NEW}]), WORD, json_answer("ok"), html("OK")]
+)
+def test_an_untold_commit_is_undecided(made: Exchange) -> None:
+    """Placeholders verify nothing, and a health that is but a word names no commit."""
+    judgement = judged(made)
     assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.SUITE)
     assert judgement.facts["untold"]
 
@@ -162,7 +167,13 @@ def test_a_commit_untold_by_one_replica_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "signature"), [(html("<p>hi"), "HTML instead of JSON"), (failing(), "connection refused")]
+    ("made", "signature"),
+    [
+        (html("<p>hi"), "HTML instead of JSON"),
+        (answer("Hello from nginx"), "invalid JSON"),
+        (answer("ok", 503), "HTTP 503"),
+        (failing(), "connection refused"),
+    ],
 )
 def test_other_content_fails(made: Exchange, signature: str) -> None:
     """What is no answer to the question is a fault."""
