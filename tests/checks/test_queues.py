@@ -159,7 +159,7 @@ LISTED = [{"name": "emails", "healthy": True, "stats": {"waiting": 1, "failed": 
 )
 def test_every_queue(told: Any, outcome: Outcome, signature: str | None) -> None:
     """Whatever the queues are called, each keeps within the limits; where none is told nothing was verified."""
-    place = {"at": "queues || queue_depths || @", "every": True, "failed_since": None}
+    place: dict[str, Any] = {"at": "queues || queue_depths || @", "every": True, "failed_since": None}
     found = judged(json_answer(told), limits={"max_waiting": 100, "max_oldest_s": 30}, **place)
 
     assert (found.outcome, found.facts.get("signature")) == (outcome, signature)
