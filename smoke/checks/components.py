@@ -38,8 +38,8 @@ class ComponentCheck(SampledCheck):
     A component, such as the cache or the database, is healthy as its service reports it.
 
     A 503 says nothing against a component that is well while another one is not. It does where the place is the state
-    of the whole, and where every part is well though no health check asks this address. One that
-    the report may leave out is not judged where every answer does so, or is but a word.
+    of the whole, and where every part is well though no health check asks this address. One that the
+    report may leave out is not judged where every answer does so, or is but a word.
     """
 
     kind: ClassVar[str] = "component"
