@@ -40,6 +40,8 @@ def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
         if cors is None:
             continue
         login = environment.login if environment.login and environment.login.service == name else None
+        if cors.credentials is None:
+            cors = cors.model_copy(update={"credentials": login is None or login.token is None})
         pages = environment.services[cors.service].url
         for index, origin in enumerate(dict.fromkeys(map(origin_of, (pages, *cors.origins)))):
             yield CorsCheck(

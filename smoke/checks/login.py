@@ -12,7 +12,7 @@ from smoke.checks._login_page import is_sent_back
 from smoke.checks._logins import ATTEMPTS, BEFORE, attempts, doubts, share_of, tried
 from smoke.checks._obstacle import obstacle
 from smoke.checks._sampled import SampledCheck, commonest_fault, intern, locate, transport_facts
-from smoke.checks._session import configured_login, log_in, session_headers, try_login
+from smoke.checks._session import configured_login, fault_of, log_in, session_headers, try_login
 from smoke.checks._world import Session
 from smoke.checks.session import who_fault, who_request
 from smoke.environment import Environment
@@ -21,7 +21,7 @@ from smoke.errors import LoginRefused, SmokeError
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
-from smoke.verdict.tally import Reading, read
+from smoke.verdict.tally import Reading, Sample, read
 from smoke.verdict.words import Cause, Outcome, Stage
 from smoke.waiting import Patience
 
@@ -149,14 +149,18 @@ class WrongPasswordCheck(Check):
 
     role: str
     login: Login
+    share: float = 1.0
+    replica_header: str | None = None
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
-        """Try one wrong password, once: more could lock the account."""
+    async def observe(self, world: "World", round_number: int) -> Observation:
+        """Try one wrong password, as more could lock the account; after an error the right one, again and again."""
         try:
             user = world.secret(world.environment.roles[self.role].user)
             exchange = await try_login(world.http, world.environment, self.role, user, WRONG_PASSWORD)
             noting(world.memory, self.role)(exchange)
-            return Observation((exchange,))
+            further = round_number > 1 and self._refuses(exchange)
+            tries = await attempts(world, self.role, self.share, self.replica_header) if further else []
+            return Observation((exchange,), {ATTEMPTS: tries})
         except SmokeError as error:
             return obstacle(error)
 
@@ -173,7 +177,10 @@ class WrongPasswordCheck(Check):
             failed = Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
             once = last not in accepted
             return replace(failed, outcome=Outcome.UNDECIDED, unclear=True) if once else failed
-        if last.status in self.login.refused or is_sent_back(self.login, last):
+        if self._refuses(last):
+            broken = self._broken(looks[0], rounds)
+            if broken is not None:
+                return replace(broken, expected="every login to be answered", facts={**facts, **broken.facts})
             if len(looks) > 1:
                 facts["noted"] = f"a first look met {looks[0].outline()}"
             return Judgement(Outcome.PASSED, f"refused with {found}", expected=expected, found=found, facts=facts)
@@ -187,6 +194,25 @@ class WrongPasswordCheck(Check):
         facts["signature"] = no_answer(last) or f"HTTP {last.status}"
         message = f"a wrong password was neither refused nor accepted: {found}"
         return Judgement(Outcome.FAILED, message, expected=expected, found=found, facts=facts)
+
+    def _refuses(self, exchange: Exchange) -> bool:
+        return exchange.status in self.login.refused or is_sent_back(self.login, exchange)
+
+    def _broken(self, first: Exchange, rounds: Sequence[Observation]) -> Judgement | None:
+        """Return that logins fail too often for chance, after a first look that met an error, if they do."""
+        if (first.status or 0) < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return None
+        later = [[Sample(**one) for one in seen.facts[ATTEMPTS]] for seen in rounds if seen.facts.get(ATTEMPTS)]
+        looks = [[Sample(fault_of(self.login, first))], *later]
+        reading = read(looks, self.share)
+        if not later or reading is Reading.HEALTHY or not any(one.fault for one in later[-1]):
+            return None
+        fault = commonest_fault(later) or ""
+        message = f"logins are not always answered: {fault} {locate([one for each in looks for one in each])}"
+        known = {"signature": fault, "failed_share": share_of(looks)}
+        outcome = Outcome.FAILED if reading is Reading.FAULTY else Outcome.UNDECIDED
+        unclear = reading is not Reading.FAULTY
+        return Judgement(outcome, message, Cause.RELEASE, found=fault, facts=known, unclear=unclear)
 
 
 def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
@@ -211,4 +237,6 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         service=login.service,
         role=list(environment.roles)[-1],
         login=login,
+        share=service.share,
+        replica_header=service.replica_header,
     )

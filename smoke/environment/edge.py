@@ -18,7 +18,9 @@ class Cors(Model):
     path: Path | None = Field(None, description="what they call; by default the login, else `/`")
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field("POST", description="how they call it")
     headers: tuple[Header, ...] = Field(("content-type",), description="headers that they send along")
-    credentials: bool = Field(True, description="whether cookies are sent along")
+    credentials: bool | None = Field(
+        None, description="whether cookies are sent along; by default unless the login there answers a bearer token"
+    )
     refused: tuple[BaseUrl, ...] = Field(
         (), description="origins of strangers, whose pages must not be allowed to call, with a baseline or without"
     )

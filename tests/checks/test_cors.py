@@ -215,3 +215,14 @@ def test_by_hand() -> None:
     """The preflight can be repeated."""
     (check,) = checks(environment({}), Release())
     assert check.reproduce().startswith("curl -sS -i -X OPTIONS -H 'origin: https://web.test' -H ")
+
+
+def test_cookies_are_promised_where_they_are_the_session() -> None:
+    """Where the login answers a bearer token pages need no credentials, unless the file says so."""
+    for token, credentials, needed in ((None, None, True), ("token", None, False), ("token", True, True)):
+        described = environment({} if credentials is None else {"credentials": credentials})
+        login = described.login
+        assert login is not None
+        described = described.model_copy(update={"login": login.model_copy(update={"token": token})})
+        (check,) = checks(described, Release())
+        assert check.cors.credentials is needed

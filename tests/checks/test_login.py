@@ -307,6 +307,28 @@ def test_wrong_password_other_answers(exchange: Exchange, outcome: Outcome) -> N
     assert judged(LoginApi(login=always(exchange)), REFUSES).outcome is outcome
 
 
+def test_an_error_that_every_third_login_meets() -> None:
+    """After an error in place of a refusal the right password is tried often enough to meet the bad replica again."""
+    broken = answer("", 500)
+    api = LoginApi(login=lambda _request, number: broken if number % 3 == 1 else None)
+
+    found = judged(api, REFUSES)
+
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.RELEASE)
+    assert found.message.startswith("logins are not always answered: HTTP 500")
+
+
+def test_one_error_in_place_of_a_refusal() -> None:
+    """Where all further logins are answered it is noted."""
+    api = LoginApi(login=lambda _request, number: answer("", 500) if number == 1 else None)
+
+    found = judged(api, REFUSES)
+
+    assert found.outcome is Outcome.PASSED
+    assert "a first look met HTTP 500" in found.facts["noted"]
+    assert len(api.attempts) > 10
+
+
 def test_wrong_password_and_one_dropped_connection() -> None:
     """One dropped connection is looked at again."""
     api = LoginApi(login=lambda _request, number: failing(FailureKind.RESET) if number == 1 else None)
