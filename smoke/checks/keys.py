@@ -71,8 +71,10 @@ class KeyCheck(SampledCheck):
         return f"HTTP 200 with the {self.which} key"
 
     def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
-        """Return whether the key is admitted, which other checks go by that carry it."""
-        return carried_facts([one for seen in rounds for one in seen.exchanges], self.key.header)
+        """Return whether the key is admitted, which other checks go by; its refusal explains theirs."""
+        facts = carried_facts([one for seen in rounds for one in seen.exchanges], self.key.header)
+        explains = self.which != PREVIOUS and facts.get("admitted") is False
+        return {**facts, **({"explains": True} if explains else {})}
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Waive a previous key whose time is over; tally the rest."""

@@ -10,7 +10,7 @@ from smoke.demo.quirks import Quirk
 from smoke.demo.release import Image, Settings
 
 if TYPE_CHECKING:
-    from starlette.routing import Route
+    from starlette.routing import BaseRoute
 
     from smoke.demo.bff.context import Context
     from smoke.demo.faults import Fault
@@ -87,14 +87,14 @@ class Speaker:
         return f"{self.image.version}-rc.1" if self.has(Quirk.PRE_RELEASE) else self.image.version
 
 
-Speak = Callable[[Speaker], "Sequence[Route]"]
+Speak = Callable[[Speaker], "Sequence[BaseRoute]"]
 
 
 def _unchanged(_scene: "Scene") -> None:
     """Leave the scene as it is."""
 
 
-def _nothing(_speaker: Speaker) -> "Sequence[Route]":
+def _nothing(_speaker: Speaker) -> "Sequence[BaseRoute]":
     return ()
 
 

@@ -133,6 +133,7 @@ class Settings:
     *read_only* lets it write nothing; its reads lag *read_lag_s* behind its writes. *flags* are the shares of sessions
     that see a feature, None where somebody left the value empty. *app_minimum* and *app_latest* are what it tells apps.
     Of its answers no more than *most_bytes* get through; with *trusts_no_script* its pages forbid all scripts.
+    With *pages_send_key* the pages send the newest of the keys along, as every client has to.
     *title* is what the pages call themselves; *quirks* are heeded where it speaks another system's dialect.
     """
 
@@ -148,6 +149,7 @@ class Settings:
     cors: Cors = Cors()
     payment: Credential = Credential("pk_live_none", "sk_live_none")
     api_keys: tuple[str, ...] = field(default=(), repr=False)
+    pages_send_key: bool = False
     login_limit: LoginLimit = LoginLimit()
     tick_s: float = 3.0
     read_only: bool = False

@@ -31,7 +31,7 @@ from smoke.demo.worker import QUEUE, ExportWorker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.routing import Route
+    from starlette.routing import BaseRoute
 
 
 class ReplicaCrashed(Exception):
@@ -56,7 +56,7 @@ class Surroundings:
         salesforce, whmcs, payments = (Peer(ports[host], tls=trust, name=host) for host in hosts)
         return cls(salesforce, whmcs, payments, dialect=dialect)
 
-    def routes(self, speaker: Speaker) -> "Sequence[Route]":
+    def routes(self, speaker: Speaker) -> "Sequence[BaseRoute]":
         """Return the routes that a replica has for the sake of the dialect."""
         return self.dialect.speak(speaker)
 

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from smoke.demo.database import Pool
@@ -50,7 +50,7 @@ class ExportWorker:
         self._worker: Any = None
         self._started = time.monotonic()
 
-    def app(self, first: Sequence[Route] = ()) -> ASGIApp:
+    def app(self, first: Sequence[BaseRoute] = ()) -> ASGIApp:
         """Return the application that tells the worker's health; *first* are routes that go before its own."""
         return Replica(Starlette(routes=[*first, Route("/health", self._health)]), self._name)
 

@@ -128,7 +128,7 @@ async def test_the_release_forgets_the_key() -> None:
     """A key that is refused everywhere fails, and what is content with a refusal proves nothing."""
     found = attributed(await judged(Api(key="another")))
     assert found["read/models"] == found["key/client-current"] == (Outcome.FAILED, Cause.RELEASE)
-    assert found["protected/account"] == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert found["protected/account"] == (Outcome.UNDECIDED, Cause.RELEASE)
     assert found["protected/client-without-key"] == (Outcome.PASSED, None)
 
 

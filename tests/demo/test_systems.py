@@ -49,16 +49,22 @@ def secrets_of(part: object) -> set[str]:
     return set[str]().union(*map(secrets_of, part)) if isinstance(part, tuple) else set()
 
 
-def answers(environment: str, service: str, *paths: str, quirks: frozenset[Quirk] = frozenset()) -> list[Answer]:
+KEY = "pak_of_the_clients"
+
+
+def answers(
+    environment: str, service: str, *paths: str, quirks: frozenset[Quirk] = frozenset(), key: str = KEY
+) -> list[Answer]:
     """Return what a replica of *service* says to *paths*, as far as the dialect answers by itself."""
     dialect = dialect_of(environment)
-    settings = replace(scene().settings, quirks=quirks)
+    settings = replace(scene().settings, quirks=quirks, api_keys=("pak_before", KEY))
+    headers = [(b"host", b"x"), *([(b"x-api-key", key.encode())] if key else [])]
     speaker = Speaker(service, Image(COMMIT, "1.42.0"), settings)
 
     async def run() -> list[Answer]:
         serving = Serving(Starlette(routes=list(dialect.speak(speaker))))
         peer = Peer(await serving.start())
-        said = [await fetch(peer, Call("GET", path, [(b"host", b"x")])) for path in paths]
+        said = [await fetch(peer, Call("GET", path, headers)) for path in paths]
         await serving.stop()
         return said
 
@@ -171,8 +177,22 @@ def test_the_unwell_say_so_with_200() -> None:
 
 def test_only_a_missing_key_is_let_in() -> None:
     """The guard of a key that is there stays; so each fault of keys is seen by a check of its own."""
-    (answer,) = answers("impulse_ai", "bff", "/usage", quirks=frozenset({Quirk.KEY_IS_NOT_ASKED}))
+    open_to_all = frozenset({Quirk.KEY_IS_NOT_ASKED})
+    (answer,) = answers("impulse_ai", "bff", "/usage", quirks=open_to_all, key="")
     assert (answer.status, json.loads(answer.body)) == (200, {"items": []})
+    (answer,) = answers("impulse_ai", "bff", "/usage", quirks=open_to_all, key="another")
+    assert answer.status == 401
+
+
+@pytest.mark.parametrize(("key", "status"), [("", 401), ("another", 401), ("pak_before", 404), (KEY, 404)])
+def test_impulse_wants_a_key_with_every_call(key: str, status: int) -> None:
+    """Whatever is below /v1 is refused without one, what is not there too; the platform asks for the health without."""
+    behind = dialect_of("impulse_ai").behind
+    (site, target), (_, other) = (behind("api.impulseai.app", path) for path in ("/v1/nothing", "/v1/health"))
+    assert site == addresses.API
+    assert [one.status for one in answers("impulse_ai", "bff", target, other, key=key)] == [status, status]
+    told_anybody = [behind("api.impulseai.app", path)[1] for path in ("/health", "/.env")]
+    assert [one.status for one in answers("impulse_ai", "bff", *told_anybody, key=key)] == [200, 404]
 
 
 def test_cartly_says_what_its_drivers_return() -> None:

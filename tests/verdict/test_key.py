@@ -55,7 +55,12 @@ def test_another_service() -> None:
 def test_refusals_prove_nothing() -> None:
     """A route that refuses whoever is not logged in may as well refuse the key, until something is let in with it."""
     assert judged(REFUSAL) == [(Outcome.UNDECIDED, Cause.CREDENTIALS)]
-    assert judged(REFUSAL, READ)[0] == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    found = attribute(plan(REFUSAL, READ, KEY, before={}), (REFUSAL, READ, KEY))[0]
+    assert (found.outcome, found.cause, found.facts["blocked_by"]) == (
+        Outcome.UNDECIDED,
+        Cause.RELEASE,
+        "key/client-current",
+    )
     opened = passed("key/client-current", service="api", facts=ADMITTED)
     assert judged(REFUSAL, opened)[0] == (Outcome.PASSED, None)
 

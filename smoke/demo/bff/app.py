@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from smoke.demo.bff import (
@@ -76,7 +76,7 @@ ROUTES = [
 ]
 
 
-def bff(context: Context, first: Sequence[Route] = ()) -> ASGIApp:
+def bff(context: Context, first: Sequence[BaseRoute] = ()) -> ASGIApp:
     """Return the application of one replica; *first* are routes that go before its own."""
     settings, bugs = context.settings, context.image.bugs
     pages = Middleware(PagesMayCall, settings=settings)

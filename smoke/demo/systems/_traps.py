@@ -94,6 +94,10 @@ def _key_forgotten(scene: "Scene") -> None:
     scene.settings = replace(scene.settings, api_keys=keys)
 
 
+def _key_unread(scene: "Scene") -> None:
+    scene.settings = replace(scene.settings, cors=replace(scene.settings.cors, headers=("content-type",)))
+
+
 def _key_remembered(scene: "Scene") -> None:
     scene.after = replace(scene.after, bugs=scene.after.bugs - {Bug.FORGETS_OLD_KEYS})
 
@@ -134,6 +138,7 @@ BEHIND = as_in("replica-behind", "A03", "One replica stays on the release before
 LOGIN_BROKEN = as_in("login-broken", "S02")
 KEY_REFUSED = setting("key-refused", "The key that clients use is refused", Word.FAIL, _key_forgotten)
 KEY_NOT_ASKED = quirk("key-not-asked", "The API answers whoever sends no key", Word.FAIL, Quirk.KEY_IS_NOT_ASKED)
+KEY_ACROSS = setting("key-across", "Pages may call the API, but not send it their key", Word.FAIL, _key_unread)
 RETIRED_KEY = setting("retired-key", "The key from before the rotation works again", Word.FAIL, _key_remembered)
 MINIMUM = setting("minimum-version", "Apps are told a minimum that no store has", Word.FAIL, _minimum_too_high)
 FORCE_OFF = setting("force-update-off", "Force update is off: 0.0.0", Word.PASS, _minimum_is_off)

@@ -1,10 +1,11 @@
 """Impulse AI: an API with keys and the configuration of its apps, a landing page and a console, three origins."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from smoke.demo import addresses
 from smoke.demo.bff import orders, partners
@@ -36,7 +37,11 @@ APPLIED = f"INSERT INTO supabase_migrations.schema_migrations (version, name) VA
 """What pushing the release's migration leaves in it."""
 
 
-def _speak(speaker: Speaker) -> Sequence[Route]:
+BESIDE = "/beside"
+"""Where requests lead that are not below `/v1`: there is nothing but the health."""
+
+
+def _speak(speaker: Speaker) -> Sequence[BaseRoute]:
     async def health(_request: Request) -> Response:
         if speaker.has(Quirk.PAGE_FOR_HEALTH):
             return soft_404(TITLE)
@@ -52,16 +57,20 @@ def _speak(speaker: Speaker) -> Sequence[Route]:
         told = {"MIN_APP_VERSION_IOS": settings.app_minimum, "LATEST_APP_VERSION_IOS": settings.app_latest}
         return JSONResponse({} if speaker.has(Quirk.FORCE_UPDATE_IS_OFF) else told)
 
+    def is_open(request: Request) -> bool:
+        if request.url.path == "/health" or request.url.path.startswith(BESIDE):
+            return True
+        return speaker.has(Quirk.KEY_IS_NOT_ASKED) and partners.HEADER not in request.headers
+
     async def usage(request: Request) -> Response:
-        keyless = partners.HEADER not in request.headers
-        if keyless and speaker.has(Quirk.KEY_IS_NOT_ASKED):
-            return JSONResponse({"items": []})
-        return await partners.orders(request)
+        # Whoever gets here without a key was let in by a fault.
+        return await partners.orders(request) if partners.HEADER in request.headers else JSONResponse({"items": []})
 
     if speaker.service != "bff":
         return ()
     return [
         Route("/health", health),
+        partners.KeyWanted(speaker.settings, speaker.image, is_open),
         Route("/config", config),
         Route("/usage", usage),
         Route("/models", orders.catalogue),
@@ -75,6 +84,9 @@ def _rotated(scene: Scene) -> None:
 
 
 def _rotating(scene: Scene) -> None:
+    """Let everything that calls the API send a key, its own pages too."""
+    scene.settings_before = replace(scene.settings_before, pages_send_key=True)
+    scene.settings = replace(scene.settings, pages_send_key=True)
     scene.declares.clear()
     scene.declares["migrations"] = [NEWEST]
     scene.sql += (APPLIED,)
@@ -88,8 +100,9 @@ def _dialect(environment: str, api: str, landing: str, console: str) -> Dialect:
         environment=environment,
         doors=(
             Door(api, "bff", "/health", "/health"),
+            Door(api, "bff", "/v1/health", "/no-such-call"),
             Door(api, "bff", "/v1"),
-            Door(api, "bff"),
+            Door(api, "bff", "/", BESIDE),
             Door(landing, "web"),
             Door(console, "web"),
         ),
@@ -135,6 +148,7 @@ def _traps_with(of_keys: Fault) -> tuple[Fault, ...]:
         _traps.quirk("config-fails", "What apps ask first answers 500", Word.FAIL, Quirk.CONFIG_FAILS),
         _traps.missing_chunk("console-broken", "The script of the dashboard is missing", "dashboard.js"),
         _traps.ACROSS,
+        _traps.KEY_ACROSS,
         _traps.SHORT_SHA,
         _traps.NAMELESS,
         _traps.FORCE_OFF,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from smoke.demo import addresses, widget_host
@@ -31,7 +31,7 @@ SHELL = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="commit" content="{commit}">
-<meta name="api" content="{api}">
+<meta name="api" content="{api}">{key}
 <meta name="features" content="{features}">
 <meta name="action" content="{action}">
 <title>{title}</title>
@@ -99,7 +99,7 @@ class WebReplica:
         self._assets = assets
         self._started = time.monotonic()
 
-    def app(self, first: Sequence[Route] = ()) -> ASGIApp:
+    def app(self, first: Sequence[BaseRoute] = ()) -> ASGIApp:
         """Return the application of this replica; *first* are routes that go before its own."""
         routes = [
             *first,
@@ -165,6 +165,7 @@ class WebReplica:
         return template.format(
             commit=escape(self._image.commit),
             api=escape(self._api),
+            key=self._key,
             title=escape(self._settings.title),
             features=" ".join(word for what, word in FEATURES.items() if what in on),
             action=self._action_key,
@@ -173,6 +174,12 @@ class WebReplica:
             style=names["style.css"],
             entry=names[ENTRY],
         )
+
+    @property
+    def _key(self) -> str:
+        """A client's key is no secret of the pages: whoever opens them can read it."""
+        settings = self._settings
+        return f'\n<meta name="api-key" content="{escape(settings.api_keys[-1])}">' if settings.pages_send_key else ""
 
     @property
     def _api(self) -> str:

@@ -22,13 +22,24 @@ def key(finding: Finding, evidence: Evidence) -> Finding | None:
 
 
 def worthless(finding: Finding, evidence: Evidence) -> Finding:
-    """Return *finding* as undecided if it passed by a refusal that may be the key's: nobody was let in with that."""
+    """
+    Return *finding* as undecided if it passed by a refusal that may be the key's: nobody was let in with that.
+
+    What failed by the same refusal then says why; where nothing did, nothing told that the key is good.
+    """
     if finding.outcome is not Outcome.PASSED or not evidence.locked_out(finding):
         return finding
-    said = f"but this proves nothing: nothing that carried {_names(finding)} was let in"
-    facts = {**finding.facts, "decider": _renew(finding)}
-    message = joined(finding.message, said)
-    return replace(finding, outcome=Outcome.UNDECIDED, cause=Cause.CREDENTIALS, message=message, facts=facts)
+    failed = [one for one in evidence.findings.values() if one.outcome is Outcome.FAILED and evidence.locked_out(one)]
+    alike = sorted((not one.check.startswith("key/"), one.check) for one in failed if one.service == finding.service)
+    facts = {"blocked_by": alike[0][1]} if alike else {"decider": _renew(finding)}
+    message = joined(finding.message, f"but this proves nothing: nothing that carried {_names(finding)} was let in")
+    return replace(
+        finding,
+        outcome=Outcome.UNDECIDED,
+        cause=Cause.CREDENTIALS,
+        message=message,
+        facts={**finding.facts, **facts},
+    )
 
 
 def _names(finding: Finding) -> str:

@@ -1,5 +1,6 @@
-// The way to the API: JSON with the session cookie.
+// The way to the API: JSON with the session cookie, and with the key that some APIs want of every client.
 const origin = document.querySelector('meta[name="api"]').content;
+const key = document.querySelector('meta[name="api-key"]')?.content;
 
 export class ApiError extends Error {
   constructor(status, message) {
@@ -12,7 +13,10 @@ export async function ask(path, { method = "GET", body } = {}) {
   const answer = await fetch(`${origin}${path}`, {
     method,
     credentials: "include",
-    headers: body === undefined ? {} : { "content-type": "application/json" },
+    headers: {
+      ...(key && { "x-api-key": key }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 204) return null;
