@@ -116,6 +116,9 @@ class Watchers:
         said = []
         if self.scene is not None and not self._sees(Quirk.NOT_ANNOUNCED):
             text = f"Deployed {self.scene.after.commit} ({self.scene.after.version}) to production"
+            text += "".join(
+                f"\n{self.scene.declares[key]}" for key in ("author", "changelog") if key in self.scene.declares
+            )
             said = [{"type": "message", "text": text, "ts": f"{self.deployed_at + 1:.6f}"}]
         return JSONResponse({"ok": True, "messages": said, "has_more": False})
 

@@ -5,8 +5,8 @@ Facts from the wire formats, section 8.3: errors come with HTTP 200 and `ok: fal
 too many requests are a 429 with `Retry-After`. Some apps may ask once a minute and get 15 messages, so few questions.
 """
 
-import json
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from smoke.dependencies._answer import Answer, down, refused, unknown
 from smoke.dependencies._reply import odd, reply_of, told
 from smoke.environment.announcements import Announcement
+from smoke.environment.notify import SLACK_METADATA
 from smoke.http import Exchange, Request
 
 NAME = "Slack"
@@ -40,11 +41,30 @@ BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_e
 """What `error` says, and what it means."""
 
 
+SAID = frozenset({"text", "fallback", "title", "pretext", "value", "footer", "author_name", "alt_text"})
+"""Keys of messages, their blocks and attachments under which people read something."""
+
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    A message: all its texts, addresses and numbers (*whole*), and what people read of it (*said*), in lines.
+
+    *ours* tells that Smokegate has written it.
+    """
+
+    whole: str
+    said: str
+    ours: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some messages, each as all of its texts, and where the next page begins."""
+    """Some messages, and where the next page begins."""
 
-    messages: tuple[str, ...]
+    messages: tuple[Message, ...]
     cursor: str | None = None
 
 
@@ -53,6 +73,7 @@ def history(
 ) -> Request:
     """Return the question for the messages since *oldest* (epoch seconds); raises SecretMissing."""
     fields = {"channel": announcement.channel, "oldest": f"{oldest:.6f}", "inclusive": "true", "limit": str(PAGE)}
+    fields |= {"include_all_metadata": "true"}  # tells which messages are ours
     address = f"{announcement.url}/conversations.history?{urlencode(fields | ({'cursor': cursor} if cursor else {}))}"
     headers = {"Accept": "application/json", "Authorization": f"Bearer {secret(announcement.token)}"}
     return Request("GET", address, headers=headers, timeout_s=timeout_s)
@@ -73,7 +94,7 @@ def read(exchange: Exchange) -> Page | Answer:
         return odd(NAME, "no messages")
     after = document.get("response_metadata")
     cursor = after.get("next_cursor") if isinstance(after, dict) and document.get("has_more") else None
-    return Page(tuple(_text(one) for one in messages), cursor if isinstance(cursor, str) and cursor else None)
+    return Page(tuple(map(_message, messages)), cursor if isinstance(cursor, str) and cursor else None)
 
 
 def _refusal(error: str, document: dict[str, Any]) -> Answer:
@@ -86,6 +107,25 @@ def _refusal(error: str, document: dict[str, Any]) -> Answer:
     return unknown(f"{NAME} answered {error or 'ok: false'}: {WRONG.get(error, 'see its Web API')}")
 
 
-def _text(message: Any) -> str:
-    """Return all texts of a message: those of its blocks and attachments too, wherever they lie."""
-    return json.dumps(message, ensure_ascii=False) if isinstance(message, dict) else ""
+def _message(message: Any) -> Message:
+    if not isinstance(message, dict):
+        return Message("", "")
+    metadata = message.get("metadata")
+    ours = isinstance(metadata, dict) and metadata.get("event_type") == SLACK_METADATA
+    whole, said = "\n".join(_texts(message, _DEEPEST)), "\n".join(_texts(message, _DEEPEST, SAID))
+    return Message(html.unescape(whole), html.unescape(said), ours)
+
+
+def _texts(part: Any, depth: int, keys: frozenset[str] | None = None) -> Iterator[str]:
+    """Yield the texts of a part, wherever they lie; of *keys* only, if these are given."""
+    if isinstance(part, list) and depth:
+        for one in part:
+            yield from _texts(one, depth - 1, keys)
+    elif isinstance(part, dict) and depth:
+        if part.get("type") == "emoji":
+            yield f":{part.get('name')}:"
+        for key, one in part.items():
+            if isinstance(one, str) and (keys is None or key in keys):
+                yield one
+            elif not isinstance(one, str):
+                yield from _texts(one, depth - 1, keys)

@@ -10,6 +10,9 @@ from smoke.environment.addresses import BaseUrl
 
 SLACK_API = "https://slack.com/api"
 
+SLACK_METADATA = "smokegate_message"
+"""The type of the metadata by which messages of ours are known, whichever bot has written them."""
+
 
 class Moment(StrEnum):
     """What a notifier may want to be told of a deploy."""

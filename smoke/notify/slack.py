@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from smoke.alerts.message import Message, Receipt, SendingFailed
+from smoke.environment.notify import SLACK_METADATA
 from smoke.notify import blocks
 from smoke.notify.slack_errors import explained, lasts
 from smoke.posting import FALLBACK_S, PostFailed, post
@@ -16,8 +17,6 @@ from smoke.verdict.words import Severity
 
 ANSWER_BYTES = 1_000_000
 """An answer repeats the message, a history many."""
-
-METADATA = "smokegate_message"
 
 NO_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 """Our layout is refused; the words are not."""
@@ -78,7 +77,7 @@ class SlackSender:
     def _posted(self, message: Message, channel: str, ts: str | None) -> Receipt:
         content = blocks.payload(message, self.mention)
         known = {"id": message.id, "incident": message.incident}
-        content |= {"channel": channel, "metadata": {"event_type": METADATA, "event_payload": known}}
+        content |= {"channel": channel, "metadata": {"event_type": SLACK_METADATA, "event_payload": known}}
         if ts is not None:
             # What is bad, or over, must not hide in a thread that nobody has open.
             content |= {"thread_ts": ts, "reply_broadcast": _concerns_all(message)}

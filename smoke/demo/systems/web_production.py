@@ -55,7 +55,7 @@ def _speak(speaker: Speaker) -> Sequence[Route]:
 
 def _settle(scene: Scene) -> None:
     scene.declares.clear()
-    scene.declares["migrations"] = [NEWEST]
+    scene.declares |= {"migrations": [NEWEST], "author": "Ada Mori", "changelog": "Invoices have a due date"}
     scene.sql += (APPLIED,)
 
 
