@@ -1,6 +1,7 @@
 """The command line, `smoke`."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +16,9 @@ COMMANDS = (
     *("verify", "gate", "prime", "guard", "rollback", "baseline", "demo", "environments", "why", "watch"),
     *("replay", "schema", "reference", "init", "canary", "history", "status", "serve"),
 )
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Errors of a disk that is full: no verdict can be kept there, and none was given."""
 
 EPILOG = """\
 exit status: 0 pass, promote; 10 fail, roll back; 20 inconclusive, hold; 4 wrong usage or configuration
@@ -62,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SmokeError as error:
         sys.stderr.write(f"ERROR: {error}\n")
         return EXIT_USAGE
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        sys.stderr.write(f"INCONCLUSIVE: nothing could be written: {error.strerror}; make room, then do it again\n")
+        return EXIT_STATUS[Word.INCONCLUSIVE]
     except KeyboardInterrupt:
         sys.stderr.write("INCONCLUSIVE: interrupted before there was a verdict\n")
         return EXIT_STATUS[Word.INCONCLUSIVE]

@@ -1,6 +1,8 @@
 """The command line as people and pipelines use it: real processes, one sentence for what is wrong."""
 
 import argparse
+import errno
+import os
 import re
 
 import pytest
@@ -44,6 +46,18 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert all(name in said for name in long_options(commands()[command]))
     assert all(action.help for action in commands()[command]._actions)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_holds(number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing can be written there is no verdict: that is no crash, and neither a pass nor a fail."""
+
+    def full(_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("smoke.commands.verify.run", full)
+    assert main(["verify", "shop/prod"]) == 20
+    assert f"INCONCLUSIVE: nothing could be written: {os.strerror(number)}" in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
