@@ -66,9 +66,11 @@ def pytest_runtest_setup(item):
 """
 
 DYING = """
-import os, signal
+import os, pathlib, signal
 def pytest_runtest_setup(item):
     if "page/terms" in item.nodeid:
+        with pathlib.Path(__file__).with_name("died").open("a") as file:
+            file.write("x")
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -145,12 +147,13 @@ def test_somebody_stops_the_session(project: Project, site: Site, ways: list[str
 
 
 def test_a_worker_dies(project: Project, site: Site) -> None:
-    """The check that took its worker with it is undecided; a new worker makes the rest."""
+    """The check that took its worker with it is undecided; a new worker makes the rest, and not that check again."""
     project.environment("shop/prod", site)
     ended = project.pytest("-m", "prod", project.plugin(DYING), "-n2")
     assert ended.status == 20
     assert ended.outcomes["page/terms"] == "undecided"
     assert "crashed" in ended.checks["page/terms"]["message"]
+    assert (project.directory / "died").read_text() == "x"
     assert ended.outcomes["read/items"] == "passed"
 
 
