@@ -29,9 +29,9 @@ browser: $(VENV)/.complete
 demo: setup
 	$(BIN)/smoke demo
 
-# SMOKE_LONG=1 makes the tests too that take a minute each.
+# SMOKE_LONG=1 makes the tests too that take a minute each. Tests mostly wait, so there are more workers than cores.
 test: setup
-	$(BIN)/python -m pytest tests -n 2
+	$(BIN)/python -m pytest tests -n 3 --dist worksteal
 
 lint: $(VENV)/.complete
 	$(BIN)/ruff check .

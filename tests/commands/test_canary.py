@@ -9,6 +9,7 @@ import pytest
 
 from smoke import baseline
 from smoke.commands._duration import duration
+from tests.long import EARLY
 from tests.plugin.project import Ended, Project, eventually
 from tests.plugin.site import COMMIT, PREVIOUS, Site, status
 
@@ -47,6 +48,7 @@ def alerts(project: Project) -> list[str]:
     return [json.loads(line)["title"] for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
+@EARLY
 def test_from_sound_to_failing(project: Project, site: Site) -> None:
     """A sound look is remembered and is the next baseline; a failure is confirmed at once, told once, and shown."""
     assert canary(project).status == 0
@@ -74,6 +76,7 @@ def test_from_sound_to_failing(project: Project, site: Site) -> None:
     assert "still open: page/terms" in listed
 
 
+@EARLY
 def test_a_deploy(project: Project, site: Site) -> None:
     """Priming makes the canary stand aside, a pass ends that; the release is known, and so is what it replaced."""
     site.commit = PREVIOUS

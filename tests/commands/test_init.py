@@ -11,6 +11,7 @@ import pytest
 from smoke.cli import main
 from smoke.discovery import asking
 from smoke.environment.environment import Limits
+from tests.long import EARLY
 from tests.plugin.project import Ended, Project
 from tests.plugin.site import (
     COMMIT,
@@ -80,6 +81,7 @@ def written(tmp_path: Path, site: Site) -> Callable[..., dict[str, Any]]:
     return write
 
 
+@EARLY
 def test_the_first_verdict(project: Project, site: Site) -> None:
     """A healthy site passes at once; what breaks afterwards is caught by the same file."""
     site.answers = shop()
@@ -99,6 +101,7 @@ def test_the_first_verdict(project: Project, site: Site) -> None:
     assert passed <= {name for name, outcome in ended.outcomes.items() if outcome == "passed"}
     assert "--sha" in ended.out
     assert site.asked["/logout"] == 0
+    file.write_text(file.read_text("utf-8") + "\n[confirm]\npause_s = 0.1\n", "utf-8")  # nobody here needs a rest
     site.answers["/health"] = says({"status": "error", "checks": {"database": "down", "redis": "up"}}, 503)
     assert slowly(project, "verify", "shop/dev").status == 10
     site.answers = shop() | {"/app.js": status(404, "Not Found")}

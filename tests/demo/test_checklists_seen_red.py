@@ -17,6 +17,7 @@ import pytest
 
 from smoke.demo.systems import SYSTEMS, dialect_of
 from smoke.verdict.words import EXIT_STATUS, Word
+from tests.long import EARLY
 from tools import checklists
 from tools.checklists import Checklist, Line
 
@@ -61,6 +62,7 @@ def test_it_passes_where_nothing_is_wrong(environment: str, tmp_path: Path) -> N
         checklists.record_healthy(environment, verdict)
 
 
+@EARLY
 @pytest.mark.parametrize(("checklist", "run"), RUNS)
 def test_its_lines_turn_red(checklist: Checklist, run: Run, tmp_path: Path) -> None:
     """Each line is red by the check that its own fault breaks, which says so; the verdict is what they deserve."""

@@ -15,7 +15,7 @@ import pytest
 import tomli_w
 
 from tests.guard.test_guard_end_to_end import asking, environment, switched
-from tests.long import LONG
+from tests.long import EARLY, LONG
 from tests.pipelines.workflow import Workflow
 from tests.plugin.project import ROOT, Project, eventually
 from tests.plugin.site import COMMIT, PREVIOUS, Site
@@ -162,6 +162,7 @@ def environments_with_time(directory: Path) -> None:
         (directory / "portal" / name).write_text(tomli_w.dumps(told), "utf-8")
 
 
+@EARLY
 @pytest.mark.parametrize(
     ("faults", "expected"),
     [

@@ -24,7 +24,7 @@ from benchmarks.accuracy.one_case import US
 from benchmarks.accuracy.policies import POLICIES
 from benchmarks.accuracy.runner import ROOT
 from benchmarks.accuracy.scoring import Judged, Mark
-from tests.long import LONG
+from tests.long import EARLY, LONG
 
 pytestmark = pytest.mark.accuracy
 
@@ -43,6 +43,7 @@ def run(row: str, seed: int) -> dict[str, Judged]:
     return {one.policy: one for one in judged([case], {case.key: json.loads(line)})}
 
 
+@EARLY
 @pytest.mark.parametrize("row", ["healthy", *(pytest.param(one, marks=LONG) for one in ("N03+B02", "N04", "I04"))])
 def test_the_verdict_is_right(row: str) -> None:
     """A good deploy, a bad one in noise, noise alone, and a blind runner; everybody judged, and none took for ever."""
