@@ -133,7 +133,6 @@ def _dialect(environment: str, doors: tuple[Door, ...], env: str, **parameters: 
 TRAPS = (
     _traps.CACHED,
     _traps.quirk("frozen-time", "/api/health was rendered when the image was built", Word.FAIL, Quirk.FROZEN_TIME),
-    _traps.quirk("wrong-env", "/api/health calls itself staging", Word.FAIL, Quirk.OTHER_ENV),
     _traps.SOFT_404,
     _traps.PART_DOWN,
     _traps.quirk("not-alive", "/health/live fails, all else is well", Word.FAIL, Quirk.LIVENESS_LOST),
@@ -157,6 +156,7 @@ TRAPS = (
 )
 
 WATCHED = (
+    _traps.quirk("wrong-env", "/api/health calls itself staging", Word.FAIL, Quirk.OTHER_ENV),
     _traps.quirk("new-issues", "Sentry sees an issue that is new", Word.FAIL, Quirk.NEW_ISSUES),
     _traps.quirk("errors-high", "Prometheus sees the error rate rise", Word.FAIL, Quirk.ERRORS_HIGH),
     _traps.quirk("memory-high", "93 % of the memory is taken: reported", Word.PASS, Quirk.MEMORY_HIGH),
