@@ -83,12 +83,14 @@ def test_every_environment_has_comments_and_a_schema(name: str) -> None:
 
 
 def test_cartlys_production_demands_its_own_answers() -> None:
-    """The health under /api must call itself production and be fresh; a preview calls itself one."""
+    """The health under /api must call itself production and be fresh; a preview need not."""
     prod, preview = loaded("cartly/prod"), loaded("cartly/preview")
     assert prod.services["api"].health is not None
     assert prod.services["api"].health.expect == {"env": "production"}
     assert prod.services["api"].health.timestamp == "timestamp"
     assert prod.services["api"].url == "https://app.cartly.io/api"
+    assert preview.services["api"].health is not None
+    assert preview.services["api"].health.expect == {}
     assert preview.services["api"].url == "https://pr-123.cartly.io/api"
 
 
