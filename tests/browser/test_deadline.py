@@ -22,7 +22,7 @@ def test_call_that_never_returns_is_broken_off(live: LiveBrowser, site: Site) ->
     with pytest.raises(Hanging, match=r"no response in 0\.3 s"), limited(0.3):
         page.title()
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     context.close()
     other = browser.new_page()
     other.goto(f"{site.url}/well")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from http.client import HTTPException
 from itertools import groupby
@@ -164,13 +165,14 @@ def test_n02_the_first_hits_are_slow(start: Start) -> None:
     """The first answer of a route takes a second or two on each replica, the second does not."""
     stack, visitor = start("N02", speed=2)
     assert settled(visitor, stack.deploy())
-    took = []
-    for _ in range(9):
+    took = defaultdict[str, list[float]](list)
+    for _ in range(12):
         began = time.monotonic()
-        visitor.ask(API, "/catalogue")
-        took.append(time.monotonic() - began)
-    assert sum(one > 0.45 for one in took) == 3
-    assert max(took) < 1.5
+        replica = visitor.ask(API, "/catalogue").headers["x-replica"]
+        took[replica].append(time.monotonic() - began)
+    assert len(took) == 3
+    assert all(0.45 < one[0] < 3 for one in took.values())
+    assert all(min(one[1:]) < 0.45 for one in took.values()), "one of them may be slow because this machine was"
 
 
 def test_n03_a_few_connections_are_reset(start: Start) -> None:

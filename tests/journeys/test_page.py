@@ -228,7 +228,7 @@ def test_third_party_that_hangs_does_not_hold_up(made: Any, site: Site) -> None:
         judgement = made(changes={"browser": {"allowed_hosts": ["localhost"]}}).judgement
 
     assert judgement.outcome is Outcome.PASSED
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_data_request_that_hangs_is_noted(made: Any, site: Site) -> None:

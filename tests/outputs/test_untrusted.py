@@ -40,9 +40,9 @@ def test_one_line_is_bounded() -> None:
 
 def test_a_flood_costs_nothing() -> None:
     """Text that is cut off anyway is not cleaned."""
-    started = time.perf_counter()
+    started = time.process_time()
     untrusted.one_line("\x1b]" * 10_000_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_block_keeps_lines() -> None:

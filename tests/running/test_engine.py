@@ -191,11 +191,11 @@ class TestAtOnce:
     """Waiting for many costs no more than waiting for one."""
 
     def test_fifty_checks(self, make: Make) -> None:
-        """Fifty checks of 100 ms take well under a second."""
+        """Fifty checks of 100 ms do not wait for each other."""
         checks = fakes(50, takes_s=0.1)
         desk, began = make(*checks), monotonic()
         assert {one.outcome for one in desk.findings(*checks)} == {Outcome.PASSED}
-        assert monotonic() - began < 0.9
+        assert monotonic() - began < 2.5, "one after the other they take 5 s"
 
     def test_a_slow_check_keeps_no_other_waiting(self, make: Make) -> None:
         """A finding is there as soon as its own check is done."""
@@ -287,11 +287,10 @@ class TestConverging:
 
     def test_independent_checks_do_not_wait(self, make: Make) -> None:
         """What says something in any case is looked at from the start, and although converging fails."""
-        first = Converging(subject="bff", takes_s=0.3, judgements=(FAIL,))
-        check = Independent(subject="a")
-        finding = make(first, check).findings(check)[0]
-        assert finding.outcome is Outcome.PASSED
-        assert check.rounds[0] - (first.rounds or [monotonic()])[0] < 0.3
+        for first in (Converging(subject="bff", takes_s=30), Converging(subject="bff", judgements=(FAIL,))):
+            check = Independent(subject="a")
+            finding = make(first, check, once=lambda _, produce: produce()).findings(check)[0]
+            assert finding.outcome is Outcome.PASSED
 
     def test_without_converging(self, make: Make) -> None:
         """An environment that tells no release has nothing to wait for."""
@@ -355,9 +354,9 @@ class TestBudget:
     def test_a_check_that_hangs(self, make: Make) -> None:
         """What was not finished is undecided, and says so."""
         check = FakeCheck(subject="a", takes_s=60)
-        finding = make(check, budget_s=0.2).findings(check)[0]
+        finding = make(check, budget_s=1.2).findings(check)[0]
         assert (finding.outcome, finding.cause) == (Outcome.UNDECIDED, Cause.SUITE)
-        assert finding.message == "the budget of 0.2 s ended before it was finished"
+        assert finding.message == "the budget of 1.2 s ended before it was finished"
         assert finding.facts == {"unmade": "out of budget"}
 
     def test_a_failure_that_could_not_be_confirmed(self, make: Make) -> None:
@@ -367,11 +366,11 @@ class TestBudget:
         async def never(_: float) -> None:
             await anyio.sleep_forever()
 
-        desk = make(check, budget_s=0.2)
+        desk = make(check, budget_s=1.2)
         object.__setattr__(desk.engine.world, "pause", never)
         finding = desk.findings(check)[0]
         assert (finding.outcome, finding.cause, finding.rounds) == (Outcome.UNDECIDED, Cause.SUITE, 1)
-        assert finding.message == "HTTP 500; the budget of 0.2 s ended before it was finished"
+        assert finding.message == "HTTP 500; the budget of 1.2 s ended before it was finished"
         assert finding.facts == {"signature": "HTTP 500", "unmade": "out of budget"}
         assert finding.evidence == ("evidence/a",)
 
@@ -391,7 +390,7 @@ class TestBudget:
             return []
 
         first, check, alone = Converging(subject="bff"), FakeCheck(subject="a"), Independent(subject="b")
-        desk = make(first, check, alone, budget_s=0.3, once=hang)
+        desk = make(first, check, alone, budget_s=1.5, once=hang)
         began = monotonic()
         try:
             waited, independent = desk.findings(check, alone)
@@ -403,10 +402,11 @@ class TestBudget:
         assert independent.outcome is Outcome.PASSED
         assert desk.engine.finding(first.id).facts == {"unmade": "out of budget"}
 
-    def test_time_for_the_last_look_is_kept_back(self, make: Make) -> None:
+    def test_time_for_the_last_look_is_kept_back(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         """What hangs until the end leaves enough for the confirm stage."""
+        monkeypatch.setattr("smoke.running.engine.reserve_s", lambda budget_s: budget_s - 0.5)
         hanging, last = FakeCheck(subject="a", takes_s=60), Confirming(subject="bff", takes_s=0.05)
-        desk = make(hanging, last, budget_s=1.0)
+        desk = make(hanging, last, budget_s=3.0)
         desk.findings(hanging)
         wait(desk.engine.confirm())
         assert desk.engine.finding(last.id).outcome is Outcome.PASSED

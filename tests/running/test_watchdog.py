@@ -142,12 +142,12 @@ def test_impatience_makes_the_grace_no_longer() -> None:
 
 def test_a_late_signal_does_not_outlast_the_budget() -> None:
     """A signal shortly before the end leaves no more time than the budget did."""
-    with child(HANG_ON, budget=-0.7, grace=2.0) as process:
+    with child(HANG_ON, budget=-4.5, grace=6.0) as process:
         ready(process)
         began = monotonic()
         process.send_signal(signal.SIGTERM)
         assert "expired: interrupted by SIGTERM" in rest(process)
-        assert monotonic() - began < 2.0
+        assert monotonic() - began < 5.0
 
 
 def test_signals_do_not_interrupt_the_writing_of_the_verdict() -> None:

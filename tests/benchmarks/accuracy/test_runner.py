@@ -64,7 +64,7 @@ def test_a_case_tells_its_end_in_a_line(case_does: Does) -> None:
 def test_a_hung_case_is_ended_and_recorded(case_does: Does, pid: Path) -> None:
     """However deaf it is, it is gone, and it counts as hung."""
     case_does(HANGS)
-    assert one(limit_s=0.8) == {"broken": "it took more than 0.8 s", "hung": True, "seconds": 0.8}
+    assert one(limit_s=2.5) == {"broken": "it took more than 2.5 s", "hung": True, "seconds": 2.5}
     assert is_gone(pid)
 
 
