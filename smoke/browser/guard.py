@@ -18,6 +18,7 @@ from smoke.browser.hosts import Hosts, Party
 from smoke.environment.environment import Environment
 from smoke.http.exchange import Request
 from smoke.http.guard import LOGIN, AllowedWrite, allowed_writes
+from smoke.http.service_headers import Carry, nothing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession
@@ -33,13 +34,15 @@ class Policy:
 
     *writes* are the allowed ones, by the name of the check or flow that makes them; *report* gets an event for each
     request that is remarkable. A visit that logs in may also post its *credentials*, to services only: wherever a login
-    form sends them is the login, and nobody else is told them.
+    form sends them is the login, and nobody else is told them. *carry* returns what requests to a URL carry for the
+    sake of a gate before their service.
     """
 
     hosts: Hosts
     writes: tuple[AllowedWrite, ...]
     report: Callable[[Event], None]
     credentials: Credentials | None = None
+    carry: Carry = nothing
 
     def permits(self, method: str, url: str, resource: str, body: str = "") -> bool:
         """Tell whether a request may go out; reports what is remarkable about it."""
@@ -71,6 +74,7 @@ class Guard:
     def __init__(self, browser: "Browser") -> None:
         self.policy: Policy | None = None
         self.name: str | None = None
+        self._documents: dict[str, str] = {}
         self._session: CDPSession = browser.new_browser_cdp_session()
         self.user_agent: str = self._session.send("Browser.getVersion")["userAgent"]
         self._session.on("Fetch.requestPaused", self._paused)
@@ -82,7 +86,7 @@ class Guard:
         request = paused["request"]
         try:
             if self._permits(request["method"], request["url"], _resource(paused), _body(request)):
-                self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"], **self._named(request)})
+                self._session.send("Fetch.continueRequest", {"requestId": paused["requestId"], **self._marked(paused)})
             else:
                 reason = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
                 self._session.send("Fetch.failRequest", reason)
@@ -90,16 +94,37 @@ class Guard:
             # The page, or the whole browser, went away with its request: there is nothing left to decide.
             return
 
-    def _named(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self.name is None:
+    def _marked(self, paused: dict[str, Any]) -> dict[str, Any]:
+        """Return what is to be changed about a request: its user agent, and what it carries past a gate."""
+        sent = paused["request"].get("headers", {})
+        added = {"User-Agent": self.name} if self.name is not None else {}
+        if self.policy is not None and self._at_home(paused):
+            added |= self.policy.carry(paused["request"]["url"], frozenset(name.lower() for name in sent))
+        if not added:
             return {}
-        headers = {**request.get("headers", {}), "User-Agent": self.name}
-        return {"headers": [{"name": name, "value": str(value)} for name, value in headers.items()]}
+        return {"headers": [{"name": name, "value": str(value)} for name, value in {**sent, **added}.items()]}
+
+    def _at_home(self, paused: dict[str, Any]) -> bool:
+        """
+        Tell whether a page asks its own origin, or is itself asked for.
+
+        What it calls elsewhere would need a preflight for a header of ours, which users' calls do not need. The news of
+        each step of a redirect comes anew, so that a header goes no further than its own origin.
+        """
+        frame, asked = str(paused.get("frameId", "")), origin_of(paused["request"]["url"])
+        if str(paused.get("resourceType", "")).lower() == "document":
+            self._documents[frame] = asked
+        return self._documents.get(frame) == asked
 
     def _permits(self, method: str, url: str, resource: str, body: str) -> bool:
         if self.policy is None:
             return method.upper() in READS
         return self.policy.permits(method, url, resource, body)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of *url*, for comparison only."""
+    return "/".join(url.split("/", 3)[:3]).lower()
 
 
 def _resource(paused: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ def _in_context(world: JourneyWorld, part: Part, guard: Guard) -> Look:
     try:
         context = _resident(world, part, guard) if part.resident else _context(world, part, guard)
         watch = Watch(context, world.hosts)
-        guard.policy = Policy(world.hosts, part.writes, watch.add, part.credentials)
+        guard.policy = Policy(world.hosts, part.writes, watch.add, part.credentials, world.carry)
         seen = _act(world, part, context, watch)
         if is_good(seen) or seen.facts.get(_LOST):
             return seen

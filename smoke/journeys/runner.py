@@ -27,6 +27,8 @@ FLOWS: dict[str, Flow] = {"checkout": check_out}
 
 def run_journey(journey: Journey, world: JourneyWorld) -> Result:
     """Make *journey* and judge it; what the product does wrong is in the judgement, never an exception."""
+    if missing := world.unable():
+        return Result(_undecided(missing, Cause.CREDENTIALS.value, journey.role))
     if journey.flow == "login":
         return _login(journey, world, session(world, journey.role or ""))
     made = session(world, journey.role) if journey.role else None

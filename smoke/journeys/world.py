@@ -16,7 +16,9 @@ from smoke.environment.connect_to import ConnectTo
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
+from smoke.errors import SecretMissing
 from smoke.http.exchange import Exchange, Request
+from smoke.http.service_headers import Carry, carrier
 from smoke.verdict.plan import Before
 
 
@@ -65,6 +67,27 @@ class JourneyWorld:
     def hosts(self) -> Hosts:
         """The hosts of the environment."""
         return Hosts.of(self.environment)
+
+    @cached_property
+    def carry(self) -> Carry:
+        """What the browser's requests carry past a gate; it may raise SecretMissing."""
+
+        def secret(reference: Secret) -> str:
+            value = self.secret(reference)
+            self.redactor.register(value)  # traces hold what was sent
+            return value
+
+        return carrier(self.environment, secret, browser=True)
+
+    def unable(self) -> str:
+        """Say what the browser lacks to pass the gates of this environment; nothing if it can."""
+        try:
+            for service in self.environment.services.values():
+                for header in service.headers.values():
+                    self.carry(service.url + header.below, frozenset())
+        except SecretMissing as missing:
+            return str(missing)
+        return ""
 
     @cached_property
     def evidence(self) -> Evidence:

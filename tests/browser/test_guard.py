@@ -11,6 +11,7 @@ from smoke.browser.events import Event, Kind
 from smoke.browser.guard import Policy, login_writes, named_writes
 from smoke.browser.hosts import Hosts, Party
 from smoke.browser.live import LiveBrowser
+from smoke.http.service_headers import carrier
 from tests.browser.chromium import environment
 from tests.browser.site import Answer, Site, running
 
@@ -156,3 +157,32 @@ def test_only_the_login_may_post_credentials() -> None:
     assert not permits(policy, "PUT", f"{site.url}/session", "xhr", typed)
     assert not permits(policy, "POST", "https://evil.example/session", "document", typed)
     assert not permits(policy, "POST", "https://js.pay.test/session", "document", typed)
+
+
+def test_a_gate_is_passed_and_nobody_else_is_told(live: LiveBrowser, site: Site) -> None:
+    """Pages of a gated service, and what they ask of it, carry its header; no other origin, no redirect gets it."""
+    fetches = "fetch('/data'), fetch('/leads-away').catch(() => 0), fetch(`${other}/x`, {mode: 'no-cors'})"
+    with running() as other:
+        gate = {"X-Gate": {"env": "GATE", "browser": True}, "X-Api-Key": {"env": "KEY"}}
+        services = {"web": {"url": site.url, "headers": gate}, "other": {"url": other.url}}
+        described = environment(site, services=services)
+        script = f"const other = '{other.url}'; Promise.all([{fetches}]).then(() => document.title = 'done')"
+        site.serve("/", f"<!doctype html><title>-</title><img src={other.url}/pixel><script>{script}</script>")
+        site.serve("/data", "data")
+        site.serve("/leads-away", "", status=302, headers=(("location", f"{other.url}/there"),))
+        site.serve("/moved", "", status=302, headers=(("location", f"{other.url}/page"),))
+        for path in ("/x", "/there", "/page", "/pixel"):
+            other.serve(path, "<!doctype html>x", headers=(("access-control-allow-origin", "*"),))
+        carry = carrier(described, lambda reference: f"value-of-{reference.env}", browser=True)
+        with guarded(live, site, []) as (_context, page):
+            _, guard = live.open()
+            guard.policy = Policy(Hosts.of(described), (), lambda _event: None, carry=carry)
+            page.goto(site.url)
+            page.wait_for_function("document.title == 'done'")
+            page.goto(f"{site.url}/moved")
+    gated = {one.path: {name.lower(): value for name, value in one.headers.items()} for one in site.asked}
+    assert {gated[path].get("x-gate") for path in ("/", "/data", "/leads-away", "/moved")} == {"value-of-GATE"}
+    assert {one.path for one in other.asked} == {"/x", "/there", "/page", "/pixel"}
+    assert not [one for one in (*other.asked, *site.asked) if "value-of-KEY" in str(one.headers)]
+    assert not [one for one in other.asked if "value-of-GATE" in str(one.headers)]
+    assert [one for one in other.asked if one.method == "OPTIONS"] == []

@@ -1,6 +1,8 @@
 """Pages described in the environment file: green, red and undecided in a real browser."""
 
+import base64
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from smoke.browser.live import LiveBrowser
 from smoke.environment.journeys import Journey, Landmark
+from smoke.errors import SecretMissing
 from smoke.journeys import Result, run_journey
 from smoke.journeys.looking import Part, look
 from smoke.journeys.page import look_at_page
@@ -50,6 +53,57 @@ def test_passes_when_everything_shows(made: Any, site: Site) -> None:
     assert result.judgement.outcome is Outcome.PASSED
     assert (result.rounds, result.evidence) == (1, ())
     assert "noted" not in result.judgement.facts
+
+
+GATE = {"authorization": {"env": "GATE", "scheme": "Basic", "browser": True}}
+WORD = "user:correct horse"
+
+
+def gated(live: LiveBrowser, site: Site, folder: Path, secret: Any) -> Result:
+    """Make the journey to a page that lies behind a gate which wants a password."""
+
+    def page(asked: Asked) -> Answer:
+        proof = {name.lower(): value for name, value in asked.headers.items()}.get("authorization", "")
+        is_let_in = proof == f"Basic {base64.b64encode(WORD.encode()).decode()}"
+        return Answer(html(HEADING + proof if is_let_in else "Who are you?"), 200 if is_let_in else 401)
+
+    site.reply("/invoices", page)
+    described = environment(site, services={"web": {"url": site.url, "headers": GATE}})
+    journey = {"name": "invoices", "path": "/invoices", "landmark": {"role": "heading", "name": "Invoices"}}
+    place = world(live, described, folder, secret=secret)
+    return run_journey(Journey.model_validate({**journey, "absent": ["Basic"]}), place)
+
+
+def test_no_evidence_holds_the_password_of_a_gate(live: LiveBrowser, site: Site, tmp_path: Path) -> None:
+    """The browser passes the gate, and what is kept of a journey that failed behind it does not tell how."""
+    result = gated(live, site, tmp_path, lambda _reference: WORD)
+
+    assert result.judgement.outcome is Outcome.FAILED
+    assert {one.headers.get("authorization", "")[:6] for one in site.requests("GET", "/invoices")} == {"Basic "}
+    traces = [file for file in (tmp_path / "browser").rglob("*") if file.is_file()]
+    assert any(file.suffix == ".zip" for file in traces)
+    encoded = base64.b64encode(WORD.encode())
+    for file in traces:
+        kept = [file.read_bytes()]
+        if file.suffix == ".zip":
+            with zipfile.ZipFile(file) as trace:
+                kept += [trace.read(name) for name in trace.namelist()]
+        if file.suffix != ".png":  # the page shows what it was sent; no product does
+            assert not [one for one in kept if encoded in one or WORD.encode() in one], file
+    assert encoded.decode() not in f"{result.judgement}"
+
+
+def test_without_the_password_of_a_gate(live: LiveBrowser, site: Site, tmp_path: Path) -> None:
+    """Nothing is opened, and the journey says what is missing."""
+
+    def missing(_reference: Any) -> str:
+        raise SecretMissing("the variable GATE is not set; set GATE")
+
+    judgement = gated(live, site, tmp_path, missing).judgement
+
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert judgement.message == "requests to web carry authorization, but the variable GATE is not set; set GATE"
+    assert site.asked == []
 
 
 def test_waits_for_what_comes_late(made: Any, site: Site) -> None:
