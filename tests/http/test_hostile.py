@@ -150,10 +150,10 @@ async def test_never_accepted() -> None:
 @in_loop
 async def test_never_answers() -> None:
     """A target that accepts and keeps silent ends at the limit, which the message names."""
-    exchange = await ask(silent, timeout_s=0.2)
+    exchange = await ask(silent, timeout_s=0.8)
     assert exchange.failure is not None
     assert exchange.failure.kind is FailureKind.TIMEOUT
-    assert "within 0.2 s: stuck waiting for the answer" in exchange.failure.message
+    assert "within 0.8 s: stuck waiting for the answer" in exchange.failure.message
 
 
 @in_loop
