@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._strays import note
 from smoke.errors import SecretMissing
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.unmade import OUT_OF_BUDGET
@@ -23,7 +24,7 @@ async def look(check: Check, world: "World", round_number: int) -> Observation:
     A service's own header that has no value keeps every check from looking that asks the service, whichever it is.
     """
     try:
-        return await check.observe(world, round_number)
+        seen = await check.observe(world, round_number)
     except SecretMissing as missing:
         return obstacle(missing)
     except ExceptionGroup as group:
@@ -31,6 +32,8 @@ async def look(check: Check, world: "World", round_number: int) -> Observation:
         if missing_ones is None or others is not None:
             raise
         return obstacle(SecretMissing(str(_leaf(missing_ones))))
+    note(world.memory, check, seen.exchanges)
+    return seen
 
 
 def _leaf(group: BaseException) -> BaseException:

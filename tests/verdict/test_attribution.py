@@ -402,6 +402,16 @@ class TestPreexisting:
         failing = finding("read/reports", facts={"signature": "HTTP 500", "failed_share": now})
         assert cause_of(failing, before=known)[1] is cause
 
+    @pytest.mark.parametrize(
+        ("then", "now", "cause"),
+        [(0.04, 0.06, Cause.PREEXISTING), (0.02, 0.06, Cause.RELEASE), (None, 0.06, Cause.RELEASE)],
+    )
+    def test_strays(self, then: float | None, now: float, cause: Cause) -> None:
+        """Errors here and there are of before if they were about as many then."""
+        known = {"confirm/bff": replace(before("failed", "here and there"), failed_share=then)} if then else {}
+        facts = {"signature": "here and there", "strays": True, "failed_share": now, "census": {}}
+        assert cause_of(finding("confirm/bff", stage="confirm", facts=facts), before=known)[1] is cause
+
     @pytest.mark.parametrize("outcome", ["passed", "undecided", "skipped"])
     def test_not_failed_before(self, outcome: str) -> None:
         """Only a failure is compared with."""

@@ -14,6 +14,9 @@ ITS_OWN = frozenset({None, Cause.RELEASE, Cause.PREEXISTING})
 SAMPLING_ERROR = 0.3
 """By how much two shares of the same fault may differ by chance: 2.7 standard deviations at a third, in 36 samples."""
 
+TIMES_AS_MANY = 2.0
+"""So many times as often as before an error may stray in hundreds of requests, each time a few."""
+
 
 def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
     """
@@ -22,7 +25,8 @@ def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
     Which release is served is what the deploy was to change, so that it is never excused by what was there before.
     """
     before = evidence.before(finding)
-    about_the_release = finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
+    strays = bool(finding.facts.get("strays"))
+    about_the_release = not strays and (finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts)
     if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
         return None
     if not evidence.same_as_before(finding) or spread(finding, before):
@@ -33,5 +37,7 @@ def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
 
 def spread(finding: Finding, before: Before) -> bool:
     """Tell whether a larger share of requests fails than before: the old fault explains only the old share."""
-    now = finding.facts.get("failed_share")
-    return now is not None and before.failed_share is not None and now > before.failed_share + SAMPLING_ERROR
+    now, then = finding.facts.get("failed_share"), before.failed_share
+    if now is None or then is None:
+        return False
+    return bool(now > (TIMES_AS_MANY * then if finding.facts.get("strays") else then + SAMPLING_ERROR))
