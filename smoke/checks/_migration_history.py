@@ -7,6 +7,8 @@ from smoke.dependencies.migration_history import Migration
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
+HASHES_ONLY = "the history holds only hashes: whether all of the release's migrations are among them 'files' would tell"
+
 RUNNING_S = 300.0
 """Until this age an unfinished migration without an error text counts as running; then as died on the way."""
 
@@ -63,6 +65,7 @@ def _passed(applied: Sequence[Migration], drifted: Sequence[str], brought: Broug
     names = [_name(row, brought) for row in applied]
     twice = sorted({name for name in names if names.count(name) > 1})
     notes = [f"applied more than once: {', '.join(twice)}"] if twice else []
+    notes += [HASHES_ONLY] if _tells_no_names(applied) and not brought.wanted else []
     notes += [_drift(drifted)] if drifted else []
     strangers = sorted(_strangers(applied, brought))
     notes += [f"applied, but not among the release's files: {', '.join(strangers)}"] if strangers else []

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from smoke.checks._migration_history import judge_history
+from smoke.checks._migration_history import HASHES_ONLY, judge_history
 from smoke.checks.migrations import checks
+from smoke.dependencies.migration_files import Brought, Wanted
 from smoke.dependencies.migration_history import Migration
 from smoke.errors import SecretMissing
 from smoke.verdict.finding import Judgement
@@ -91,6 +92,20 @@ def test_applied_twice() -> None:
     found = judged(row("a"), row("a"))
 
     assert (found.outcome, found.facts["noted"]) == (Outcome.PASSED, "applied more than once: a")
+
+
+def test_a_history_of_hashes() -> None:
+    """Where rows carry no names, as with Drizzle 0.x, little is proven without the files: that is noted."""
+    rows = [Migration("", finished=True, rolled_back=False, age_s=9.0, logs="", checksum=f"{one}" * 64) for one in "ab"]
+    found = judged(*rows, wanted=())
+    brought = judge_history(rows, (), "applied: a", Brought((Wanted("init", ("a" * 64,)), Wanted("b", ("b" * 64,)))))
+
+    assert (found.outcome, found.found, found.facts["noted"]) == (
+        Outcome.PASSED,
+        "2 applied, the newest is bbbbbbb…",
+        HASHES_ONLY,
+    )
+    assert (brought.outcome, brought.facts) == (Outcome.PASSED, {})
 
 
 def environment(dsn_name: str = "DSN", **keys: Any) -> Any:
