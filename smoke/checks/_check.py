@@ -50,6 +50,8 @@ class Check(ABC):
     service: str | None = None
     gating: bool = True
     depends_on: tuple[str, ...] = ()
+    unsent: frozenset[str] = frozenset()
+    """Headers of its service, in lower case, that its requests go without, as it is about them."""
 
     @property
     def id(self) -> str:

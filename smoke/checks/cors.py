@@ -75,8 +75,6 @@ class CorsCheck(SampledCheck):
     origin: str
     cors: Cors
     promised: bool
-    unsent: frozenset[str] = frozenset()
-    """Headers of the service that browsers send with no preflight."""
 
     async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a browser asks before the call of a page."""

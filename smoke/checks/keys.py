@@ -15,6 +15,7 @@ from smoke.environment.keys import ApiKey
 from smoke.environment.promises import Protected
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, Request
+from smoke.http.service_headers import option
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Outcome, Stage
@@ -87,8 +88,8 @@ class KeyCheck(SampledCheck):
         return super().judge(rounds)
 
     def reproduce(self) -> str:
-        """Return the request without the key."""
-        return curl(self.url)
+        """Return the request; a variable stands for the key."""
+        return curl(self.url, option(self.key.header, self.secret, self.key.scheme))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,10 @@ class RetiredKeyCheck(ProtectedCheck):
     async def request(self, world: "World") -> Request:
         """Ask with the retired key; raises SecretMissing."""
         return Request("GET", self.url, headers=headers_with(self.key, world.secret(self.secret)))
+
+    def reproduce(self) -> str:
+        """Return the request; a variable stands for the key."""
+        return curl(self.url, option(self.key.header, self.secret, self.key.scheme))
 
 
 def headers_with(key: ApiKey, value: str) -> dict[str, str]:
@@ -130,6 +135,7 @@ def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Chec
                 which=which,
                 until=key.previous_until if which == PREVIOUS else None,
                 url=service.url + key.path,
+                unsent=frozenset({key.header.lower()}),
             )
 
 
@@ -167,6 +173,7 @@ def _retired(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
         replica_header=service.replica_header,
         route=route,
         url=service.url + key.path,
+        unsent=frozenset({key.header.lower()}),
         whom="the retired key",
         key=key,
         secret=key.retired,

@@ -37,8 +37,6 @@ class ProtectedCheck(SampledCheck):
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent beside those of the role: a key that is none."""
-    unsent: frozenset[str] = frozenset()
-    """Headers of the service that are left out, as it is they that must be asked for."""
     whom: str = ANONYMOUS
 
     async def request(self, world: "World") -> Request:

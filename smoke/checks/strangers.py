@@ -42,7 +42,6 @@ class StrangerCheck(SampledCheck):
     url: str
     origin: str
     cors: Cors
-    unsent: frozenset[str] = frozenset()
 
     async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
         """Ask as a stranger's browser asks before the call of a page."""

@@ -52,7 +52,7 @@ def carrier(environment: Environment, secret: Callable[[Secret], str], *, browse
     Nothing is told but for a URL of a service: its origin, and below its path. Of services that share an origin the one
     with the longest path counts. Values are looked up with *secret* when first needed.
     """
-    places = sorted(_places(environment), key=lambda one: -len(one.path))
+    places = _places(environment)
     known: dict[SentHeader, str] = {}
 
     def value(place: _Place, name: str, header: SentHeader) -> str:
@@ -72,10 +72,32 @@ def carrier(environment: Environment, secret: Callable[[Secret], str], *, browse
     return carry
 
 
-def _places(environment: Environment) -> Iterator[_Place]:
-    for name, service in environment.services.items():
-        for url in filter(None, (service.url, service.origin)):
-            yield _Place(name, service, origin(url), urlsplit(url).path.rstrip("/"))
+def by_hand(environment: Environment, url: str, unsent: frozenset[str]) -> Iterator[str]:
+    """Yield curl's options for what a request to *url* carries; variables of the shell stand for the values."""
+    for place in _places(environment):
+        path = place.below(url)
+        if path is not None:
+            wanted = ((name, one) for name, one in place.service.headers.items() if name.lower() not in unsent)
+            yield from (option(name, one, one.scheme) for name, one in wanted if one.covers(path))
+            return
+
+
+def option(name: str, value: Secret, scheme: str | None = None) -> str:
+    """Return curl's option for a header whose value stands in a variable, or in a file."""
+    held = f"${value.env}" if value.env else f"$(cat {value.file})"
+    if (scheme or "").lower() == "basic":
+        return f'-u "{held}"'
+    return f'-H "{name}: {scheme} {held}"' if scheme else f'-H "{name}: {held}"'
+
+
+def _places(environment: Environment) -> list[_Place]:
+    """Return the addresses of all services, those with the longest paths first."""
+    places = [
+        _Place(name, service, origin(url), urlsplit(url).path.rstrip("/"))
+        for name, service in environment.services.items()
+        for url in filter(None, (service.url, service.origin))
+    ]
+    return sorted(places, key=lambda one: -len(one.path))
 
 
 def _value(header: SentHeader, name: str, service: str, secret: Callable[[Secret], str]) -> str:

@@ -24,7 +24,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._world import World
 from smoke.http.exchange import Exchange, Request
 from smoke.http.pacing import RANK
-from smoke.running.findings import judge, look, made, out_of_budget, outcome_of, pass_on, skipped
+from smoke.running.findings import carrying, judge, look, made, out_of_budget, outcome_of, pass_on, skipped
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.words import Outcome, Stage
 
@@ -221,6 +221,7 @@ class Engine:
 
     def _found(self, check: Check, judgement: Judgement, rounds: Sequence[Observation], began: float) -> Finding:
         finding = made(check, judgement, rounds, began - self.started, monotonic() - began)
+        finding = replace(finding, reproduce=carrying(finding.reproduce, self.world.environment, check.unsent))
         if finding.outcome in {Outcome.PASSED, Outcome.SKIPPED}:
             return finding
         with suppress(OSError):  # what was found counts, even where there is no room to keep the evidence

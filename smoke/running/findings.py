@@ -1,5 +1,6 @@
 """From a look at the world to an observation, and from what was observed to a finding."""
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -8,13 +9,18 @@ from typing import TYPE_CHECKING
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._strays import note
+from smoke.environment.environment import Environment
 from smoke.errors import SecretMissing
+from smoke.http.service_headers import by_hand
 from smoke.verdict.finding import Finding, Judgement
 from smoke.verdict.unmade import OUT_OF_BUDGET
 from smoke.verdict.words import Cause, Outcome
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
+
+
+CURL = "curl -sS "
 
 
 async def look(check: Check, world: "World", round_number: int) -> Observation:
@@ -40,6 +46,16 @@ def _leaf(group: BaseException) -> BaseException:
     while isinstance(group, BaseExceptionGroup):
         group = group.exceptions[0]
     return group
+
+
+def carrying(command: str, environment: Environment, unsent: frozenset[str]) -> str:
+    """Return *command* with what its requests carry for the sake of their services: curl alone would be refused."""
+    first, *calls = command.split(CURL)
+    told = [first]
+    for call in calls:
+        url = next((word for word in re.split(r"[\s'\";]+", call) if word.startswith(("http://", "https://"))), "")
+        told.append("".join(f"{one} " for one in by_hand(environment, url, unsent)) + call)
+    return CURL.join(told)
 
 
 def judge(check: Check, rounds: Sequence[Observation]) -> Judgement:

@@ -10,7 +10,7 @@ from smoke.environment.environment import Environment
 from smoke.errors import SecretMissing
 from smoke.http import Request
 from smoke.http.recording import curl, to_record
-from smoke.http.service_headers import Carry, carrier
+from smoke.http.service_headers import Carry, by_hand, carrier
 from tests.http.servers import HELLO, Answer, Connection, client, get, headers_of, in_loop, response, saying, serving
 
 KEY = "key-of-the-client"
@@ -96,6 +96,20 @@ def test_beside_the_edge() -> None:
 def test_schemes(scheme: str | None, value: str, sent: str) -> None:
     """A word may go before the value; user and password are encoded as Basic wants it."""
     assert carry_for("https://a.test", scheme=scheme, value=value)("https://a.test/", NOBODY) == {"x-api-key": sent}
+
+
+def test_by_hand() -> None:
+    """Who repeats a request by hand sends the same, by the names of the variables."""
+    headers = {
+        "X-API-Key": {"env": "KEY", "below": "/v1"},
+        "Authorization": {"env": "GATE", "scheme": "Basic"},
+        "X-Pass": {"file": "pass", "scheme": "Token"},
+    }
+    environment = environment_of(api={"url": "https://a.test", "headers": headers})
+    told = ['-H "X-API-Key: $KEY"', '-u "$GATE"', '-H "X-Pass: Token $(cat pass)"']
+    assert list(by_hand(environment, "https://a.test/v1/x", NOBODY)) == told
+    assert list(by_hand(environment, "https://a.test/", frozenset({"x-pass"}))) == ['-u "$GATE"']
+    assert list(by_hand(environment, "https://b.test/v1/x", NOBODY)) == list(by_hand(environment, "", NOBODY)) == []
 
 
 def test_browsers_carry_less() -> None:
