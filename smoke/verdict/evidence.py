@@ -108,6 +108,15 @@ class Evidence:
         alike = [one for one in self.findings.values() if one.service == finding.service]
         return not any(one.facts.get("admitted") and names & set(one.facts.get("carried", ())) for one in alike)
 
+    def other_credential(self, role: str) -> bool:
+        """Tell whether the role logs in with another name or password than the one that was accepted before the deploy."""
+        login = self.findings.get(f"login/{role}")
+        before = self.before(login) if login else None
+        if login is None or before is None or before.outcome is not Outcome.PASSED:
+            return False
+        now, then = (one.get("credential") for one in (login.facts.get("measured", {}), before.measured))
+        return bool(now and then and now != then)
+
     def down(self, finding: Finding) -> bool:
         """Tell whether nothing but server errors came, or nothing at all."""
         silent = bool(finding.facts.get("failure_kinds")) and not finding.facts.get("answered")

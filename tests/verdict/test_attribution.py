@@ -248,6 +248,29 @@ class TestCredentials:
         known = {"login/customer": before(outcome, "HTTP 401")}
         assert cause_of(self.REFUSED, before=known) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
 
+    @pytest.mark.parametrize(
+        ("outcome", "then", "cause"),
+        [
+            ("passed", "beef", Cause.CREDENTIALS),
+            ("passed", "cafe", Cause.RELEASE),
+            ("passed", None, Cause.RELEASE),
+            ("failed", "beef", Cause.RELEASE),
+        ],
+    )
+    def test_another_password_than_before(self, outcome: str, then: str | None, cause: Cause) -> None:
+        """Only what was accepted before the deploy, and is refused now, was changed by it."""
+        facts = {**self.REFUSED.facts, "measured": {"credential": "cafe"}}
+        measured = {"credential": then} if then else {}
+        known = {"login/customer": replace(before(outcome, "another fault"), measured=measured)}
+        assert cause_of(replace(self.REFUSED, facts=facts), before=known)[1] is cause
+
+    def test_another_password_explains_the_journey(self) -> None:
+        """A browser that logs in as the same role is refused for the same reason."""
+        login = replace(self.REFUSED, facts={**self.REFUSED.facts, "measured": {"credential": "cafe"}})
+        known = {"login/customer": replace(before("passed"), measured={"credential": "beef"})}
+        journey = finding("journey/login", facts={"refused": True, "role": "customer"})
+        assert cause_of(journey, login, before=known)[1] is Cause.CREDENTIALS
+
     def test_not_a_refusal(self) -> None:
         """A login that answers with an error refuses nobody."""
         broken = finding("login/customer", facts={"refused": False, "role": "customer"})

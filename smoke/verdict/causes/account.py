@@ -1,4 +1,4 @@
-"""The account is refused everywhere, while another one logs in, or it was refused before the deploy already."""
+"""The account is refused everywhere, while another one logs in, or it is not what logged in before the deploy."""
 
 from smoke.verdict.causes._rule import undecided
 from smoke.verdict.evidence import Evidence
@@ -7,7 +7,7 @@ from smoke.verdict.words import Cause
 
 
 def account(finding: Finding, evidence: Evidence) -> Finding | None:
-    """Demand that the account alone is refused, now or ever since before the deploy."""
+    """Demand that the account alone is refused, or was before the deploy, or that its credential is a new one."""
     role = finding.facts.get("role")
     if not finding.facts.get("refused") or not role:
         return None
@@ -21,4 +21,9 @@ def account(finding: Finding, evidence: Evidence) -> Finding | None:
         return undecided(finding, Cause.CREDENTIALS, said, renew)
     if evidence.same_as_before(finding):
         return undecided(finding, Cause.CREDENTIALS, "it was refused before the deploy already", renew)
+    if evidence.other_credential(str(role)):
+        said = (
+            "another name or password logged in before the deploy: the secret has changed since, not only the release"
+        )
+        return undecided(finding, Cause.CREDENTIALS, said, renew)
     return None
