@@ -109,7 +109,7 @@ class Evidence:
         return not any(one.facts.get("admitted") and names & set(one.facts.get("carried", ())) for one in alike)
 
     def other_credential(self, role: str) -> bool:
-        """Tell whether the role logs in with another name or password than the one that was accepted before the deploy."""
+        """Tell whether a role's name or password is another one than was accepted before the deploy."""
         login = self.findings.get(f"login/{role}")
         before = self.before(login) if login else None
         if login is None or before is None or before.outcome is not Outcome.PASSED:
