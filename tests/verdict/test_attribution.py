@@ -271,6 +271,15 @@ class TestCredentials:
         journey = finding("journey/login", facts={"refused": True, "role": "customer"})
         assert cause_of(journey, login, before=known)[1] is Cause.CREDENTIALS
 
+    @pytest.mark.parametrize(("refused", "cause"), [(True, Cause.CREDENTIALS), (False, Cause.RELEASE)])
+    def test_a_login_page_that_comes_again(self, refused: bool, cause: Cause) -> None:  # noqa: FBT001
+        """A page that shows itself again says less than its API: that one tells whether the account was refused."""
+        login = finding("login/customer", facts={**self.REFUSED.facts, "refused": refused})
+        login = replace(login, facts={**login.facts, "measured": {"credential": "cafe"}})
+        known = {"login/customer": replace(before("passed"), measured={"credential": "beef"})}
+        journey = finding("journey/login", facts={"logged_in": False, "role": "customer"})
+        assert cause_of(journey, login, before=known)[1] is cause
+
     def test_not_a_refusal(self) -> None:
         """A login that answers with an error refuses nobody."""
         broken = finding("login/customer", facts={"refused": False, "role": "customer"})

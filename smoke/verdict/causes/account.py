@@ -9,7 +9,7 @@ from smoke.verdict.words import Cause
 def account(finding: Finding, evidence: Evidence) -> Finding | None:
     """Demand that the account alone is refused, or was before the deploy, or that its credential is a new one."""
     role = finding.facts.get("role")
-    if not finding.facts.get("refused") or not role:
+    if not role or not (finding.facts.get("refused") or _never_let_in(finding, evidence)):
         return None
     logged_in = {str(one.facts.get("role", "")) for one in evidence.logged_in()}
     if role in logged_in:
@@ -27,3 +27,9 @@ def account(finding: Finding, evidence: Evidence) -> Finding | None:
         )
         return undecided(finding, Cause.CREDENTIALS, said, renew)
     return None
+
+
+def _never_let_in(finding: Finding, evidence: Evidence) -> bool:
+    """Tell whether a browser came no further than the login, whose API refuses the same account."""
+    login = evidence.findings.get(f"login/{finding.facts['role']}")
+    return finding.facts.get("logged_in") is False and login is not None and bool(login.facts.get("refused"))
