@@ -59,8 +59,8 @@ class LoginCheck(SampledCheck):
         try:
             session, doubted = await self._session(world, round_number)
         except LoginRefused as refusal:
-            facts = {**refusal.facts, "refusal": str(refusal), "status": refusal.status}
-            return Observation(facts={**facts, "measured": self._credential(world)})
+            seen = {"refusal": str(refusal), "status": refusal.status, "measured": self._credential(world)}
+            return Observation(facts={**refusal.facts, **seen})
         except SmokeError as error:
             return obstacle(error, facts={"role": self.role})
         answers: tuple[Exchange, ...] = ()
