@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from smoke.environment._model import CHECK_ID, Kind, Model, Name, Path, Status, Text
-from smoke.verdict.release import Maintenance, Marker, Release, StagedFlag, is_commit, normalise
+from smoke.verdict.release import Maintenance, Marker, Release, StagedFlag, commit_in, is_commit, normalise
 
 _MILLISECONDS = 1e11
 """Epoch seconds reach this in the year 5138; a larger number is meant in milliseconds."""
@@ -35,12 +35,15 @@ def _from_rfc3339(text: str) -> float:
 
 
 def check_commit(text: str) -> str:
-    """Return the bare lower-case commit; raises ValueError unless *text* names one."""
-    if not is_commit(text):
+    """Return the bare lower-case commit that *text* is, or ends in as an image tag does; raises ValueError without."""
+    if is_commit(text):
+        return str(normalise(text))
+    ending = commit_in(text)
+    if ending is None:
         raise ValueError(
             f"found {text!r}, but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); give the commit"
         )
-    return str(normalise(text))
+    return ending
 
 
 Commit = Annotated[str, AfterValidator(check_commit), Kind("commit")]

@@ -81,6 +81,20 @@ def test_maintenance_covers_its_window() -> None:
     assert [window.covers(now) for now in (9, 10, 19, 20)] == [False, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("told", "commit"),
+    [
+        ("9F1C2AB", "9f1c2ab"),
+        ("sha-9f1c2ab", "9f1c2ab"),
+        ("v2.3.1-14-g9f1c2ab", "9f1c2ab"),
+        ("registry.test/shop:feature-x-9f1c2ab", "9f1c2ab"),
+    ],
+)
+def test_a_commit_as_builds_name_it(tmp_path: Path, told: str, commit: str) -> None:
+    """What `git describe` or an image's tag ends in is the commit."""
+    assert load(write(tmp_path, f'commit = "{told}"')).commit == commit
+
+
 NO_COMMIT = "but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); give the commit"
 
 WRONG = {
