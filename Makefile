@@ -29,9 +29,9 @@ browser: $(VENV)/.complete
 demo: setup
 	$(BIN)/smoke demo
 
-# SMOKE_LONG=1 makes the tests too that take a minute each. Tests mostly wait, so there are four workers, on two cores too.
+# SMOKE_LONG=1 makes the tests too that take a minute each. Tests mostly wait, so there are three workers, on two cores too.
 test: setup
-	$(BIN)/python -m pytest tests -n 4 --dist worksteal
+	$(BIN)/python -m pytest tests -n 3 --dist worksteal
 
 lint: $(VENV)/.complete
 	$(BIN)/ruff check .

