@@ -39,7 +39,7 @@ class LoginCheck(SampledCheck):
     The login API accepts the right password, and every replica accepts the session it gives.
 
     One login a run and role; where an attempt was not accepted, and another was, more are made to tell a bad replica
-    from chance.
+    from chance. With *everywhere* they are made in any case.
     """
 
     kind: ClassVar[str] = "login"
@@ -49,6 +49,7 @@ class LoginCheck(SampledCheck):
     who: str | None
     """The whole URL that answers to a session only."""
     who_contains: str | None = None
+    everywhere: bool = False
 
     async def request(self, world: "World") -> Request:
         """Ask who the run's session belongs to."""
@@ -68,7 +69,7 @@ class LoginCheck(SampledCheck):
             asked = who_request(world, self.who, session, self.who_contains)
             answers = await world.http.sample(asked, self.times(round_number))
         facts: dict[str, Any] = {BEFORE: list(session.faults), "measured": self._credential(world)}
-        if round_number > 1 and doubted:
+        if self.everywhere or (round_number > 1 and doubted):
             facts[ATTEMPTS] = await attempts(world, self.role, self.share, self.replica_header)
         return Observation(intern(answers), facts)
 
@@ -106,7 +107,8 @@ class LoginCheck(SampledCheck):
         reading, last = read(looks, self.share), looks[-1]
         before = rounds[0].facts.get(BEFORE, ())
         first = {"noted": f"a first attempt was not accepted: {'; '.join(before)}"} if before else {}
-        if not any(one.fault for one in looks[0]) or (len(looks) == 1 and len(rounds) > 1):  # or a limit was reached
+        doubtful = any(one.fault for look in looks for one in look)
+        if not doubtful or (len(looks) == 1 and len(rounds) > 1):  # or a limit was reached
             return replace(passed, facts={**passed.facts, **first})
         if len(looks) > 1 and (reading is Reading.HEALTHY or not any(one.fault for one in last)):
             noted = {name: f"{said}; {len(last)} further ones were" for name, said in first.items()}
@@ -237,6 +239,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             role=role,
             who=service.url + login.who if login.who else None,
             who_contains=login.who_contains,
+            everywhere=login.everywhere and service.share < 1,
         )
     # The last role, as the first is usually the one that most other checks need.
     yield WrongPasswordCheck(

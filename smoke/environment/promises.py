@@ -88,6 +88,12 @@ class Login(Model):
         None, description="a text that only a session is shown at `who`, which may then be a page instead of JSON"
     )
 
+    everywhere: bool = Field(
+        False,
+        description="whether each role logs in as often as it takes to meet every replica, at most a dozen times; only "
+        "where the limits for logins allow that",
+    )
+
     @model_validator(mode="after")
     def _page_has_a_form(self) -> Self:
         if self.page is not None and self.encoding != "form":

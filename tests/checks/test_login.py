@@ -170,6 +170,27 @@ def test_one_replica_of_three_lets_nobody_in(fault: Exchange) -> None:
     assert found.facts["logged_in"]
 
 
+@pytest.mark.parametrize(("everywhere", "outcome"), [(True, Outcome.FAILED), (False, Outcome.PASSED)])
+def test_a_replica_that_the_first_login_missed(everywhere: bool, outcome: Outcome) -> None:  # noqa: FBT001
+    """The run's one login was lucky: who wants every replica met has each role log in a dozen times."""
+    api = LoginApi(login=lambda _request, number: answer("", 500) if number % 3 == 0 else None)
+
+    found = patient(api, portal(login={"everywhere": everywhere}))
+
+    assert found.outcome is outcome
+    assert len(api.attempts) == (1 if outcome is Outcome.PASSED else 25)
+
+
+def test_every_replica_logs_in() -> None:
+    """A dozen logins of which each is accepted are no doubt, and nothing is noted."""
+    api = LoginApi()
+
+    found = patient(api, portal(login={"everywhere": True}))
+
+    assert found.outcome is Outcome.PASSED
+    assert ("noted" in found.facts, len(api.attempts)) == (False, 13)
+
+
 def test_one_lost_login_of_many() -> None:
     """A single lost attempt is noted, with how many others were accepted."""
     api = LoginApi(login=lambda _request, number: answer("", 502) if number == 1 else None)
