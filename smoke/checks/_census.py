@@ -164,7 +164,7 @@ def electorates(environment: Environment, release: Release) -> dict[str, Elector
     """Return the electorate of each service that tells its release."""
     languages = environment.browser.accept_language
     return {
-        name: Electorate(one, one.release, release, _further_pages(environment, name, one.release), languages)
+        name: Electorate(one, one.release, release.of(name), _further_pages(environment, name, one.release), languages)
         for name, one in environment.services.items()
         if one.release is not None
     }

@@ -31,7 +31,9 @@ def name_of(platform: Platform) -> str:
 
 async def look(platform: Platform, world: "World") -> Seen:
     """Return what the platform tells; raises SmokeError for what keeps us from asking."""
-    asking = Asking(world.http, world.secret, world.environment.limits.timeout_s, world.release.commit)
+    asking = Asking(
+        world.http, world.secret, world.environment.limits.timeout_s, world.release.of(platform.service).commit
+    )
     seen: Seen = await CLIENTS[platform.kind].look(getattr(platform, platform.kind), asking)
     return seen
 

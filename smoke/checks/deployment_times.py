@@ -88,5 +88,9 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
     for name, platform in environment.platforms.items():
         if platform.kind not in UNTIMED:
             yield DeploymentTimeCheck(
-                subject=name, service=platform.service, gating=False, platform=platform, release=release
+                subject=name,
+                service=platform.service,
+                gating=False,
+                platform=platform,
+                release=release.of(platform.service),
             )

@@ -79,7 +79,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
             service=platform.service,
             gating=platform.gating,
             platform=platform,
-            release=release,
+            release=release.of(platform.service),
             within_s=environment.converge.within_s,
             stuck_after_s=environment.converge.stuck_after_s,
             pre_releases=environment.pre_releases_are,

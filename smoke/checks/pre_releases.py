@@ -74,4 +74,6 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
         return
     for name, platform in environment.platforms.items():
         if platform.kind in TAGGED and not platform.gating:
-            yield PreReleaseCheck(subject=name, service=platform.service, platform=platform, release=release)
+            yield PreReleaseCheck(
+                subject=name, service=platform.service, platform=platform, release=release.of(platform.service)
+            )

@@ -95,6 +95,9 @@ class Manifest(Model):
     condemned: Commit | None = Field(
         None, description="the commit that was rolled back, where this is the way back: it must not be served any more"
     )
+    services: tuple[Name, ...] = Field(
+        (), description="the services that it replaces; all, if none is named. The others may serve any commit"
+    )
     deployed_at: Moment | None = Field(None, description="when the deploy began")
     author: Text | None = Field(None, description="who made the release")
     changelog: str | None = Field(None, description="what changed, for people")

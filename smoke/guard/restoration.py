@@ -1,5 +1,6 @@
 """Back to the release before: the ways back of what is at fault, the caches, and the proof that it is served again."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,9 @@ class Restoration:
             "proof", f"is {self._before()} served again by every replica of {enumerate_in_words(provable)}?"
         )
         some = () if set(provable) >= set(telling) else ("-k", " or ".join(f"converge/{one}" for one in provable))
-        look = self.looks.verify("proof", *some, quietly=True, soak=0.0, release=self._way_back())
+        look = self.looks.verify(
+            "proof", *some, quietly=True, soak=0.0, release=self._way_back(provable if some else ())
+        )
         wrong = [one for one in provable if not self._is_back(look, one)]
         self._weigh(look, partial=bool(some))
         self.story.facts["restored"] = not wrong
@@ -123,11 +126,13 @@ class Restoration:
         self.story.end(f"{enumerate_in_words(wrong)}: seen was {served}" if wrong else said, well=not wrong)
         return [f"{enumerate_in_words(wrong)} is not proven to be back: seen was {served}"] if wrong else []
 
-    def _way_back(self) -> str:
-        """Write the manifest of the way back: what must be served again, and what must not be any more."""
+    def _way_back(self, services: Sequence[str]) -> str:
+        """Write the manifest of the way back: what must be served again, and what not any more, of all or *services*."""
         said = {"commit": self.story.previous, "condemned": self.story.sha}
         file = self.story.directory / "way-back.toml"
         lines = [f'{key} = "{commit}"\n' for key, commit in said.items() if is_commit(commit)]
+        if services:
+            lines.append(f"services = {json.dumps(list(services))}\n")
         file.write_text("".join(lines), encoding="utf-8")
         return str(file)
 

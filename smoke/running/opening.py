@@ -13,7 +13,7 @@ from smoke.checks._patterns import dead_patterns
 from smoke.environment import Environment, loading, manifest
 from smoke.environment.parameters import parse_settings, refuse_unknown
 from smoke.environment.redaction import Redactor
-from smoke.errors import UsageError
+from smoke.errors import ConfigurationError, UsageError
 from smoke.record.run_directory import new_run_id
 from smoke.running.places import PRIVATE, citing_base, environments_directory, reports_directory, state_of
 from smoke.running.run import Run, Settings, with_previous
@@ -48,6 +48,7 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
     """
     release = _release(namespace)
     for environment in _wanted(namespace):
+        _refuse_unknown_services(release, environment, namespace)
         known = (
             None if settings.prime else baseline.load(Path(settings.state), environment.name, environment.given.values)
         )
@@ -56,6 +57,16 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
             release=with_previous(release, known),
             settings=settings,
             redactor=Redactor(),
+        )
+
+
+def _refuse_unknown_services(release: Release, environment: Environment, namespace: Any) -> None:
+    """A session over several environments has one manifest, of which each environment takes what it knows."""
+    unknown = [name for name in release.services if name not in environment.services]
+    if unknown and (getattr(namespace, "smoke_environment", None) or unknown == list(release.services)):
+        raise ConfigurationError(
+            f"{namespace.smoke_release}: services: found {unknown[0]!r}, but {environment.name} has "
+            f"{', '.join(environment.services)}; name those that the release replaces, or none if it replaces all"
         )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 PLACEHOLDERS = frozenset({"", "null", "none", "undefined", "dev", "local", "unknown", "head", "latest", "0.0.0"})
@@ -71,6 +71,7 @@ class Release:
     the ids of checks that the release makes obsolete.
 
     *condemned* makes it the way back from a bad release: that commit was rolled back, and must not be served any more.
+    *services* are those that it replaces, where it does not replace all.
     """
 
     commit: str | None = None
@@ -86,6 +87,13 @@ class Release:
     staged_flags: tuple[StagedFlag, ...] = ()
     maintenance: Maintenance | None = None
     condemned: str | None = None
+    services: tuple[str, ...] = ()
+
+    def of(self, service: str | None) -> "Release":
+        """Return what should be live of *service*: any commit, where the release does not replace it."""
+        if not self.services or service is None or service in self.services:
+            return self
+        return replace(self, commit=None, version=None, previous=None, condemned=None)
 
     @property
     def replaced(self) -> str | None:

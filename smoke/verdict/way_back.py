@@ -15,7 +15,8 @@ def not_back(release: Release, observed: Mapping[str, Any]) -> str:
 
     *release* is the one that was to come back, *observed* the newest census of each service.
     """
-    served = {service: tuple(census.get("commits", ())) for service, census in observed.items()}
+    concerned = {name: census for name, census in observed.items() if not release.services or name in release.services}
+    served = {service: tuple(census.get("commits", ())) for service, census in concerned.items()}
     due = release.commit[:_SHORT] if release.commit else "the release before"
     bad = [name for name, commits in served.items() if any(same_commit(one, release.condemned) for one in commits)]
     if bad:

@@ -320,6 +320,15 @@ def test_a_rollback_that_does_not_take(commit: str | None) -> None:
     assert watched.judgement.facts["remedy"] == "no-op"
 
 
+@pytest.mark.parametrize(
+    ("services", "outcome"), [((), Outcome.FAILED), (("bff",), Outcome.FAILED), (("web",), Outcome.PASSED)]
+)
+def test_a_release_of_other_services(services: tuple[str, ...], outcome: Outcome) -> None:
+    """Of a service that the release does not replace any commit will do, so long as its replicas agree."""
+    watched = watch(ALL_OLD, release=Release(commit=NEW, services=services))
+    assert watched.judgement.outcome is outcome
+
+
 def test_one_replica_of_three_that_came_leaves_something_to_undo() -> None:
     """A rollout that stopped half way is stuck, not withdrawn."""
     judgement = watch(rolling(1, NEVER, NEVER)).judgement

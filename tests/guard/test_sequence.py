@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import tomllib
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -257,6 +258,19 @@ def test_purge_follows_the_rollback(world: World) -> None:
     world.word, world.more = Word.FAIL, component(BACK, purge=shell("test $(cat live) != $SMOKE_SHA"))
     _, report = guard(world)
     assert (report["outcome"], steps(report)[-3:]) == ("restored", ["rollback", "purge", "proof"])
+
+
+@pytest.mark.parametrize(("others", "services"), [((), None), (("bff",), ["web"])])
+def test_the_way_back_of_one_service(
+    world: World, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...], services: list[str] | None
+) -> None:
+    """What was not rolled back is not expected to serve the release before."""
+    described = {name: {"url": f"https://{name}.test", "release": {"path": "/", "meta": "commit"}} for name in others}
+    monkeypatch.setitem(ENVIRONMENT, "services", {**ENVIRONMENT["services"], **described})  # type: ignore[dict-item]
+    world.word = Word.FAIL
+    _, report = guard(world)
+    way_back = tomllib.loads((world.directory / "reports" / "way-back.toml").read_text("utf-8"))
+    assert (report["outcome"], way_back.get("services")) == ("restored", services)
 
 
 def test_commands_are_told_what_they_need(world: World) -> None:

@@ -111,6 +111,16 @@ def test_wrong_usage(project: Project, site: Site, arguments: list[str], said: s
     assert not site.asked
 
 
+def test_a_release_of_services_that_are_not_there(project: Project, site: Site) -> None:
+    """A name that no service has is refused: what it was to bind would be bound to nothing."""
+    project.environment("shop/prod", site)
+    manifest = project.directory / "release.toml"
+    manifest.write_text('services = ["wbe"]\n')
+    assert refused(
+        project.pytest("-m", "prod", "--release", str(manifest)), "services: found 'wbe', but shop/prod has web"
+    )
+
+
 @pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_collect_only(project: Project, site: Site, ways: list[str]) -> None:
     """`--collect-only` lists the checks by their ids; it asks nothing and leaves nothing."""

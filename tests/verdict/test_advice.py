@@ -79,6 +79,16 @@ def test_after_a_rollback(observed: dict[str, Any], advice: str) -> None:
     assert verdict.summary.endswith("there is no other to go back to.")
 
 
+def test_after_a_rollback_of_one_service() -> None:
+    """What the rollback left alone may serve on what it served: only the service that was rolled back is spoken of."""
+    unsound = finding("page/home", service="web")
+    served = finding("converge/bff", "passed", service="bff", facts={"census": NEW["bff"]})
+    back = finding("converge/web", "passed", service="web", facts={"census": OLD["bff"]})
+    release = Release(commit=PREVIOUS, condemned=COMMIT, services=("web",))
+    verdict = verdict_of(unsound, served, back, release=release)
+    assert verdict.advice == "4e77d01 is back but not sound: look at what is live, now"
+
+
 def test_every_service_is_at_fault() -> None:
     """If all services are at fault the system is named, not each of them; what found the same is said once."""
     down = [finding(f"converge/{one}", service=one, facts={"signature": "HTTP 503"}) for one in ("bff", "web")]

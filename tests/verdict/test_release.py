@@ -2,7 +2,7 @@
 
 import pytest
 
-from smoke.verdict.release import is_newer, is_pre_release, long_tag, same_commit, same_version
+from smoke.verdict.release import Release, is_newer, is_pre_release, long_tag, same_commit, same_version
 
 NEW = "9f1c2ab4d5e60718293a4b5c6d7e8f9012345678"
 
@@ -88,3 +88,14 @@ def test_a_tag_that_was_never_pushed_is_explained() -> None:
     assert "pushes 7 (staging-9f1c2ab)" in explained
     assert long_tag("staging-9f1c2ab") is None
     assert long_tag(NEW) is None
+
+
+def test_what_is_due_of_one_service() -> None:
+    """A release that names its services says nothing of the others, whatever is known of their commits."""
+    of_all = Release(commit=NEW, condemned="4e77d01")
+    of_some = Release(commit=NEW, condemned="4e77d01", version="1.4.0", services=("web", "bff"))
+
+    assert of_all.of("worker") == of_all
+    assert of_some.of("web") == of_some
+    assert of_some.of(None) == of_some
+    assert (of_some.of("worker").commit, of_some.of("worker").condemned, of_some.of("worker").version) == (None,) * 3
