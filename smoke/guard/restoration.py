@@ -127,7 +127,7 @@ class Restoration:
         return [f"{enumerate_in_words(wrong)} is not proven to be back: seen was {served}"] if wrong else []
 
     def _way_back(self, services: Sequence[str]) -> str:
-        """Write the manifest of the way back: what must be served again, and what not any more, of all or *services*."""
+        """Write the manifest of the way back: what must be served again, and what not, of all or *services*."""
         said = {"commit": self.story.previous, "condemned": self.story.sha}
         file = self.story.directory / "way-back.toml"
         lines = [f'{key} = "{commit}"\n' for key, commit in said.items() if is_commit(commit)]
