@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._answers import no_answer
 from smoke.checks._attempts import noting
 from smoke.checks._check import Check, Observation
-from smoke.checks._credential import fingerprint
+from smoke.checks._credential import credential_of
 from smoke.checks._login_page import is_sent_back
 from smoke.checks._logins import ATTEMPTS, BEFORE, attempts, doubts, share_of, tried
 from smoke.checks._obstacle import obstacle
@@ -60,7 +60,7 @@ class LoginCheck(SampledCheck):
         try:
             session, doubted = await self._session(world, round_number)
         except LoginRefused as refusal:
-            seen = {"refusal": str(refusal), "status": refusal.status, "measured": self._credential(world)}
+            seen = {"refusal": str(refusal), "status": refusal.status, "measured": credential_of(world, self.role)}
             return Observation(facts={**refusal.facts, **seen})
         except SmokeError as error:
             return obstacle(error, facts={"role": self.role})
@@ -68,7 +68,7 @@ class LoginCheck(SampledCheck):
         if self.who:
             asked = who_request(world, self.who, session, self.who_contains)
             answers = await world.http.sample(asked, self.times(round_number))
-        facts: dict[str, Any] = {BEFORE: list(session.faults), "measured": self._credential(world)}
+        facts: dict[str, Any] = {BEFORE: list(session.faults), "measured": credential_of(world, self.role)}
         if self.everywhere or (round_number > 1 and doubted):
             facts[ATTEMPTS] = await attempts(world, self.role, self.share, self.replica_header)
         return Observation(intern(answers), facts)
@@ -129,11 +129,6 @@ class LoginCheck(SampledCheck):
             facts["blocked_by"] = f"login-limit/{self.service}"  # it tells whose limit it is
             return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, self.expected, message, facts)
         return Judgement(Outcome.FAILED, message, expected=self.expected, found=message, facts=facts)
-
-    def _credential(self, world: "World") -> dict[str, str]:
-        role = world.environment.roles[self.role]
-        user, password = world.secret(role.user), world.secret(role.password)
-        return {"credential": fingerprint(world.environment.name, self.role, user, password)}
 
     async def _session(self, world: "World", round_number: int) -> tuple[Session, bool]:
         """Return a session, and whether any attempt of the run's own acquisition was not accepted."""
