@@ -29,7 +29,7 @@ def release_name(pattern: str, world: "World", service: str | None = None) -> st
     What was not announced is taken from what is live, the version from *service* if it tells one. Raises NameUnknown,
     which says what to announce.
     """
-    known = {"{commit}": commit_of(world), VERSION: _version(world, service)}
+    known = {"{commit}": commit_of(world, service), VERSION: _version(world, service)}
     known["{short}"] = known["{commit}"][:SHORT] if known["{commit}"] else None
     name = pattern
     for placeholder, value in known.items():
@@ -44,10 +44,12 @@ def release_name(pattern: str, world: "World", service: str | None = None) -> st
     return name
 
 
-def commit_of(world: "World") -> str | None:
-    """Return the commit of the release, as long as anybody knows it."""
-    live: set[str] = {commit for census in _settled(world) for commit in census.get("commits", ())}
-    announced = world.release.commit
+def commit_of(world: "World", service: str | None = None) -> str | None:
+    """Return the commit of the release, or what is live of a *service* that it leaves alone, if anybody knows it."""
+    release = world.release.of(service)
+    censuses = _settled(world, None if release is world.release else service)
+    live: set[str] = {commit for census in censuses for commit in census.get("commits", ())}
+    announced = release.commit
     if announced is None:
         return next(iter(live)) if len(live) == 1 else None
     return max([announced, *(one for one in live if same_commit(one, announced))], key=len)
@@ -61,13 +63,15 @@ async def version_told(world: "World", service: str | None) -> None:
 
 
 def _version(world: "World", service: str | None) -> str | None:
-    if world.release.version:
-        return world.release.version
+    announced = world.release.of(service).version
+    if announced:
+        return announced
     censuses: Mapping[str, Sequence[Any]] = world.memory.get("census", {})
     asked = [censuses[service]] if service is not None and service in censuses else list(censuses.values())
     told: set[str] = {vote.version for census in asked for vote in census if vote.version}
     return told.pop() if len(told) == 1 else None
 
 
-def _settled(world: "World") -> list[Mapping[str, Any]]:
-    return list(world.memory.get("settled", {}).values())
+def _settled(world: "World", service: str | None) -> list[Mapping[str, Any]]:
+    censuses: Mapping[str, Mapping[str, Any]] = world.memory.get("settled", {})
+    return [census for name, census in censuses.items() if service in {None, name}]

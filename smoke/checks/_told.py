@@ -6,6 +6,7 @@ from smoke.checks._answers import find, not_json, parse, quote
 from smoke.checks._health_answer import bare_word
 from smoke.environment.services import ReleaseProbe
 from smoke.http import Exchange
+from smoke.verdict.release import is_commit
 
 LONGEST_NAME = 80
 """No commit has a longer name, with whatever stands before it."""
@@ -19,9 +20,16 @@ def commit_of(exchange: Exchange, probe: ReleaseProbe) -> tuple[Any, str | None]
         return _meta(exchange, probe.meta)
     if probe.text:
         return _text(exchange)
+    return _document(exchange, probe.commit or "")
+
+
+def _document(exchange: Exchange, at: str) -> tuple[Any, str | None]:
+    """Return what stands at a place of a JSON document; or the whole answer, where that is but a commit."""
     wrong = not_json(exchange)
     if wrong is None:
-        return find(probe.commit or "", parse(exchange)), None
+        return find(at, parse(exchange)), None
+    if exchange.content_type == "text/plain" and is_commit(exchange.text()):
+        return exchange.text().strip(), None
     if bare_word(exchange):
         return None, None
     return None, _admitted(exchange) or wrong

@@ -32,7 +32,7 @@ def checks(environment: Environment, release: Release) -> Iterator["RestartsChec
                 subject=name,
                 service=name,
                 clockwork=Clockwork(service, service.uptime),
-                deployed_at=release.deployed_at,
+                deployed_at=release.of(name).deployed_at,
             )
 
 

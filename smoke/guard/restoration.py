@@ -35,6 +35,8 @@ class Restoration:
     story: Story
     interruption: Interruption
     announce: Callable[[Event], None]
+    services: tuple[str, ...] = ()
+    """The services that the release replaced, where it did not replace all."""
 
     def restore(self, failed: Look) -> int:
         """Roll back what *failed* puts at fault, and prove it; returns the exit status of the whole."""
@@ -103,7 +105,8 @@ class Restoration:
 
     def _prove(self, parts: Sequence[Component]) -> list[str]:
         """Look whether every replica serves the release before; returns what is not proven."""
-        wanted = list(dict.fromkeys(name for one in parts for name in one.services))
+        named = dict.fromkeys(name for one in parts for name in one.services)
+        wanted = [name for name in named if not self.services or name in self.services]
         telling = [name for name, service in self.environment.services.items() if service.release is not None]
         provable = [name for name in wanted if name in telling]
         if not provable:

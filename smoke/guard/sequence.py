@@ -137,7 +137,8 @@ class Guard:
 
     def _restoration(self, look: Look) -> Restoration:
         told = {**self._told(), "SMOKE_VERDICT": str(look.directory / "verdict.json")}
-        return Restoration(self.environment, self.state, told, self.looks, self.story, self.interruption, self.announce)
+        own = (self.environment, self.state, told, self.looks, self.story, self.interruption, self.announce)
+        return Restoration(*own, services=self.release.services)
 
     def _start(self, at: float) -> Event:
         release = self.release

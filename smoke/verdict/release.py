@@ -93,7 +93,7 @@ class Release:
         """Return what should be live of *service*: any commit, where the release does not replace it."""
         if not self.services or service is None or service in self.services:
             return self
-        return replace(self, commit=None, version=None, previous=None, condemned=None)
+        return replace(self, commit=None, version=None, previous=None, condemned=None, deployed_at=None)
 
     @property
     def replaced(self) -> str | None:

@@ -100,6 +100,13 @@ def test_a_process_older_than_the_deploy_fails() -> None:
     assert judgement.facts["signature"] == "did not restart"
 
 
+@pytest.mark.parametrize(("services", "due"), [((), NOW - 30), (("bff",), NOW - 30), (("worker",), None)])
+def test_a_service_that_is_not_replaced_need_not_restart(services: tuple[str, ...], due: float | None) -> None:
+    """Its processes may be as old as they are."""
+    check = the_check(environment(), Release(deployed_at=NOW - 30, services=services))
+    assert check.deployed_at == due
+
+
 def test_clocks_may_differ_a_little() -> None:
     """A few seconds between two clocks prove nothing."""
     assert judged(Processes(-33, -33, -33), deployed_s=-30).outcome is Outcome.PASSED

@@ -181,6 +181,12 @@ def test_other_content_fails(made: Exchange, signature: str) -> None:
     assert (judgement.outcome, judgement.facts["signature"]) == (Outcome.FAILED, signature)
 
 
+@pytest.mark.parametrize("told", [NEW, NEW[:8], f"prod-{NEW}\n"])
+def test_a_commit_that_stands_alone(told: str) -> None:
+    """Who answers with nothing but the commit has answered the question."""
+    assert judged(answer(told)).outcome is Outcome.PASSED
+
+
 def test_nothing_announced_needs_agreement() -> None:
     """Without an announced commit the replicas must agree with each other."""
     assert judged(serves(OLD), release=Release()).outcome is Outcome.PASSED

@@ -41,7 +41,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def guard(world: World, deploy: str = DEPLOY, *, again: bool = False, **guards: Any) -> tuple[int, dict[str, Any]]:
+def guard(
+    world: World, deploy: str = DEPLOY, *, again: bool = False, services: tuple[str, ...] = (), **guards: Any
+) -> tuple[int, dict[str, Any]]:
     """Guard the deployment of the commit; returns the exit status and the report."""
     events: list[Event] = []
     story = Story(world.directory / "reports", "one", "shop/prod", COMMIT)
@@ -54,7 +56,7 @@ def guard(world: World, deploy: str = DEPLOY, *, again: bool = False, **guards: 
             story=story,
             interruption=interruption,
             deploy=shell(deploy),
-            release=Release(commit=COMMIT),
+            release=Release(commit=COMMIT, services=services),
             announce=events.append,
             again=again,
         ).run()
@@ -271,6 +273,15 @@ def test_the_way_back_of_one_service(
     _, report = guard(world)
     way_back = tomllib.loads((world.directory / "reports" / "way-back.toml").read_text("utf-8"))
     assert (report["outcome"], way_back.get("services")) == ("restored", services)
+
+
+def test_only_what_was_replaced_has_to_be_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A way back that belongs to several services is proven by those of them that the release had replaced."""
+    other = {"url": "https://bff.test", "release": {"path": "/", "meta": "commit"}}
+    monkeypatch.setitem(ENVIRONMENT, "services", {**ENVIRONMENT["services"], "bff": other})  # type: ignore[dict-item]
+    world.word, world.more = Word.FAIL, component(BACK, services=("web", "bff"))
+    _, report = guard(world, services=("web",))
+    assert report["outcome"] == "restored"
 
 
 def test_commands_are_told_what_they_need(world: World) -> None:
