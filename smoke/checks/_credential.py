@@ -16,15 +16,14 @@ def credential_of(world: "World", role: str) -> dict[str, str]:
     """Return what the baseline keeps of the credential of *role*; raises SecretMissing."""
     named = world.environment.roles[role]
     user, password = world.secret(named.user), world.secret(named.password)
-    return {"credential": fingerprint(world.environment.name, role, user, password)}
+    return {"credential": fingerprint(user, password)}
 
 
-def fingerprint(environment: str, role: str, user: str, password: str) -> str:
+def fingerprint(user: str, password: str) -> str:
     """
     Return a few digits that change with the user's name or password.
 
-    They may lie in reports and baselines: whoever has them knows a guess to be wrong, never to be right.
+    They may lie in reports and baselines: whoever has them knows a guess to be wrong, never to be right. They are the
+    same wherever the account is used, so that several of them tell no more than one.
     """
-    salt = f"{environment}/{role}".encode()
-    content = f"{user}\0{password}".encode()
-    return hashlib.scrypt(content, salt=salt, n=WORK, r=8, p=1).hex()[:DIGITS]
+    return hashlib.scrypt(password.encode(), salt=user.encode(), n=WORK, r=8, p=1).hex()[:DIGITS]
