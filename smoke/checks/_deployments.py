@@ -1,6 +1,5 @@
 """Judge what a platform tells of the deployment of a release; pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,6 @@ from smoke.dependencies.deployment import Deployment, Phase
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release, commit_in, is_pre_release, long_tag, normalise, same_commit
 from smoke.verdict.words import Cause, Outcome
-
-_EARLY = re.compile(r"-(?:alpha|beta|rc|pre|preview|next|canary|dev|snapshot|nightly)(?![a-z])", re.IGNORECASE)
-"""In an image's tag only these words mean a pre-release: `1.4.0-alpine` is one of none."""
 
 OTHERS = frozenset({Phase.LIVE, Phase.MOVING, Phase.WAITING})
 """Phases of a newer deployment by which it takes the place of the release's."""
@@ -51,8 +47,14 @@ def judge_deployments(
 
 def early(deployment: Deployment) -> str | None:
     """Return the tag of a deployment's image, with the image's name, if it is a pre-release."""
-    tag = deployment.tag.rpartition("/")[2]
-    return tag if is_pre_release(tag) and _EARLY.search(tag) else None
+    tag = tag_of(deployment)
+    return tag if is_pre_release(tag) else None
+
+
+def tag_of(deployment: Deployment) -> str:
+    """Return the tag of a deployment's image, with the image's name; nothing where only a digest tells which it is."""
+    image, digest, _ = deployment.tag.rpartition("/")[2].partition("@")
+    return "" if digest and ":" not in image else image
 
 
 def shipped(deployments: Sequence[Deployment], release: Release) -> Deployment | None:

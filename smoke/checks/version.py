@@ -34,7 +34,7 @@ class VersionCheck(Check):
     the finding is undecided, since the build may never have told, unless the baseline disproves that; if only some do,
     the replicas differ, which the release must answer for. The version's text is compared too, but only noted: process
     managers keep stale ones. A pre-release where the environment forbids it fails, whether the build or the manifest
-    says so.
+    says so; one that the build called itself before the deploy already is no news, if the manifest tells none.
     """
 
     kind: ClassVar[str] = "version"
@@ -60,10 +60,11 @@ class VersionCheck(Check):
         versions = sorted({one.version for one in censuses[-1] if one.version and normalise(one.version)})
         if judgement.outcome is not Outcome.PASSED:
             return judgement
-        early = self._early(versions)
+        early, announced = self._early(versions), self.electorate.release.version
         if early and self.pre_releases == "forbid":
             found = f"{early}, which this environment forbids"
-            facts = {**judgement.facts, "signature": "pre-release"}
+            # The same text before the deploy is one that no build ever changes; another one is a pre-release anew.
+            facts = {**judgement.facts, "signature": early, "unchanging": not is_pre_release(announced)}
             return Judgement(Outcome.FAILED, found, Cause.RELEASE, "no pre-release", found, facts)
         notes = [*self._notes(versions), *([early] if early and self.pre_releases == "note" else [])]
         if not notes:

@@ -153,9 +153,9 @@ class Platform(Model):
     Where a service is deployed: exactly one of the platforms.
 
     `deployment/<name>` waits while the deployment of the release is under way, and fails if the platform says that it
-    failed or crashed. `pre-release/<name>` counts even with `gating = false`: where pre-releases are forbidden, the
-    tag of the deployed image is none. `deployment-time/<name>` is advisory: it says when the deployment took longer
-    than `longest_s`. A platform that cannot be asked decides nothing.
+    failed or crashed. `pre-release/<name>` counts even with `gating = false`: where pre-releases are forbidden, the tag
+    of the deployed image is none; where it is not told, a version has to be. `deployment-time/<name>` is advisory: it
+    says when the deployment took longer than `longest_s`. A platform that cannot be asked decides nothing.
 
     ```toml
     [platforms.web]

@@ -13,14 +13,20 @@ _HEX = re.compile(r"^[0-9a-f]{7,64}$")
 _NUMBERS = re.compile(r"^v?(\d{1,9}(?:\.\d{1,9}){1,3})(?![0-9A-Za-z])", re.ASCII | re.IGNORECASE)
 """The numbers of a version such as 1.42.0 or v2026.11.3-rc.1."""
 _SEMVER = re.compile(r"^v?\d+\.\d+\.\d+(?:-(?P<pre>[0-9a-z.-]+))?(?:\+[0-9a-z.-]+)?$", re.ASCII | re.IGNORECASE)
-_PYTHON_PRE = re.compile(r"^v?\d+(?:\.\d+)*[._]?(?:a|b|c|rc|alpha|beta|pre|dev)[._]?\d*$", re.ASCII | re.IGNORECASE)
-"""Python's spelling of a pre-release, such as 1.4.0rc1."""
+_SUFFIXED = re.compile(r"^(?:.*?[-_\s])??v?\d+(?:\.\d+)+(?P<suffix>[^+]*)", re.ASCII | re.IGNORECASE)
+"""A version of two numbers or more, after a branch if need be, and what follows it but for SemVer's build."""
+_EARLY = re.compile(
+    r"^[abc]\d+\b|(?:^|[-_.\s])(?:alpha|beta|rc|pre|prerelease|preview|dev|snapshot|canary|next|nightly)\d*(?=[-_.\s]|$)",
+    re.ASCII | re.IGNORECASE,
+)
+"""What means a pre-release in a version's suffix; at once after the numbers Python's short words do too."""
 _DESCRIBED = re.compile(r"^(?:\d+-g)?[0-9a-f]{7,64}(?:-dirty)?$", re.IGNORECASE)
 """What follows a version where a build names its commit, as `git describe` does: no pre-release."""
 _TAIL = re.compile(r"[-_+.:/@]g?([0-9a-f]{7,64})$")
 """A commit at the end of an image tag or a described version, whatever the branch before it is called."""
 _DIGEST = "@sha256:"
 _FULL = 40
+_LONGEST = 200
 _LONG_TAG = re.compile(r"^(?P<branch>.+)-(?P<commit>[0-9a-f]{40})$", re.IGNORECASE)
 
 
@@ -173,12 +179,21 @@ def is_version(text: object) -> bool:
 
 
 def is_pre_release(version: object) -> bool:
-    """Tell whether a version, alone or after the name of a package or image, is a pre-release such as 1.4.0-rc.1."""
-    if not isinstance(version, str):
+    """
+    Tell whether a version, alone or after the name of a package, image or branch, is a pre-release such as 1.4.0-rc.1.
+
+    Its word tells it, as `rc` does. Any other suffix names a build, a fix or a base image: `1.4.0-57`, `1.4.0-alpine`.
+    """
+    found = _SUFFIXED.match(_last_name(version)) if isinstance(version, str) else None
+    return found is not None and bool(_EARLY.search(found["suffix"]))
+
+
+def is_final(version: object) -> bool:
+    """Tell whether *version* says that it is no pre-release: it has numbers, or is a branch's tag of a commit."""
+    if not isinstance(version, str) or normalise(version) is None or is_pre_release(version):
         return False
-    bare = re.split(r"[@:]", version.strip())[-1]
-    found = _SEMVER.match(bare)
-    return bool(_PYTHON_PRE.match(bare)) if found is None else is_version(bare) and found["pre"] is not None
+    name = _last_name(version)
+    return bool(_SUFFIXED.match(name)) or (commit_in(name) is not None and not _HEX.match(name.lower()))
 
 
 def same_version(told: str, due: str, commit: str | None) -> bool:
@@ -208,6 +223,11 @@ def long_tag(tag: object) -> str | None:
 def _numbers(version: object) -> tuple[int, ...]:
     found = _NUMBERS.match(version.strip()) if isinstance(version, str) else None
     return tuple(int(one) for one in found[1].split(".")) if found else ()
+
+
+def _last_name(version: str) -> str:
+    """Return what stands last in the name of a package, image or reference; a digest is no part of it."""
+    return re.split(r"[@:/]", version.strip().partition(_DIGEST)[0])[-1][:_LONGEST]
 
 
 def _bare(name: str) -> str:

@@ -173,6 +173,12 @@ def test_image_names_the_commit() -> None:
     [
         ("v1.4.0-rc.1", "prod", Outcome.FAILED),
         ("v1.4.0-beta.2", "prod", Outcome.FAILED),
+        ("v1.4.0-rc.1@sha256:0a1b2c", "prod", Outcome.FAILED),
+        ("v1.4.0rc1", "prod", Outcome.FAILED),
+        ("v1.4.0_beta", "prod", Outcome.FAILED),
+        ("prod-v1.4.0-rc.1", "prod", Outcome.FAILED),
+        ("v1.4-beta", "prod", Outcome.FAILED),
+        ("1.4.0-57", "prod", Outcome.PASSED),
         ("v1.4.0", "prod", Outcome.PASSED),
         ("1.4.0-alpine3.20", "prod", Outcome.PASSED),
         (f"prod-{NEW}", "prod", Outcome.PASSED),

@@ -1,9 +1,11 @@
-"""A pre-release that reached production is seen by its image's tag, and a platform that tells none blocks nobody."""
+"""A pre-release that reached production is seen by its image's tag; where none is told, a version has to be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from smoke.checks._census import Vote
 from smoke.checks.pre_releases import PreReleaseCheck, checks
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, FailureKind
@@ -26,6 +28,8 @@ COOLIFY = {"url": "https://coolify.test", "application": "abc", "token": {"env":
 API = "https://coolify.test/api/v1"
 LIST, APPLICATION = f"{API}/deployments/applications/abc", f"{API}/applications/abc"
 RELEASE = Release(commit=NEW, previous=OLD)
+VERSION = "https://api.test/version"
+SERVICES = {"bff": {"url": "https://api.test", "release": {"path": "/version", "commit": "sha", "version": "version"}}}
 
 
 def row(tag: str | None, commit: str = NEW, status: str = "finished", at: int = 1) -> dict[str, Any]:
@@ -99,20 +103,21 @@ def test_another_deployments_tag() -> None:
     """A pre-release that was live before, or whose deployment failed, is not this release's."""
     assert judged(listing(row("v1.4.0", at=5), row("v1.4.0-rc.1", OLD))).outcome is Outcome.PASSED
     assert judged(listing(row("v1.5.0-rc.1", OLD, "failed", 9), row("v1.4.0"))).outcome is Outcome.PASSED
-    assert judged(listing(row("v1.4.0-rc.1", OLD))).outcome is Outcome.SKIPPED
+    assert judged(listing(row("v1.4.0-rc.1", OLD))).outcome is Outcome.UNDECIDED
 
 
 def test_on_call_the_newest_counts() -> None:
     """Without an announced commit what is live is judged; one that failed is not live."""
     assert judged(listing(row("v1.4.0-rc.1")), release=Release()).outcome is Outcome.FAILED
-    assert judged(listing(row("v1.4.0-rc.1", status="failed")), release=Release()).outcome is Outcome.SKIPPED
+    assert judged(listing(row("v1.4.0-rc.1", status="failed")), release=Release()).outcome is Outcome.UNDECIDED
 
 
-@pytest.mark.parametrize(
+SILENT = pytest.mark.parametrize(
     "listed",
     [
         listing(),
         listing(row(None)),
+        listing(row("app@sha256:0a1b2c")),
         json_answer({}),
         json_answer("finished"),
         json_answer({"deployments": ["v1.4.0-rc.1"]}),
@@ -131,12 +136,69 @@ def test_on_call_the_newest_counts() -> None:
         failing(FailureKind.NAME),
     ],
 )
-def test_a_platform_that_tells_no_tag_decides_nothing(listed: Exchange) -> None:
-    """Neither a fault nor a doubt: the verdict says that only the version can tell."""
+
+
+@SILENT
+def test_a_platform_that_tells_no_tag_fails_nothing_and_verifies_nothing(listed: Exchange) -> None:
+    """Without a version too, nobody says that it is no pre-release."""
     found = judged(listed, secret=lambda _: "s3cret-token")
-    assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, "no tag")
-    assert "only from the version that the build or the manifest tells" in found.message
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.cause in {Cause.SUITE, Cause.DEPENDENCY, Cause.CREDENTIALS, Cause.RUNNER}
+    assert "neither the service nor the manifest tells a version" in found.message
     assert "s3cret" not in str(found)
+
+
+@SILENT
+def test_then_the_announced_version_counts(listed: Exchange) -> None:
+    """The manifest's word is taken, and the verdict says so."""
+    found = judged(listed, release=replace(RELEASE, version="v1.4.0"))
+    assert (found.outcome, found.facts["waived"]) == (Outcome.SKIPPED, "no tag")
+    assert "the manifest announced v1.4.0, which is no pre-release" in found.message
+
+
+@pytest.mark.parametrize(
+    ("listed", "cause"),
+    [
+        (answer("", 404), Cause.SUITE),
+        (answer("", 401), Cause.CREDENTIALS),
+        (answer("", 503), Cause.DEPENDENCY),
+        (listing(row(None)), Cause.SUITE),
+    ],
+)
+def test_whose_fault_it_is_that_nobody_tells(listed: Exchange, cause: Cause) -> None:
+    """The obstacle says what has to be put right; it is never the release."""
+    assert judged(listed).cause is cause
+
+
+def by_service(told: object, release: Release = RELEASE, taken: tuple[Vote, ...] = ()) -> Judgement:
+    """Make the check against a Coolify that is unknown there, and a service whose build tells *told*."""
+    platforms = {"api": {"service": "bff", "coolify": COOLIFY, "gating": False}}
+    environment = environment_of(tier="prod", services=SERVICES, platforms=platforms)
+    (check,) = checks(environment, release)
+    version = json_answer({"sha": NEW, "version": told})
+    memory = {"census": {"bff": taken}} if taken else {}
+    return concluded(check, world_of({LIST: answer("", 404), VERSION: version}, release=release, memory=memory))
+
+
+@pytest.mark.parametrize("told", ["1.4.0", "v1.4.0-alpine", f"prod-{NEW}"])
+def test_then_the_services_version_counts(told: str) -> None:
+    """The service's word is taken, out of the census or by a question of its own."""
+    for found in (by_service(told), by_service(None, taken=(Vote(NEW, version=told),))):
+        assert found.outcome is Outcome.SKIPPED
+        assert f"the service calls itself {told}, which is no pre-release" in found.message
+
+
+@pytest.mark.parametrize("told", [None, "", "latest", "0.0.0", NEW, {"a": 1}, "1.4.0-rc.1"])
+def test_a_version_that_excuses_nothing(told: object) -> None:
+    """A placeholder or a bare commit tells no version, and a pre-release is judged by the version's own check."""
+    assert by_service(told).outcome is Outcome.UNDECIDED
+    assert by_service("1.4.0", replace(RELEASE, version="1.4.0-rc.1")).outcome is Outcome.UNDECIDED
+
+
+def test_replicas_of_several_versions() -> None:
+    """One that tells a pre-release takes the others' word away."""
+    votes = (Vote(NEW, version="1.4.0"), Vote(NEW, version="1.4.0-rc.1"))
+    assert "only 1.4.0-rc.1 is told" in by_service(None, taken=votes).message
 
 
 def test_missing_token() -> None:
@@ -146,4 +208,5 @@ def test_missing_token() -> None:
         raise SecretMissing("set TOKEN")
 
     found = judged(listing(row("v1.4.0-rc.1")), secret=missing)
-    assert (found.outcome, "set TOKEN" in found.message) == (Outcome.SKIPPED, True)
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.CREDENTIALS)
+    assert "set TOKEN" in found.message

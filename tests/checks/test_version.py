@@ -238,6 +238,9 @@ def test_a_tag_of_the_commit_is_as_good_as_a_version(version: str, announced: st
         ("2.0.0-rc.1", None, "staging", Outcome.PASSED),
         ("1.4.0-9f1c2ab", None, "prod", Outcome.PASSED),
         ("1.4.0+build.7", None, "prod", Outcome.PASSED),
+        ("1.4.0-57", None, "prod", Outcome.PASSED),
+        ("1.4.0-hotfix.1", "1.4.0-hotfix.1", "prod", Outcome.PASSED),
+        ("api:v1.4.0-alpine", None, "prod", Outcome.PASSED),
     ],
 )
 def test_a_pre_release_is_blocked_in_production(told: Any, announced: str | None, tier: str, outcome: Outcome) -> None:
@@ -247,6 +250,13 @@ def test_a_pre_release_is_blocked_in_production(told: Any, announced: str | None
     if outcome is Outcome.FAILED:
         assert judgement.cause is Cause.RELEASE
         assert "is a pre-release, which this environment forbids" in judgement.message
+
+
+@pytest.mark.parametrize(("announced", "unchanging"), [(None, True), ("1.4.0", True), ("0.1.0-beta", False)])
+def test_a_pre_release_by_the_builds_word_may_be_old(announced: str | None, unchanging: bool) -> None:  # noqa: FBT001
+    """The same text before the deploy may excuse it, unless the manifest announces a pre-release too."""
+    facts = judged(serves(NEW, version="0.1.0-beta"), release=Release(commit=NEW, version=announced), tier="prod").facts
+    assert (facts["signature"], facts["unchanging"]) == ("0.1.0-beta is a pre-release", unchanging)
 
 
 @pytest.mark.parametrize(("policy", "noted"), [("allow", False), ("note", True)])

@@ -444,6 +444,20 @@ class TestPreexisting:
         facts = {"signature": "here and there", "strays": True, "failed_share": now, "census": {}}
         assert cause_of(finding("confirm/bff", stage="confirm", facts=facts), before=known)[1] is cause
 
+    @pytest.mark.parametrize(
+        ("then", "unchanging", "cause"),
+        [
+            ("0.1.0-beta is a pre-release", True, Cause.PREEXISTING),
+            ("0.1.0-beta is a pre-release", False, Cause.RELEASE),
+            ("0.1.0-alpha is a pre-release", True, Cause.RELEASE),
+        ],
+    )
+    def test_a_version_that_never_changes(self, then: str, unchanging: bool, cause: Cause) -> None:  # noqa: FBT001
+        """A build that called itself the same before is no pre-release anew; another name is one."""
+        facts = {"signature": "0.1.0-beta is a pre-release", "unchanging": unchanging, "census": {}}
+        known = {"version/bff": before("failed", then)}
+        assert cause_of(finding("version/bff", facts=facts), before=known)[1] is cause
+
     @pytest.mark.parametrize("outcome", ["passed", "undecided", "skipped"])
     def test_not_failed_before(self, outcome: str) -> None:
         """Only a failure is compared with."""

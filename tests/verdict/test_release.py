@@ -2,7 +2,7 @@
 
 import pytest
 
-from smoke.verdict.release import Release, is_newer, is_pre_release, long_tag, same_commit, same_version
+from smoke.verdict.release import Release, is_final, is_newer, is_pre_release, long_tag, same_commit, same_version
 
 NEW = "9f1c2ab4d5e60718293a4b5c6d7e8f9012345678"
 
@@ -38,6 +38,29 @@ def test_versions_are_compared_by_their_numbers(version: object, than: object, n
         ("registry.test/app:v1.4.0-rc.1", True),
         ("1.4.0rc1", True),
         ("1.4.dev3", True),
+        ("1.4.0a1", True),
+        ("1.4.0.dev1", True),
+        ("1.4.0-SNAPSHOT", True),
+        ("1.4.0-0.beta", True),
+        ("1.4.0-canary.12+build.7", True),
+        ("1.4.0-alpine-rc.1", True),
+        ("v1.4.0_beta", True),
+        ("v1.4-beta", True),
+        ("prod-v1.4.0-rc.1", True),
+        ("app:v1.4.0-rc.1@sha256:0a1b", True),
+        ("registry.test:5000/app-1.2.0-rc.1/web", False),
+        ("1.4.0-57", False),
+        ("1.4.0-b57", False),
+        ("1.0.2a", False),
+        ("1.4.0-hotfix.1", False),
+        ("1.4.0-alpine", False),
+        ("api:v1.4.0-alpine3.20", False),
+        ("1.4.0-betamax", False),
+        ("1.4.0+rc.1", False),
+        ("1.4.0.post1", False),
+        ("dev-1.4.0", False),
+        ("1234567a1", False),
+        (f"feature-beta-{NEW}", False),
         ("1.4.0", False),
         ("v1.4.0+build-7", False),
         ("1.4.0-9f1c2ab", False),
@@ -49,8 +72,28 @@ def test_versions_are_compared_by_their_numbers(version: object, than: object, n
     ],
 )
 def test_pre_releases(version: object, early: bool) -> None:  # noqa: FBT001 - a table of cases
-    """SemVer's and Python's spelling count; a commit after a version is none."""
+    """Its word tells it, in SemVer's or Python's spelling; a build, a fix, a base image or a commit is none."""
     assert is_pre_release(version) is early
+
+
+@pytest.mark.parametrize(
+    ("version", "final"),
+    [
+        ("1.4.0", True),
+        ("app:v1.4.0-alpine", True),
+        (f"prod-{NEW[:7]}", True),
+        ("1.4.0-rc.1", False),
+        (NEW, False),
+        ("latest", False),
+        ("${APP_VERSION}", False),
+        ("", False),
+        (None, False),
+        (1.4, False),
+    ],
+)
+def test_what_says_that_it_is_none(version: object, final: bool) -> None:  # noqa: FBT001 - a table of cases
+    """Numbers do, and so does a tag of the commit; a bare commit or a placeholder says nothing of it."""
+    assert is_final(version) is final
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,14 @@ def preexisting(finding: Finding, evidence: Evidence) -> Finding | None:
     """
     Demand the same failure in the baseline, and no larger share of it now.
 
-    Which release is served is what the deploy was to change, so that it is never excused by what was there before.
+    Which release is served is what the deploy was to change, so that it is never excused by what was there before; but
+    a version that reads as a pre-release, and read the same before, tells nothing of the release.
     """
     before = evidence.before(finding)
-    strays = bool(finding.facts.get("strays"))
-    about_the_release = not strays and (finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts)
+    of_its_own = bool(finding.facts.get("strays") or finding.facts.get("unchanging"))
+    about_the_release = not of_its_own and (
+        finding.stage in {Stage.CONVERGE, Stage.CONFIRM} or "census" in finding.facts
+    )
     if about_the_release or before is None or before.outcome is not Outcome.FAILED or before.cause not in ITS_OWN:
         return None
     if not evidence.same_as_before(finding) or spread(finding, before):
