@@ -184,7 +184,7 @@ class SuiteSession:
     def _finish(self, interruption: str | None) -> None:
         self.workers.left.add(Handover.of(self._engines))
         if interruption:
-            self.workers.end(signal.SIGINT)  # they clean up; xdist would wait for them for long
+            self.workers.break_off()
         if self.records is not None:
             self.records.finish(interruption, self.delivery.warnings, self.workers.left.sessions)
         ended = [engine.close() for engine in self._engines.values()]

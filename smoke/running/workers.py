@@ -3,11 +3,13 @@
 import os
 import signal
 from contextlib import suppress
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from smoke.running.handover import KEY, Handover
+from smoke.running.watchdog import GRACE_S
 
 
 class Workers:
@@ -16,6 +18,13 @@ class Workers:
     def __init__(self) -> None:
         self.left = Handover()
         self._known: set[int] = set()
+
+    def break_off(self) -> None:
+        """Interrupt every worker, so that it cleans up; one that has not ended when the grace is over is killed."""
+        self.end(signal.SIGINT)  # xdist would wait for them for long, for one after the other
+        killing = Timer(GRACE_S, self.end, (signal.SIGKILL,))
+        killing.daemon = True
+        killing.start()
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal to every worker of this machine."""

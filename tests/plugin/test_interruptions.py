@@ -16,8 +16,19 @@ from tests.plugin.project import JOURNEY, Ended, Project, eventually
 from tests.plugin.site import Site, silent
 from tests.plugin.test_verdicts import SCHEMA
 
-SOON_S = 30.0
+SOON_S = 8.0
 """Three seconds of grace are allowed for; a busy machine is slow."""
+
+
+DEAF = """
+import pathlib, signal, time
+def pytest_runtest_setup(item):
+    if hasattr(item.config, "workerinput"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        pathlib.Path(__file__).with_name("deaf").touch()
+        time.sleep(60)
+"""
 
 
 @contextmanager
@@ -60,6 +71,20 @@ def test_a_signal(project: Project, site: Site, way: str, number: signal.Signals
     assert "INCONCLUSIVE" in ended.out
     assert way == "xdist" or ended.outcomes["page/home"] == "passed"
     assert not list(project.directory.glob("smokegate-*"))
+
+
+def test_a_worker_that_does_not_listen(project: Project, site: Site) -> None:
+    """Whatever keeps a worker from ending, the run ends without it, and leaves nothing of it behind."""
+    project.environment("shop/prod", site)
+    with project.started(*project.session("-m", "prod", "-n2", project.plugin(DEAF))) as process:
+        assert eventually((project.directory / "deaf").exists)
+        started, sent_at = family(process), monotonic()
+        process.send_signal(signal.SIGINT)
+        ended = project.end(process)
+        assert monotonic() - sent_at < SOON_S
+        assert all_gone(started)
+    assert ended.status == 20
+    assert is_honest(ended, "interrupted by SIGINT")
 
 
 def test_impatience(project: Project, site: Site) -> None:
