@@ -12,6 +12,7 @@ from smoke.verdict.evidence import is_refusal
 from smoke.verdict.finding import Finding
 from smoke.verdict.grading import incidents, severity
 from smoke.verdict.plan import Plan, Planned
+from smoke.verdict.release import Release
 from smoke.verdict.sentences import hold_until, names_of, summarise
 from smoke.verdict.unmade import NOT_SELECTED, UNFINISHED
 from smoke.verdict.verdict import Reason, Verdict
@@ -44,7 +45,7 @@ def decide(plan: Plan, findings: Sequence[Finding], end: End) -> Verdict:
     observed = _observed(judged)
     verdict = Verdict(
         plan=plan.as_seen(observed),
-        word=_word(judged, guilty, doubts, end, announced=plan.release.commit is not None),
+        word=_word(judged, guilty, doubts, end, plan.release),
         complete=not end.interruption and not any(one.gating and one.facts.get("unmade") for one in judged),
         summary="",
         reasons=tuple(_reason(one) for one in _reasons(guilty, doubts)),
@@ -79,16 +80,21 @@ def _graded(verdict: Verdict) -> Verdict:
 
 
 def _word(
-    judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End, *, announced: bool
+    judged: Sequence[Finding], guilty: Sequence[Finding], doubts: Sequence[Finding], end: End, release: Release
 ) -> Word:
     replaced = any(_superseded(one) for one in judged)
     if guilty and not replaced and not end.interruption:
         return Word.FAIL
     if doubts or guilty or end.interruption or not any(_vouches(one) for one in judged):
         return Word.INCONCLUSIVE
-    if announced and not any(one.facts.get("census", {}).get("commits") for one in judged):
+    if release.commit and not any(_tells(one, release) for one in judged):
         return Word.INCONCLUSIVE  # nobody told whether what was verified is the release (law 2)
     return Word.PASS
+
+
+def _tells(finding: Finding, release: Release) -> bool:
+    """Tell whether a service that the release replaces named a commit; what others serve binds no verdict to it."""
+    return release.of(finding.service).commit is not None and bool(finding.facts.get("census", {}).get("commits"))
 
 
 def _completed(plan: Plan, findings: Sequence[Finding]) -> list[Finding]:

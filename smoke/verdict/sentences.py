@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from smoke.verdict.advice import why
 from smoke.verdict.finding import Finding
+from smoke.verdict.release import Release
 from smoke.verdict.unmade import asks_for_another_run
 from smoke.verdict.verdict import Verdict
 from smoke.verdict.words import Cause, Outcome, Stage, Word
@@ -76,11 +77,15 @@ def _pass(verdict: Verdict) -> str:
     commit = verdict.plan.release.commit
     told = any("census" in one.facts for one in passed)
     unnamed = "Every replica serves the same release" if told else "No service tells which release it serves"
-    live = f"{commit[:12]} is served everywhere{_but_by(required)}" if commit and told else unnamed
+    live = f"{commit[:12]} is served {_where(verdict.plan.release)}{_but_by(required)}" if commit and told else unnamed
     excused = [one for one in required if one.outcome in {Outcome.FAILED, Outcome.UNDECIDED}]
     count = f"{len(passed)} of {len(passed) + len(excused)}" if excused else f"all {len(passed)}"
     which = f"{count} required checks passed" + (f", {journeys} of them journeys" if journeys else "")
     return " ".join([f"{live} and {which}.", *_excuses(excused)])
+
+
+def _where(release: Release) -> str:
+    return f"by {names_of(list(release.services))}" if release.services else "everywhere"
 
 
 def _but_by(required: Sequence[Finding]) -> str:

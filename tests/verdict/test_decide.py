@@ -93,6 +93,12 @@ class TestPass:
         assert verdict_of(untold, HOME, release=Release(commit="9f1c2ab")).word is Word.INCONCLUSIVE
         assert verdict_of(untold, CONVERGED, HOME, release=Release(commit="9f1c2ab")).word is Word.PASS
 
+    @pytest.mark.parametrize(("services", "word"), [(("bff",), Word.PASS), (("worker",), Word.INCONCLUSIVE)])
+    def test_a_release_of_a_service_that_tells_nothing(self, services: tuple[str, ...], word: Word) -> None:
+        """What the others serve does not bind the verdict to a release that left them alone."""
+        release = Release(commit="9f1c2ab", services=services)
+        assert verdict_of(CONVERGED, HOME, release=release).word is word
+
     def test_preexisting(self) -> None:
         """What failed in the same way before the deploy does not stop it, and is said."""
         old = finding("read/reports", facts={"signature": "HTTP 500"})

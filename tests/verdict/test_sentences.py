@@ -1,6 +1,7 @@
 """What a verdict says to a tired person."""
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,13 @@ def test_pass_where_one_service_does_not_tell_its_release() -> None:
         "9f1c2ab4d0e3 is served everywhere but by web, where nothing tells the release, "
         "and all 2 required checks passed."
     )
+
+
+def test_pass_of_a_release_of_one_service() -> None:
+    """It is not said of services that the release left alone."""
+    converged = replace(CONVERGED, service="bff")
+    release = Release(commit=COMMIT, services=("bff",))
+    assert verdict_of(converged, HOME, release=release).summary.startswith("9f1c2ab4d0e3 is served by bff and all 2 ")
 
 
 def test_pass_without_announced_release() -> None:
