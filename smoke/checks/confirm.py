@@ -116,7 +116,8 @@ def _strays(rounds: Sequence[Observation], judgement: Judgement) -> Judgement:
     if again:
         found += f", and {sum(one for one, _ in again)} of {sum(all_ for _, all_ in again)} when they were asked again"
     if reading is Reading.HEALTHY:
-        return replace(judgement, facts={**judgement.facts, "noted": f"{found}: it has passed"})
+        noted = f"{found}: {'it has passed' if again else 'as many as chance makes'}"
+        return replace(judgement, facts={**judgement.facts, "noted": noted})
     facts = {**judgement.facts, "signature": STRAYS, "strays": True, "failed_share": round(failed / asked, 3)}
     outcome = Outcome.FAILED if reading is Reading.FAULTY else Outcome.UNDECIDED
     message = f"{found}: too many for chance" + ("" if outcome is Outcome.FAILED else ", too few for certainty")

@@ -41,10 +41,12 @@ def exchanges(path: str, *statuses: int, method: str = "GET") -> list[Exchange]:
     return [replace(answer("", status), request=Request(method, f"https://api.test{path}?q=1")) for status in statuses]
 
 
-def memory_of(failing: int, *, asked: int = 30, status: int = 502, check: Check | None = None) -> dict[str, Any]:
-    """Return what is remembered of twenty pages; one request to each of the first *failing* failed."""
+def memory_of(
+    failing: int, *, asked: int = 30, status: int = 502, check: Check | None = None, lots: int = 1
+) -> dict[str, Any]:
+    """Return what is remembered of twenty pages, asked in *lots*; one request of the first *failing* lots failed."""
     memory: dict[str, Any] = {}
-    for place, path in enumerate(PATHS):
+    for place, path in enumerate(PATHS * lots):
         bad = [status] if place < failing else [200]
         note(memory, check or page_check(), exchanges(path, *bad, *[200] * (asked - 1)))
     return memory
@@ -154,6 +156,20 @@ def test_it_has_passed() -> None:
 
     assert found.outcome is Outcome.PASSED
     assert found.facts["noted"].endswith("and 0 of 200 when they were asked again: it has passed")
+
+
+def test_many_requests_of_which_few_fail() -> None:
+    """Two in a hundred of some thousand requests are noise by their number, and nothing is asked again."""
+    described, service = environment(), Service(None)
+    world = world_of({"https://api.test/health": service}, described, RELEASE, memory=memory_of(60, asked=50, lots=3))
+    (check,) = confirm.checks(described, RELEASE)
+
+    found = concluded(check, world)
+
+    assert found.outcome is Outcome.PASSED
+    assert found.facts["noted"] == (
+        "60 of 3000 requests, at 20 addresses, ended in a server error: as many as chance makes"
+    )
 
 
 def test_too_seldom_for_certainty() -> None:
