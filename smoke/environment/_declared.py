@@ -39,7 +39,7 @@ def check_commit(text: str) -> str:
     if is_commit(text):
         return str(normalise(text))
     ending = commit_in(text)
-    if ending is None:
+    if ending is None or ending.isalpha():  # a branch may end in a word of these letters, such as `fix-defaced`
         raise ValueError(
             f"found {text!r}, but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); give the commit"
         )

@@ -101,6 +101,7 @@ WRONG = {
     "deployed_at = 0": ":1: deployed_at: found 0, which is no moment after 1970; write epoch seconds",
     'comit = "9f1c2ab"': ":1: comit: unknown key 'comit'; did you mean 'commit'?",
     'commit = "main"': f":1: commit: found 'main', {NO_COMMIT}",
+    'commit = "fix-defaced"': f":1: commit: found 'fix-defaced', {NO_COMMIT}",
     'commit = "9f1c2a"': f":1: commit: found '9f1c2a', {NO_COMMIT}",
     "commit = 1234567": ":1: commit: found 1234567, but a text in quotes is needed (the commit that must be live)",
     "deployed_at = 2026-11-20T10:02:00": (
