@@ -18,6 +18,7 @@ from smoke.browser.hosts import Hosts, Party
 from smoke.environment.environment import Environment
 from smoke.http.exchange import Request
 from smoke.http.guard import LOGIN, AllowedWrite, allowed_writes
+from smoke.http.redirects import origin
 from smoke.http.service_headers import Carry, nothing
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Guard:
     def __init__(self, browser: "Browser") -> None:
         self.policy: Policy | None = None
         self.name: str | None = None
-        self._documents: dict[str, str] = {}
+        self._documents: dict[str, tuple[str, str, int | None] | None] = {}
         self._session: CDPSession = browser.new_browser_cdp_session()
         self.user_agent: str = self._session.send("Browser.getVersion")["userAgent"]
         self._session.on("Fetch.requestPaused", self._paused)
@@ -111,10 +112,10 @@ class Guard:
         What it calls elsewhere would need a preflight for a header of ours, which users' calls do not need. The news of
         each step of a redirect comes anew, so that a header goes no further than its own origin.
         """
-        frame, asked = str(paused.get("frameId", "")), origin_of(paused["request"]["url"])
+        frame, asked = str(paused.get("frameId", "")), _origin(paused["request"]["url"])
         if str(paused.get("resourceType", "")).lower() == "document":
             self._documents[frame] = asked
-        return self._documents.get(frame) == asked
+        return asked is not None and self._documents.get(frame) == asked
 
     def _permits(self, method: str, url: str, resource: str, body: str) -> bool:
         if self.policy is None:
@@ -122,9 +123,12 @@ class Guard:
         return self.policy.permits(method, url, resource, body)
 
 
-def origin_of(url: str) -> str:
-    """Return the origin of *url*, for comparison only."""
-    return "/".join(url.split("/", 3)[:3]).lower()
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    """Return the origin of *url*; None if it has none, which is at home nowhere."""
+    try:
+        return origin(url)
+    except ValueError:
+        return None
 
 
 def _resource(paused: dict[str, Any]) -> str:
