@@ -1,5 +1,5 @@
 """What the tests of checks share."""
 
-from tests.dependencies.conftest import database
+from tests.dependencies.conftest import database, schema
 
-__all__ = ["database"]
+__all__ = ["database", "schema"]

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -28,15 +26,6 @@ DRIZZLE_1 = "CREATE TABLE {} (id serial, hash text NOT NULL, created_at bigint, 
 SUPABASE = "CREATE TABLE {} (version text PRIMARY KEY, name text, statements text[])"
 DJANGO = "CREATE TABLE {} (id bigserial PRIMARY KEY, app varchar(255), name varchar(255), applied timestamptz)"
 API = "https://api.supabase.com/v1/projects/abcdefghijklmnopqrst/database/migrations"
-
-
-@pytest.fixture
-def schema(database: Database) -> Iterator[str]:
-    """Make a schema, so that tests do not meet."""
-    name = f"s{uuid4().hex}"
-    database.execute(f"CREATE SCHEMA {name}")
-    yield name
-    database.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 def judged(database: Database, tool: str, table: str, release: Release | None = None, **keys: Any) -> Judgement:

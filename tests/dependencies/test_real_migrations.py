@@ -1,10 +1,6 @@
 """Histories that Alembic, Django and Drizzle have written themselves, beside the files of the release."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
-
-import pytest
 
 from smoke.checks.migrations import checks
 from smoke.verdict.finding import Judgement
@@ -13,15 +9,6 @@ from smoke.verdict.words import Outcome
 from tests.checks.fake_world import concluded, environment_of, world_of
 from tests.dependencies import migrating
 from tests.dependencies.postgres_server import PASSWORD, Database
-
-
-@pytest.fixture
-def schema(database: Database) -> Iterator[str]:
-    """Make a schema, so that tests do not meet."""
-    name = f"s{uuid4().hex}"
-    database.execute(f"CREATE SCHEMA {name}")
-    yield name
-    database.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 def judged(database: Database, tool: str, table: str, files: str) -> Judgement:
