@@ -43,8 +43,10 @@ class Restoration:
         began = time()
         parts = [Component.from_json(one) for one in failed.verdict.get("components", ())]
         self.story.facts["components"] = [one.to_json() for one in parts]
-        able = [one for one in parts if one.possible and one.command]
-        left = _left_to_people(parts) if parts else ["nothing in the environment file says how to roll back"]
+        mine = [one for one in parts if self._was_replaced(one)]
+        able = [one for one in mine if one.possible and one.command]
+        left = [*_left_to_people(mine), *(_untouched(one) for one in parts if one not in mine)]
+        left = left if parts else ["nothing in the environment file says how to roll back"]
         if not able:
             return self.leave("; ".join(left))
         self._tell_people(DeployNews.ROLLBACK, failed.summary)
@@ -60,6 +62,10 @@ class Restoration:
         said = f"{names} {self._back()}."
         self._tell_people(DeployNews.ROLLED_BACK, said)
         return self.story.conclude("restored", f"{said} {failed.summary}")
+
+    def _was_replaced(self, part: Component) -> bool:
+        """Tell whether the release replaced anything of *part*: what it left alone has nothing to go back to."""
+        return not self.services or not part.services or bool(set(part.services) & set(self.services))
 
     def leave(self, why: str) -> int:
         """Roll nothing back, and say *why* as loudly as of a rollback that failed; returns the exit status."""
@@ -197,3 +203,7 @@ def _left_to_people(parts: Iterable[Component]) -> list[str]:
         elif not one.command:
             said.append(f"{one.name} must be rolled back by hand: {one.procedure or 'no procedure is declared'}")
     return said
+
+
+def _untouched(part: Component) -> str:
+    return f"{part.name} is at fault, though the release did not replace it"

@@ -275,6 +275,17 @@ def test_the_way_back_of_one_service(
     assert (report["outcome"], way_back.get("services")) == ("restored", services)
 
 
+def test_what_the_release_left_alone_is_not_rolled_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its way back would lead to a release before the one that was live: people have to look, and are told loudly."""
+    other = {"url": "https://bff.test", "release": {"path": "/", "meta": "commit"}}
+    monkeypatch.setitem(ENVIRONMENT, "services", {**ENVIRONMENT["services"], "bff": other})  # type: ignore[dict-item]
+    world.word, world.more = Word.FAIL, component("touch rolled-back", services=("web",))
+    _, report = guard(world, services=("bff",))
+    assert (report["outcome"], world.live) == ("not restored", COMMIT)
+    assert "web is at fault, though the release did not replace it" in report["summary"]
+    assert not (world.directory / "rolled-back").exists()
+
+
 def test_only_what_was_replaced_has_to_be_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A way back that belongs to several services is proven by those of them that the release had replaced."""
     other = {"url": "https://bff.test", "release": {"path": "/", "meta": "commit"}}
