@@ -28,14 +28,19 @@ def cookies_of(exchange: Exchange) -> list[Cookie]:
     return [cookie for cookie in map(_parse, lines) if cookie.name]
 
 
-def header(cookies: list[Cookie], url: str, now: float) -> str:
-    """Return the `Cookie` header a browser would send to *url*'s host; of one name the last line counts."""
-    kept: dict[str, str] = {}
+def kept(cookies: list[Cookie], url: str, now: float) -> list[Cookie]:
+    """Return what a browser would keep of *cookies* from *url*; of one name the last line counts."""
+    stored: dict[str, Cookie] = {}
     for cookie in cookies:
-        kept.pop(cookie.name, None)
+        stored.pop(cookie.name, None)
         if not dropped(cookie, url, now):
-            kept[cookie.name] = cookie.value
-    return "; ".join(f"{name}={value}" for name, value in kept.items())
+            stored[cookie.name] = cookie
+    return list(stored.values())
+
+
+def header(cookies: list[Cookie], url: str, now: float) -> str:
+    """Return the `Cookie` header a browser would send to *url*'s host."""
+    return "; ".join(f"{one.name}={one.value}" for one in kept(cookies, url, now))
 
 
 def dropped(cookie: Cookie, url: str, now: float) -> str | None:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from smoke.checks._answers import find
-from smoke.checks._cookies import cookies_of, dropped, header
+from smoke.checks._cookies import cookies_of, dropped, header, kept
 from smoke.checks._json import any_document_of
 from smoke.checks._login_page import BACK, is_sent_back, send_by_page
 from smoke.checks._world import Http, Session
@@ -72,7 +72,9 @@ async def log_in(  # noqa: PLR0913 - the last two are optional, and named
     headers = session_headers(login, exchanges[-1])
     if not headers:
         raise refusal(login, role, exchanges[-1])
-    return Session(role, headers, tuple(fault_of(login, one) for one in exchanges[:-1]))
+    accepted = exchanges[-1]
+    cookies = kept(cookies_of(accepted), accepted.request.url, accepted.at)
+    return Session(role, headers, tuple(fault_of(login, one) for one in exchanges[:-1]), tuple(cookies))
 
 
 def configured_login(environment: Environment) -> Login:

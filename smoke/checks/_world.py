@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from smoke.checks._cookies import Cookie
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
 from smoke.verdict.plan import Before
@@ -27,12 +28,14 @@ class Session:
     """
     A logged-in role: the headers (Cookie or Authorization) that prove it. Secret.
 
-    *faults* are the answers of attempts that did not log in before one did.
+    *faults* are the answers of attempts that did not log in before one did. *cookies* are those that a browser would
+    keep of the login, none where the session is not of this run.
     """
 
     role: str
     headers: dict[str, str]
     faults: tuple[str, ...] = ()
+    cookies: tuple[Cookie, ...] = ()
 
     def __repr__(self) -> str:
         return f"Session({self.role!r})"

@@ -34,6 +34,7 @@ MODULES = (
     "login",
     "login_limit",
     "session",
+    "session_cookies",
     "protected",
     "private",
     "keys",
