@@ -18,7 +18,7 @@ from smoke.browser.hosts import Hosts, Party
 from smoke.environment.environment import Environment
 from smoke.http.exchange import Request
 from smoke.http.guard import LOGIN, AllowedWrite, allowed_writes
-from smoke.http.redirects import origin
+from smoke.http.origins import origin
 from smoke.http.service_headers import Carry, nothing
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Guard:
         What it calls elsewhere would need a preflight for a header of ours, which users' calls do not need. The news of
         each step of a redirect comes anew, so that a header goes no further than its own origin.
         """
-        frame, asked = str(paused.get("frameId", "")), _origin(paused["request"]["url"])
+        frame, asked = str(paused.get("frameId", "")), origin(paused["request"]["url"])
         if str(paused.get("resourceType", "")).lower() == "document":
             self._documents[frame] = asked
         return asked is not None and self._documents.get(frame) == asked
@@ -121,14 +121,6 @@ class Guard:
         if self.policy is None:
             return method.upper() in READS
         return self.policy.permits(method, url, resource, body)
-
-
-def _origin(url: str) -> tuple[str, str, int | None] | None:
-    """Return the origin of *url*; None if it has none, which is at home nowhere."""
-    try:
-        return origin(url)
-    except ValueError:
-        return None
 
 
 def _resource(paused: dict[str, Any]) -> str:

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
+
+from smoke.http import origins
 
 SCRIPT = "script"
 STYLE = "style sheet"
@@ -80,8 +82,7 @@ def in_manifest(text: str, url: str, root: str) -> list[Asset]:
 
 def same_origin(assets: Iterable[Asset], url: str) -> list[Asset]:
     """Return those assets that lie on the origin of *url*, each once."""
-    origin = urlsplit(url)[:2]
-    return list({one.url: one for one in assets if _origin(one.url) == origin}.values())
+    return list({one.url: one for one in assets if origins.same_origin(one.url, url)}.values())
 
 
 def _uncommented(code: str) -> str:
@@ -129,10 +130,3 @@ def _join(start: str, where: str) -> str:
         return urljoin(start, where.strip()).partition("#")[0]
     except ValueError:
         return ""
-
-
-def _origin(url: str) -> tuple[str, str]:
-    try:
-        return urlsplit(url)[:2]
-    except ValueError:
-        return ("", "")

@@ -22,6 +22,10 @@ class Write(Model):
 
     def covers(self, method: str, path: str) -> bool:
         """Tell whether this entry allows *method* on *path*, as far as a configured path can tell."""
-        middle, rest = (self.path[:-1], ".*") if self.path.endswith("*") else (self.path, "")
-        pattern = "[^/]*".join(re.escape(part) for part in middle.split("*")) + rest
-        return method in self.methods and re.fullmatch(pattern, path) is not None
+        return method in self.methods and fits(self.path, path)
+
+
+def fits(pattern: str, path: str) -> bool:
+    """Tell whether *path* is one of those that *pattern* stands for, as `Write.path` describes them."""
+    middle, rest = (pattern[:-1], ".*") if pattern.endswith("*") else (pattern, "")
+    return re.fullmatch("[^/]*".join(map(re.escape, middle.split("*"))) + rest, path) is not None

@@ -15,6 +15,7 @@ from smoke.http.connection import Connections
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
 from smoke.http.guard import READS, check_write
 from smoke.http.hop import Hop
+from smoke.http.origins import DEFAULT_PORTS
 from smoke.http.pacing import RANK, Pace, Rank
 from smoke.http.redirects import Trail
 from smoke.http.routing import Router
@@ -22,7 +23,6 @@ from smoke.http.settings import RUN_HEADER, HttpSettings
 from smoke.http.too_many import rest_s
 from smoke.http.trust import trust
 
-_PORTS = {"http": 80, "https": 443}
 _VALID_PORTS = range(1, 65536)
 
 
@@ -146,7 +146,7 @@ class HttpClient:
     async def _run(self, request: Request, sent: httpx.Request, limit_s: float, remaining_s: float) -> Exchange:
         limits = self._settings.limits
         url = sent.url
-        route = self._router.route(url.scheme, url.host, url.port or _PORTS[url.scheme])
+        route = self._router.route(url.scheme, url.host, url.port or DEFAULT_PORTS[url.scheme])
         if route.proxy and not route.proxy.usable:
             failure = Failure(
                 FailureKind.UNREACHABLE, f"the proxy {route.proxy.address} of the process environment cannot be used"
@@ -178,7 +178,7 @@ class HttpClient:
     def _build(self, request: Request) -> httpx.Request:
         url = httpx.URL(request.url)
         # A host with a leading dot can even be connected to, but the ssl module raises ValueError for it.
-        if url.scheme not in _PORTS or not url.host.strip(".") or url.host.startswith("."):
+        if url.scheme not in DEFAULT_PORTS or not url.host.strip(".") or url.host.startswith("."):
             raise httpx.InvalidURL("an address starts with http:// or https:// and a host")
         if url.port is not None and url.port not in _VALID_PORTS:
             raise httpx.InvalidURL("a port is a number from 1 to 65535")

@@ -6,14 +6,15 @@ names that start with `dependency:`, for the configured dependencies only (a tok
 that start with `platform:`, for the one address at which a platform answers queries by POST (GraphQL).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from smoke.environment.environment import Environment
+from smoke.environment.writes import fits
 from smoke.errors import WriteRefused
 from smoke.http.exchange import Request
+from smoke.http.origins import same_origin
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
@@ -22,7 +23,6 @@ LOGIN = "login"
 DEPENDENCY = "dependency:"
 PLATFORM = "platform:"
 
-_PORTS = {"http": 80, "https": 443}
 _DOTS = {".", ".."}
 
 
@@ -31,8 +31,8 @@ class AllowedWrite:
     """
     A write that may be made.
 
-    *url* is a whole address whose path is a pattern: `*` stands for one segment or a part of one, and as the last
-    character for everything that follows. A *name* that ends in `:` allows all names that start so.
+    *url* is a whole address whose path is a pattern, as in the environment file (`Write.path`). A *name* that ends in
+    `:` allows all names that start so.
     """
 
     name: str
@@ -43,7 +43,7 @@ class AllowedWrite:
         """Tell whether *request* is this write."""
         if request.method.upper() not in self.methods or not _named(request.write or "", self.name):
             return False
-        return _origin(request.url) == _origin(self.url) and _path_matches(self.url, request.url)
+        return same_origin(request.url, self.url) and _path_matches(self.url, request.url)
 
 
 def check_write(request: Request, allowed: Iterable[AllowedWrite]) -> None:
@@ -95,21 +95,10 @@ def _named(asked: str, allowed: str) -> bool:
     return asked.startswith(allowed) if allowed.endswith(":") else asked == allowed
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    return parts.scheme.lower(), (parts.hostname or ""), port or _PORTS.get(parts.scheme.lower())
-
-
 def _path_matches(pattern: str, url: str) -> bool:
     path = urlsplit(url).path or "/"
     # Whatever a server or proxy might read as another path is refused, not interpreted.
     plain = unquote(path)
     if "\\" in plain or plain.count("/") != path.count("/") or _DOTS & set(plain.split("/")):
         return False
-    wanted = urlsplit(pattern).path
-    middle, rest = (wanted[:-1], ".*") if wanted.endswith("*") else (wanted, "")
-    return bool(re.fullmatch("[^/]*".join(map(re.escape, middle.split("*"))) + rest, path))
+    return fits(urlsplit(pattern).path, path)

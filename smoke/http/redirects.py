@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from smoke.http.exchange import Exchange, Failure, FailureKind, Request
+from smoke.http.origins import DEFAULT_PORTS, origin, same_origin
 from smoke.http.secrecy import is_secret_header
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOLLOWED = frozenset({"GET", "HEAD"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,17 @@ class Trail:
         if answer.failure or not leads_on(answer):
             return None
         location = answer.headers["location"]
-        try:
-            url = urljoin(request.url, location)
-            elsewhere = origin(url) != origin(request.url)
-        except ValueError:
+        url = _target(request.url, location)
+        if url is None:
             return Failure(FailureKind.REDIRECTS, f"redirected to {location}, which is no address")
-        if urlsplit(url).scheme not in _DEFAULT_PORTS:
+        if urlsplit(url).scheme not in DEFAULT_PORTS:
             return Failure(FailureKind.REDIRECTS, f"redirected to {url}, which is no HTTP address")
         if url in self.urls:
             return Failure(FailureKind.REDIRECTS, f"redirected in a circle, back to {url}")
         if len(self.urls) > self.limit:
             return Failure(FailureKind.REDIRECTS, f"redirected more than {self.limit} times, at last to {url}")
         headers = request.headers
-        if elsewhere:
+        if not same_origin(url, request.url):
             headers = {name: value for name, value in headers.items() if not is_secret_header(name)}
         return replace(request, url=url, headers=headers)
 
@@ -58,17 +56,13 @@ def leads_on(answer: Exchange) -> bool:
     location = answer.headers.get("location")
     if answer.status not in _REDIRECTS or not location:
         return False
-    return not request.within_origin or _stays(request.url, location)
+    return not request.within_origin or same_origin(_target(request.url, location) or "", request.url)
 
 
-def _stays(url: str, location: str) -> bool:
+def _target(url: str, location: str) -> str | None:
+    """Return where *location* leads from *url*; None if that is no address."""
     try:
-        return origin(urljoin(url, location)) == origin(url)
+        target = urljoin(url, location)
     except ValueError:
-        return False
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of *url*, for comparison only; raises ValueError."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        return None
+    return target if origin(target) else None

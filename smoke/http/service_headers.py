@@ -11,7 +11,7 @@ from smoke.environment.environment import Environment
 from smoke.environment.sent_headers import SentHeader
 from smoke.environment.services import Service
 from smoke.errors import SecretMissing
-from smoke.http.redirects import origin
+from smoke.http.origins import Origin, origin
 
 Carry = Callable[[str, frozenset[str]], dict[str, str]]
 """Returns the headers of a request to a URL by lower-case name, but for those named; raises SecretMissing."""
@@ -26,18 +26,16 @@ class _Place:
 
     name: str
     service: Service
-    origin: tuple[str, str, int | None]
+    origin: Origin | None
     path: str
 
     def below(self, url: str) -> str | None:
         """Return what follows the address in *url*; None if it leads elsewhere."""
-        try:
-            path = urlsplit(url).path or "/"
-            if origin(url) != self.origin or not f"{path}/".startswith(f"{self.path}/"):
-                return None
-        except ValueError:
+        found = origin(url)
+        if found is None or found != self.origin:
             return None
-        return path[len(self.path) :] or "/"
+        path = urlsplit(url).path or "/"
+        return path[len(self.path) :] or "/" if f"{path}/".startswith(f"{self.path}/") else None
 
 
 def nothing(_url: str, _unsent: frozenset[str]) -> dict[str, str]:
