@@ -1,25 +1,13 @@
 """Find out whether this machine's network leads anywhere, by asking hosts that have nothing to do with the target."""
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from smoke.checks._answers import split
 from smoke.http import Exchange, Request
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
 FIRST_SERVER_ERROR = 500
-
-
-def by_host(urls: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield a subject for each of *urls*: its host, and with its path where another one is on that host already."""
-    seen: set[str] = set()
-    for url in dict.fromkeys(urls):
-        parts = split(url)
-        host = parts.netloc.rpartition("@")[2] or url
-        yield (host if host not in seen else f"{host}{parts.path}"), url
-        seen.add(host)
 
 
 async def controls_answer(world: "World") -> bool | None:

@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from smoke.checks._check import Check, Observation
+from smoke.checks._check import Observation
 from smoke.checks._provider import provider
-from smoke.checks._reach import FIRST_SERVER_ERROR, by_host, control_request, reached
-from smoke.checks._sampled import curl
+from smoke.checks._reach import FIRST_SERVER_ERROR, reached
+from smoke.checks._witness import WitnessCheck, by_host
 from smoke.environment import Environment
 from smoke.http import Exchange
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage
-
-if TYPE_CHECKING:
-    from smoke.checks._world import World
-
-ASKS = 6
-"""An outage of a share of the requests must show too."""
 
 FAILING = 2
 """One failure of so few is ambient noise."""
@@ -27,12 +21,12 @@ FAILING = 2
 def checks(environment: Environment, release: Release) -> Iterator["CanaryCheck"]:  # noqa: ARG001 - the same for every release
     """Return two checks for each canary host: at the beginning and in the end."""
     for subject, url in by_host(environment.edge.canary):
-        yield CanaryCheck(subject=subject, gating=False, url=url)
-        yield CanaryAgainCheck(subject=subject, gating=False, url=url)
+        yield CanaryCheck(subject=subject, url=url)
+        yield CanaryAgainCheck(subject=subject, url=url)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CanaryCheck(Check):
+class CanaryCheck(WitnessCheck):
     """
     A host that shares nothing with the environment but the edge answers.
 
@@ -40,14 +34,8 @@ class CanaryCheck(Check):
     """
 
     kind: ClassVar[str] = "canary"
-    stage: ClassVar[Stage] = Stage.CONVERGE
-    independent: ClassVar[bool] = True
-
-    url: str
-
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
-        """Ask it some times at once."""
-        return Observation(await world.http.sample(control_request(self.url), ASKS))
+    asks: ClassVar[int] = 6
+    """An outage of a share of the requests must show too."""
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge whether it fails: by server errors, or because nothing comes."""
@@ -63,10 +51,6 @@ class CanaryCheck(Check):
         facts |= {"signature": "server error", **({"provider": named} if named else {})}
         message = f"{found} in {len(bad)} of {len(answers)} samples" + (f", answered by {named}" if named else "")
         return Judgement(Outcome.FAILED, message, Cause.DEPENDENCY, "no server error", found, facts)
-
-    def reproduce(self) -> str:
-        """Return the question as a curl command."""
-        return curl(self.url)
 
 
 class CanaryAgainCheck(CanaryCheck):

@@ -2,32 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from smoke.checks._check import Check, Observation
-from smoke.checks._reach import FIRST_SERVER_ERROR, by_host, control_request, reached
-from smoke.checks._sampled import curl
+from smoke.checks._check import Observation
+from smoke.checks._reach import FIRST_SERVER_ERROR, reached
+from smoke.checks._witness import WitnessCheck, by_host
 from smoke.environment import Environment
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage
 
-if TYPE_CHECKING:
-    from smoke.checks._world import World
-
-ASKS = 2
-"""One lost packet must not make the network look down."""
-
 
 def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:  # noqa: ARG001 - the same for every release
     """Return two checks for each control host; further addresses on one host are told apart by their path."""
     for subject, url in by_host(environment.control):
-        yield ControlCheck(subject=subject, gating=False, url=url)
-        yield ControlAgainCheck(subject=subject, gating=False, url=url)
+        yield ControlCheck(subject=subject, url=url)
+        yield ControlAgainCheck(subject=subject, url=url)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlCheck(Check):
+class ControlCheck(WitnessCheck):
     """
     A host that has nothing to do with the environment can be reached from here.
 
@@ -36,14 +30,8 @@ class ControlCheck(Check):
     """
 
     kind: ClassVar[str] = "control"
-    stage: ClassVar[Stage] = Stage.CONVERGE
-    independent: ClassVar[bool] = True
-
-    url: str
-
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
-        """Ask it twice at once."""
-        return Observation(await world.http.sample(control_request(self.url), ASKS))
+    asks: ClassVar[int] = 2
+    """One lost packet must not make the network look down."""
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge whether it was reached at all."""
@@ -63,10 +51,6 @@ class ControlCheck(Check):
             facts["signature"] = "server error"
         message = f"reached: {there.outline()}"
         return Judgement(Outcome.PASSED, message, None, "any answer", there.outline(), facts)
-
-    def reproduce(self) -> str:
-        """Return the question as a curl command."""
-        return curl(self.url)
 
 
 class ControlAgainCheck(ControlCheck):
