@@ -17,13 +17,14 @@ from smoke.canary.recording import Recorder
 from smoke.canary.schedule import Known
 from smoke.canary.watcher import Watcher
 from smoke.checks._patterns import dead_patterns
-from smoke.environment import Environment, loading, secrets
+from smoke.environment import Environment, secrets
 from smoke.errors import SecretMissing, SmokeError
 from smoke.history import deploys, runs
 from smoke.history.database import connect, location
 from smoke.history.store import History
 from smoke.record.run_directory import read_verdict
-from smoke.running.places import citing_base, environments_directory, reports_directory, state_of
+from smoke.running.choice import environment_of
+from smoke.running.places import reports_directory, state_of
 
 NO_SOAK = 0.0
 """The canary comes again anyhow; watching on after each look would be a second canary."""
@@ -43,9 +44,7 @@ class Place:
     @classmethod
     def open(cls, chosen: argparse.Namespace, names: list[str], environ: Mapping[str, str]) -> "Place":
         """Load the environments *names* and open the history; raises ConfigurationError or UsageError."""
-        directory = environments_directory(chosen)
-        base = citing_base(directory)
-        loaded = tuple(loading.load(directory, name, base, rule=dead_patterns) for name in dict.fromkeys(names))
+        loaded = tuple(environment_of(chosen, name, rule=dead_patterns) for name in dict.fromkeys(names))
         state = state_of(chosen, environ)
         return cls(
             chosen, environ, History(connect(location(state, environ))), state, reports_directory(chosen), loaded

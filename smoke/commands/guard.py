@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +47,19 @@ def add(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Guard one deployment; raises UsageError or ConfigurationError before anything is changed."""
     from smoke.attestation import signing
+    from smoke.guard.closing import show
     from smoke.guard.interruption import Interruption
     from smoke.guard.looks import Looks
     from smoke.guard.sequence import Guard
     from smoke.notify.background import Announcer
     from smoke.record.run_directory import new_run_id
+    from smoke.running.choice import environment_of
     from smoke.running.places import state_of
 
     deploy = getattr(chosen, "command_line", ())
     if not deploy:
         raise UsageError("smoke guard needs the deploy command behind `--`, as in `-- ./deploy.sh`")
-    environment, environ = environment_of(chosen), signing.without_key(os.environ)
+    environment, environ = environment_of(chosen, chosen.environment), signing.without_key(os.environ)
     release = _release(chosen)
     with Interruption() as interruption, Announcer(chosen, os.environ) as announce:
         looks = Looks(chosen, os.environ, chosen.smoke_run_id or new_run_id())
@@ -81,36 +82,10 @@ def run(chosen: argparse.Namespace) -> int:
         return status
 
 
-def environment_of(chosen: argparse.Namespace) -> "Environment":
-    """Return the environment that was chosen, its parameters filled in; raises UsageError or ConfigurationError."""
-    from smoke.environment import loading
-    from smoke.environment.parameters import parse_settings
-    from smoke.running.places import environments_directory
-
-    given = parse_settings(chosen.smoke_set)
-    return loading.load(environments_directory(chosen), chosen.environment, given=given)
-
-
-def show(story: "Story") -> None:
-    """Say how it ended: in the terminal, and to GitHub where that is."""
-    from smoke.guard.story import MARKDOWN
-    from smoke.outputs import github
-    from smoke.outputs.story import closing_lines
-    from smoke.outputs.terminal import Terminal
-
-    data, report = story.to_json(), str(story.directory / MARKDOWN)
-    lines = closing_lines(data, report, Terminal.on(sys.stdout, os.environ).style)
-    sys.stdout.write("".join(f"{line}\n" for line in ["", *lines]))
-    sys.stdout.flush()
-    for warning in github.publish_story(data, report, os.environ, sys.stdout):
-        sys.stdout.write(f"WARNING: {warning}\n")
-
-
 def _release(chosen: argparse.Namespace) -> "Release":
-    from smoke.environment import manifest
+    from smoke.running.choice import release_of
 
-    given = manifest.load(Path(chosen.smoke_release)) if chosen.smoke_release else None
-    release = manifest.combine(given, chosen.smoke_sha, chosen.smoke_previous)
+    release = release_of(chosen)
     if release.commit is None:
         raise UsageError("smoke guard needs the commit that is deployed: --sha SHA, or `commit` in --release FILE")
     return release

@@ -58,10 +58,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _know(chosen: argparse.Namespace) -> None:
     """Raise ConfigurationError for an environment that is not there: that nothing is known of it would mislead."""
-    from smoke.environment import loading
-    from smoke.running.places import environments_directory
+    from smoke.running.choice import environment_of
 
-    loading.load(environments_directory(chosen), chosen.environment)
+    environment_of(chosen, chosen.environment)
 
 
 def _read(

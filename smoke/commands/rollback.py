@@ -2,18 +2,17 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
-from smoke.commands.guard import environment_of, show
 from smoke.errors import UsageError
 from smoke.verdict.words import EXIT_STATUS, Word
 
 if TYPE_CHECKING:
-    from smoke.environment import Environment
-    from smoke.guard.interruption import Interruption
-    from smoke.guard.looks import Look, Looks
+    from smoke.guard.looks import Look
+    from smoke.guard.restoration import Restoration
     from smoke.guard.story import Story
 
 OFFERED = tuple(
@@ -49,76 +48,62 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Roll back; raises UsageError where no verdict is found, or it is about something else."""
+    from smoke.attestation import signing
+    from smoke.guard.closing import show
     from smoke.guard.interruption import Interruption
     from smoke.guard.looks import Look, Looks
-    from smoke.guard.story import Story
+    from smoke.guard.restoration import Restoration
+    from smoke.notify.announce import announce
     from smoke.record.run_directory import new_run_id, read_verdict
-    from smoke.running.places import reports_directory
+    from smoke.running.choice import environment_of
+    from smoke.running.places import reports_directory, state_of
 
-    environment = environment_of(chosen)
+    environment = environment_of(chosen, chosen.environment)
     reports = reports_directory(chosen) / environment.name
     directory = (chosen.run or reports / "latest").resolve()
     failed = Look(EXIT_STATUS[Word.FAIL], directory, read_verdict(directory) or {})
     release = _condemned(failed, environment.name)
     with Interruption() as interruption:
         looks = Looks(chosen, os.environ, chosen.smoke_run_id or new_run_id())
-        story = Story(
-            directory=reports / f"{looks.identifier}-rollback",
-            identifier=looks.identifier,
-            environment=environment.name,
-            sha=str(release["expected"] or ""),
-            previous=str(release["previous"] or ""),
-            facts={"verdict": failed.told()},
+        story = _story(reports / f"{looks.identifier}-rollback", looks.identifier, environment.name, release)
+        story.facts["verdict"] = failed.told()
+        restoration = Restoration(
+            environment=environment,
+            state=state_of(chosen),
+            environ={**signing.without_key(os.environ), **story.variables(), **failed.variables()},
+            looks=looks,
+            story=story,
+            interruption=interruption,
+            announce=lambda event: announce(event, chosen, os.environ),
         )
-        _restore(chosen, environment=environment, failed=failed, looks=looks, story=story, interruption=interruption)
+        _restore(restoration, failed, again=chosen.again)
         show(story)
         word = {"restored": Word.PASS, "not restored": Word.FAIL}.get(story.outcome, Word.INCONCLUSIVE)
         return EXIT_STATUS[word]
 
 
-def _restore(  # noqa: PLR0913 - what a restoration is made of, once
-    chosen: argparse.Namespace,
-    *,
-    environment: "Environment",
-    failed: "Look",
-    looks: "Looks",
-    story: "Story",
-    interruption: "Interruption",
-) -> None:
+def _restore(restoration: "Restoration", failed: "Look", *, again: bool) -> None:
     """Roll back, unless it was done already."""
-    from smoke.attestation import signing
     from smoke.guard import turn
-    from smoke.guard.restoration import Restoration
-    from smoke.notify.announce import announce
-    from smoke.running.places import state_of
 
-    state = state_of(chosen)
-    told = {
-        **signing.without_key(os.environ),
-        "SMOKE_SHA": story.sha,
-        "SMOKE_PREVIOUS": story.previous,
-        "SMOKE_ENVIRONMENT": environment.name,
-        "SMOKE_VERDICT": str(failed.directory / "verdict.json"),
-    }
-    restoration = Restoration(
-        environment=environment,
-        state=state,
-        environ=told,
-        looks=looks,
-        story=story,
-        interruption=interruption,
-        announce=lambda event: announce(event, chosen, os.environ),
-    )
+    state, story = restoration.state, restoration.story
     try:
-        with turn.turn(state, environment.name):
-            if not chosen.again:
-                turn.object_to(state, environment.name, story.sha)
+        with turn.turn(state, story.environment):
+            if not again:
+                turn.object_to(state, story.environment, story.sha)
             restoration.restore(failed)
     except turn.Refused as refusal:
         story.conclude("refused", f"Nothing was rolled back: {refusal}.")
 
 
-def _condemned(failed: Any, environment: str) -> Any:
+def _story(directory: Path, identifier: str, environment: str, release: Mapping[str, Any]) -> "Story":
+    from smoke.guard.story import Story
+
+    sha, previous = (str(release[key] or "") for key in ("expected", "previous"))
+    return Story(directory, identifier, environment, sha, previous)
+
+
+def _condemned(failed: "Look", environment: str) -> Mapping[str, Any]:
     """Return the release of a verdict that calls for a rollback; raises UsageError for any other."""
     verdict = failed.verdict
     if not verdict:
@@ -129,4 +114,5 @@ def _condemned(failed: Any, environment: str) -> Any:
         raise UsageError(f"{failed.directory}: the verdict is {verdict['verdict']}, so nothing is to be rolled back")
     if not verdict.get("rollback_helps", True):
         raise UsageError(f"{failed.directory}: a rollback would not help: {verdict.get('advice', '')}")
-    return verdict["release"]
+    release: Mapping[str, Any] = verdict["release"]
+    return release

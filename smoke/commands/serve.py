@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from smoke import options
 from smoke.errors import SecretMissing, UsageError
 from smoke.record import run_directory
-from smoke.running.places import environments_directory, reports_directory
+from smoke.running.places import reports_directory
 
 if TYPE_CHECKING:
     from smoke.serve.runs import Asked, Verdict
@@ -71,15 +71,11 @@ def run(chosen: argparse.Namespace) -> int:
     import uvicorn
 
     from smoke.checks._patterns import dead_patterns
-    from smoke.environment import loading
-    from smoke.environment.parameters import parse_settings
+    from smoke.running.choice import environment_of
     from smoke.serve.app import Door, application
     from smoke.serve.runs import Runs
 
-    given = parse_settings(chosen.smoke_set)
-    directory = environments_directory(chosen)
-    loaded = [loading.load(directory, one, given=given, rule=dead_patterns) for one in chosen.environments]
-    names = [one.name for one in loaded]
+    names = [environment_of(chosen, one, rule=dead_patterns).name for one in chosen.environments]
     door = Door(_token(os.environ), frozenset(names))
     host, port = chosen.listen
     uvicorn.run(

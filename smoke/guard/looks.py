@@ -87,6 +87,10 @@ class Look:
         checks: Sequence[Mapping[str, Any]] = self.verdict.get("checks", ())
         return any(one["id"] == f"converge/{service}" and one["outcome"] == "passed" for one in checks)
 
+    def variables(self) -> dict[str, str]:
+        """Return what the commands of a rollback are told in their environment."""
+        return {"SMOKE_VERDICT": str(self.directory / "verdict.json")}
+
     def told(self) -> dict[str, Any]:
         """Return the verdict in short, for the report of the whole."""
         keys = ("run_id", "verdict", "action", "summary", "advice", "severity", "incidents", "services")

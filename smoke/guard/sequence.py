@@ -78,7 +78,7 @@ class Guard:
     def _deploy(self) -> CommandEnd:
         self.story.begin("deploy", "the deploy command is running")
         limit_s = self.environment.guard.deploy_within_s
-        ended = run(self.deploy, self._told(), limit_s, self.interruption, stoppable=True)
+        ended = run(self.deploy, {**self.environ, **self.story.variables()}, limit_s, self.interruption, stoppable=True)
         self.story.end(f"the deploy command {ended.how}", well=ended.well)
         return ended
 
@@ -136,7 +136,7 @@ class Guard:
         return self._restoration(look).restore(look)
 
     def _restoration(self, look: Look) -> Restoration:
-        told = {**self._told(), "SMOKE_VERDICT": str(look.directory / "verdict.json")}
+        told = {**self.environ, **self.story.variables(), **look.variables()}
         own = (self.environment, self.state, told, self.looks, self.story, self.interruption, self.announce)
         return Restoration(*own, services=self.release.services)
 
@@ -172,7 +172,3 @@ class Guard:
         file = self.story.directory / "release.toml"
         file.write_text(start + self.manifest, encoding="utf-8")
         return file
-
-    def _told(self) -> dict[str, str]:
-        told = {"SMOKE_SHA": self.story.sha, "SMOKE_PREVIOUS": self.story.previous}
-        return {**self.environ, **told, "SMOKE_ENVIRONMENT": self.environment.name}

@@ -67,6 +67,10 @@ class Story:
         self.keep()
         return STATUS[outcome]
 
+    def variables(self) -> dict[str, str]:
+        """Return what every command is told in its environment."""
+        return {"SMOKE_SHA": self.sha, "SMOKE_PREVIOUS": self.previous, "SMOKE_ENVIRONMENT": self.environment}
+
     def keep(self) -> None:
         """Write everything as it is now."""
         data = self.to_json()

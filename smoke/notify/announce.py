@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from smoke.errors import SmokeError
 from smoke.notify.event import DeployNews, Event
-from smoke.running.places import citing_base, environments_directory, state_of
+from smoke.running.places import environments_directory, state_of
 
 if TYPE_CHECKING:
     from smoke.alerts.message import Message, Receipt, Sender
@@ -40,10 +40,9 @@ def announce(event: Event, chosen: Namespace, environ: Mapping[str, str], *, wit
     error.
     """
     try:
-        directory = environments_directory(chosen)
-        if not mentioned(directory):
+        if not mentioned(environments_directory(chosen)):
             return
-        for why in _told(event, chosen, directory, environ, within_s):
+        for why in _told(event, chosen, environ, within_s):
             _warn(why)
     except SmokeError as error:
         _warn(str(error))
@@ -57,18 +56,16 @@ def mentioned(environments: Path) -> bool:
         return True  # who loads it will say what is wrong with it
 
 
-def _told(event: Event, chosen: Namespace, directory: Path, environ: Mapping[str, str], within_s: float) -> list[str]:
-    from smoke.environment import loading  # only where somebody is to be told
-    from smoke.environment.parameters import parse_settings
+def _told(event: Event, chosen: Namespace, environ: Mapping[str, str], within_s: float) -> list[str]:
     from smoke.notify import provenance, threads
     from smoke.notify.deploy import belonging
     from smoke.notify.secrecy import masked
     from smoke.notify.senders import sender_of
     from smoke.notify.sentences import message_of
     from smoke.notify.slack import Patience
+    from smoke.running.choice import environment_of  # only where somebody is to be told
 
-    given = parse_settings(getattr(chosen, "smoke_set", None) or [])
-    environment = loading.load(directory, event.environment, citing_base(directory), given)
+    environment = environment_of(chosen, event.environment)
     if not environment.notify:
         return []
     state = state_of(chosen, environ)

@@ -10,11 +10,12 @@ from typing import Any
 
 from smoke import baseline
 from smoke.checks._patterns import dead_patterns
-from smoke.environment import Environment, loading, manifest
+from smoke.environment import Environment, loading
 from smoke.environment.parameters import parse_settings, refuse_unknown
 from smoke.environment.redaction import Redactor
 from smoke.errors import ConfigurationError, UsageError
 from smoke.record.run_directory import new_run_id
+from smoke.running.choice import environment_of, release_of
 from smoke.running.places import PRIVATE, citing_base, environments_directory, reports_directory, state_of
 from smoke.running.run import Run, Settings, with_previous
 from smoke.verdict.release import Release
@@ -46,7 +47,7 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
 
     Raises ConfigurationError or UsageError for a wrong file, manifest or flag.
     """
-    release = _release(namespace)
+    release = release_of(namespace)
     for environment in _wanted(namespace):
         _refuse_unknown_services(release, environment, namespace)
         known = (
@@ -71,21 +72,15 @@ def _refuse_unknown_services(release: Release, environment: Environment, namespa
 
 
 def _wanted(namespace: Any) -> list[Environment]:
-    directory = environments_directory(namespace)
     name = getattr(namespace, "smoke_environment", None)
-    base = citing_base(directory)
     given = parse_settings(namespace.smoke_set)
     if name:
-        loaded = [loading.load(directory, name, base, given, rule=dead_patterns)]
+        loaded = [environment_of(namespace, name, rule=dead_patterns)]
     else:
-        loaded = loading.load_all(directory, base, given, rule=dead_patterns)
+        directory = environments_directory(namespace)
+        loaded = loading.load_all(directory, citing_base(directory), given, rule=dead_patterns)
     refuse_unknown(given, {one for each in loaded for one in each.parameters}, name or "any environment")
     return loaded
-
-
-def _release(namespace: Any) -> Release:
-    declared = manifest.load(Path(namespace.smoke_release)) if namespace.smoke_release else None
-    return manifest.combine(declared, sha=namespace.smoke_sha, previous=namespace.smoke_previous)
 
 
 def _with_flags(environment: Environment, namespace: Any, settings: Settings) -> Environment:
