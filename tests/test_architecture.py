@@ -23,7 +23,7 @@ BELOW = {
     "dependencies": {"http", "waiting", "environment", "verdict"},
     "checks": {"dependencies", "http", "waiting", "environment", "verdict"},
     "browser": {"http", "environment", "verdict"},
-    "journeys": {"browser", "checks", "dependencies", "http", "waiting", "environment", "verdict"},
+    "journeys": {"browser", "http", "environment", "verdict"},
     "suite": {"running"},
     "record": {"outputs", "verdict"},
     "outputs": {"verdict"},
@@ -258,12 +258,38 @@ class TestDocumentation:
         names = [one.stem if one.suffix else f"{one.name}/" for one in SMOKE.iterdir() if not one.name.startswith("_")]
         assert [name for name in names if f"`{name}`" not in page and name != "py"] == []
 
-    def test_it_names_no_module_that_is_gone(self) -> None:
-        """What it calls a package of ours is one."""
+    def test_it_says_what_each_module_of_a_session_does(self) -> None:
+        """The packages that wire are read in an order; no module of theirs is missing there."""
         page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        names = [one.stem for one in (SMOKE / "running").glob("[a-z]*.py")]
+        assert [name for name in names if f"`{name}`" not in page] == []
+
+    def test_it_names_no_module_that_is_gone(self) -> None:
+        """What it calls a package or a module of ours is one."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        files = {name.rpartition("/")[2] for name in re.findall(r"`([a-z_/]+\.py)`", page)}
+        assert files - {path.name for path in committed()} == set()
         layers = page[page.index("## Layers") : page.index("## Processes and threads")]
         named = set(re.findall(r"`([a-z_]+)/`", layers)) - {"smoke"}
         assert {name for name in named if not (SMOKE / name).is_dir()} == set()
+
+    def test_it_states_each_law_that_is_cited(self) -> None:
+        """A number in a comment says nothing to who cannot look it up."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        laws = page[page.index("## The laws") : page.index("## The way of one check")]
+        texts = [page, *(path.read_text("utf-8") for path in SMOKE.rglob("*.py"))]
+        cited = {number for text in texts for number in re.findall(r"\blaws? (\d+)", text)}
+        assert cited
+        assert cited - set(re.findall(r"^(\d+)\. ", laws, re.MULTILINE)) == set()
+
+    def test_every_foreign_format_has_a_source(self) -> None:
+        """Whoever has to mend how we read another system finds where its format is published."""
+        page = (ROOT / "docs/wire-formats.md").read_text("utf-8")
+        readers = {
+            path.stem for path in (SMOKE / "dependencies").glob("*.py") if "wire-formats" in path.read_text("utf-8")
+        }
+        platforms = {"railway", "vercel", "coolify", "github", "compose", "kubernetes", "supabase"}
+        assert [name for name in sorted(readers | platforms) if f"`{name}`" not in page] == []
 
     def test_links_lead_somewhere(self) -> None:
         """Every link from one page to another, or to a file, leads to what is there, headings included."""

@@ -16,7 +16,7 @@ _CACHE_STATES = {
     "cf-cache-status": ("hit", "stale", "updating"),
     "x-nextjs-cache": ("hit", "stale"),
 }
-"""Response headers with the values that mean "not from the application" (wire formats, sections 1.6 and 2.4)."""
+"""Response headers with the values that mean "not from the application"."""
 
 _LONGEST = 60
 _SUCCESS = range(200, 300)

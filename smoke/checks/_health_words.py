@@ -1,8 +1,8 @@
 """
 Normalise what services say about their health to four states.
 
-The tables are those of wire formats, section 1.1: NestJS Terminus, Spring Boot Actuator, the health+json draft,
-ASP.NET Core, hand-written endpoints and Supabase. A word that is in no table is unknown, and unknown is never healthy.
+The tables (docs/wire-formats.md) are those of NestJS Terminus, Spring Boot Actuator, the health+json draft, ASP.NET
+Core, hand-written endpoints and Supabase. A word that is in no table is unknown, and unknown is never healthy.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ STATE_KEYS = ("status", "state", "healthy", "connected", "ok")
 """Keys under which an object tells its own state."""
 
 SELECT_ONE = {"?column?": 1}
-"""The row of an unaliased `SELECT 1` in PostgreSQL (wire formats, section 1.7)."""
+"""The row of an unaliased `SELECT 1` in PostgreSQL."""
 
 _WORST_FIRST = (State.UNHEALTHY, State.UNKNOWN, State.DEGRADED, State.HEALTHY)
 _DEEPEST = 8

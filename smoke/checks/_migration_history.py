@@ -21,7 +21,7 @@ def judge_history(
     drift: str = "note",
 ) -> Judgement:
     """
-    Judge a history (wire formats, section 6); rolled back rows do not count.
+    Judge a history; rolled back rows do not count.
 
     *wanted* are names, *brought* is what the release's files say: every one of both must be applied.
     """

@@ -1,8 +1,8 @@
 """
 Read what an application says of one queue, in any of the usual shapes.
 
-The shapes are those of the wire formats, section 3.4: a map of counts, counts under `stats` or `counts`, a bare depth,
-counters of in-memory queues. A hard-wired `status: ok` is never looked at.
+The shapes are those that applications write: a map of counts, counts under `stats` or `counts`, a bare depth, counters
+of in-memory queues. A hard-wired `status: ok` is never looked at.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def report_of(queue: Any, failed_since: str | None = None) -> QueueReport:
     """
     Return what *queue*, found in an answer, tells; pure. *failed_since* is the JMESPath of the failures to count.
 
-    Prioritised jobs wait too; so do those that BullMQ up to version 5 lists as paused (wire formats, section 3.1).
+    Prioritised jobs wait too; so do those that BullMQ up to version 5 lists as paused.
     """
     depth = _number(queue)
     if depth is not None:

@@ -29,8 +29,8 @@ class ReportedCheck(SampledCheck):
     """
     The system reports that it reaches a dependency.
 
-    All shapes of the wire formats, section 1.7, are understood. A degraded dependency still serves, so it is noted; an
-    unknown word is never healthy.
+    All shapes of health answers are understood (docs/wire-formats.md). A degraded dependency still serves, so it is
+    noted; an unknown word is never healthy.
     """
 
     kind: ClassVar[str]

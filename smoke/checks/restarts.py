@@ -41,9 +41,9 @@ class RestartsCheck(Check):
     """
     Every process was started after the deploy began, and none restarts while it is watched.
 
-    A process older than the deploy runs old code, whatever the files beside it say (wire formats, section 1.7). A
-    replica whose process changes while it is watched is in a crash loop; where replicas have no names a single new
-    process may also be scaling up, which is noted, two are judged.
+    A process older than the deploy runs old code, whatever the files beside it say. A replica whose process changes
+    while it is watched is in a crash loop; where replicas have no names a single new process may also be scaling up,
+    which is noted, two are judged.
     """
 
     kind: ClassVar[str] = "restarts"

@@ -2,7 +2,7 @@
 Database migrations, recorded as Prisma records them.
 
 Each directory under `migrations/` holds one `migration.sql`; `deploy` applies those that are not yet in
-`_prisma_migrations`, in order of their names, as `prisma migrate deploy` does (wire formats, section 6.1).
+`_prisma_migrations`, in order of their names, as `prisma migrate deploy` does.
 """
 
 import hashlib

@@ -1,10 +1,10 @@
 """
 Stand-ins for the platforms that deploy a foreign environment: Railway, Vercel, Coolify.
 
-They are no part of any system. They answer as wire formats, section 7, says: Railway over GraphQL, in which an error
-comes with status 200; Vercel with its list; Coolify with an object where its own description says array. Each tells
-the deployment of the release before, and from the deploy on that of the release. All are one application: no two of
-them share a path.
+They are no part of any system. They answer as docs/wire-formats.md says: Railway over GraphQL, in which an error comes
+with status 200; Vercel with its list; Coolify with an object where its own description says array. Each tells the
+deployment of the release before, and from the deploy on that of the release. All are one application: no two of them
+share a path.
 """
 
 import json

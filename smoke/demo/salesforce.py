@@ -2,7 +2,7 @@
 A stand-in for Salesforce: the OAuth token endpoint, some REST resources and the Trust status API.
 
 It is no part of the portal. It answers as `<MyDomain>.my.salesforce.com` and `api.status.salesforce.com` do
-(wire formats, section 4), so that checks and the BFF can be tried without an org.
+(docs/wire-formats.md), so that checks and the BFF can be tried without an org.
 """
 
 import base64

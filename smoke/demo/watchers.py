@@ -1,8 +1,8 @@
 """
 Stand-ins for what watches a foreign environment: Sentry, Prometheus, Alertmanager, Loki, Slack, the App Store.
 
-They are no part of any system. They answer as wire formats, section 8, says, and see what the scene has them see from
-the deploy on. All are one application: no two of them share a path.
+They are no part of any system. They answer as docs/wire-formats.md says, and see what the scene has them see from the
+deploy on. All are one application: no two of them share a path.
 """
 
 import time

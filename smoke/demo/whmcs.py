@@ -1,8 +1,8 @@
 """
 A stand-in for WHMCS: the classic API at `/includes/api.php`.
 
-It is no part of the portal. It answers as WHMCS 8 does (wire formats, section 5): errors are told by their message,
-an address that is not on the allow-list gets `Invalid IP` with 403.
+It is no part of the portal. It answers as WHMCS 8 does: errors are told by their message, an address that is not on the
+allow-list gets `Invalid IP` with 403.
 """
 
 import secrets

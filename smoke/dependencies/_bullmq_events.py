@@ -2,8 +2,7 @@
 Count failures that left no job behind, by the events that BullMQ keeps beside the queue.
 
 With `removeOnFail` a failed job is removed at once, so the set of failed jobs tells nothing; the stream of events, of
-which about ten thousand are kept, still does (wire formats, section 3.1). An event `failed` is written once a job has
-used up its attempts.
+which about ten thousand are kept, still does. An event `failed` is written once a job has used up its attempts.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
 """
 Get a token from Salesforce: client credentials, or a signed assertion (JWT bearer).
 
-Facts from the wire formats, section 4.1: client credentials work at the My Domain host only; the assertion is signed
-with RS256, names the consumer as `iss`, the user as `sub` and the login host as `aud`, and ends after three minutes.
+Facts (docs/wire-formats.md): client credentials work at the My Domain host only; the assertion is signed with RS256,
+names the consumer as `iss`, the user as `sub` and the login host as `aud`, and ends after three minutes.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """
 Ask Alertmanager which alerts are active.
 
-Facts from the wire formats, section 8.2: the answer is a bare array; `endsAt` lies in the future while an alert is
-active; what is silenced, inhibited or muted is `suppressed`, though older versions only list by whom.
+Facts (docs/wire-formats.md): the answer is a bare array; `endsAt` lies in the future while an alert is active; what is
+silenced, inhibited or muted is `suppressed`, though older versions only list by whom.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """
 Ask the App Store which version of an app it serves.
 
-Facts from the wire formats, section 8.4: the JSON comes under another content type; an app that is not in a storefront
-is no result; caches hold an answer for hours, so that a parameter that nobody used before is added.
+Facts (docs/wire-formats.md): the JSON comes under another content type; an app that is not in a storefront is no
+result; caches hold an answer for hours, so that a parameter that nobody used before is added.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """
 Read a queue of BullMQ 5 or 6, or of Bull 4, from its keys in Redis.
 
-Facts from the wire formats, sections 3.1 to 3.3. Version 5 and Bull 4 rename `wait` to `paused` while the queue is
-paused, version 6 only marks it, so both lists are always added up. The set `stalled` holds candidates only: truly
-stalled is a job in `active` whose lock is gone. The library's own counting may write, so it is not used.
+Facts (docs/wire-formats.md): version 5 and Bull 4 rename `wait` to `paused` while the queue is paused, version 6 only
+marks it, so both lists are always added up. The set `stalled` holds candidates only: truly stalled is a job in `active`
+whose lock is gone. The library's own counting may write, so it is not used.
 """
 
 import base64

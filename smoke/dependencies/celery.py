@@ -1,9 +1,9 @@
 """
 Read a queue of Celery from its broker's keys in Redis; nothing is sent to the workers.
 
-Facts from the wire formats, section 3.6, and from Kombu's transport: a queue is a list of its own name, one more for
-each step of priority; what workers hold lies in `unacked_index`, of all queues together. Workers have no names there:
-they are told by the connections that take messages (BRPOP) or listen to the control channel.
+Facts (docs/wire-formats.md), most of them from Kombu's transport: a queue is a list of its own name, one more for each
+step of priority; what workers hold lies in `unacked_index`, of all queues together. Workers have no names there: they
+are told by the connections that take messages (BRPOP) or listen to the control channel.
 """
 
 import re

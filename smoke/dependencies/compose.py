@@ -1,5 +1,5 @@
 """
-What runs of a Docker Compose project (wire formats, section 7.5).
+What runs of a Docker Compose project.
 
 `docker compose ps --format json` writes one object a line since 2.21, an array before. Without `--all` a container that
 has exited would not be seen.

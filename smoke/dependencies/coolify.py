@@ -1,5 +1,5 @@
 """
-Deployments at Coolify (wire formats, section 7.3); only read.
+Deployments at Coolify; only read.
 
 A deployment_uuid that the deploy step was given may never have existed: then the application's list is asked. The list
 is an object with `count` and `deployments`, although its own OpenAPI file says array.

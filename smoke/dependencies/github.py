@@ -1,4 +1,4 @@
-"""Deployments as GitHub keeps them (wire formats, section 7.4): their newest status, and approvals a run waits for."""
+"""Deployments as GitHub keeps them: their newest status, and approvals a run waits for."""
 
 from http import HTTPStatus
 from typing import Any

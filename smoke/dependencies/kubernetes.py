@@ -1,4 +1,4 @@
-"""The rollout of a Deployment in Kubernetes (wire formats, section 7.6), by kubectl or from the API server."""
+"""The rollout of a Deployment in Kubernetes, by kubectl or from the API server."""
 
 import json
 from typing import TYPE_CHECKING, Any

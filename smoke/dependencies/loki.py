@@ -1,9 +1,9 @@
 """
 Ask Loki how many lines a query matches.
 
-Facts from the wire formats, section 8.2: the instant endpoint refuses queries that return lines, so they are counted;
-no line at all is an empty vector; errors are plain text with 400; a tenant goes into `X-Scope-OrgID`; moments are
-nanoseconds, written as text.
+Facts (docs/wire-formats.md): the instant endpoint refuses queries that return lines, so they are counted; no line at
+all is an empty vector; errors are plain text with 400; a tenant goes into `X-Scope-OrgID`; moments are nanoseconds,
+written as text.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """
 The migration history of each tool as rows of one shape.
 
-Tables and the meaning of their columns are those of the wire formats, section 6. Columns that only some versions of a
+Tables and the meaning of their columns are the tools' own (docs/wire-formats.md). Columns that only some versions of a
 tool have are read through `to_jsonb`, which knows no missing column.
 """
 

@@ -1,8 +1,8 @@
 """
 Ask Prometheus for the value of a query, and which targets it scrapes.
 
-Facts from the wire formats, section 8.2: values are texts, `NaN` and `+Inf` among them; errors come with 400, 422 or
-503 and a JSON body; an empty vector means that there are no data, which is not zero; warnings may come with a success.
+Facts (docs/wire-formats.md): values are texts, `NaN` and `+Inf` among them; errors come with 400, 422 or 503 and a JSON
+body; an empty vector means that there are no data, which is not zero; warnings may come with a success.
 """
 
 import math

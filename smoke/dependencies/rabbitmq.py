@@ -1,9 +1,9 @@
 """
 Read a queue of RabbitMQ from its management API.
 
-Facts from the wire formats, section 3.5: the reduced form of the list tells no consumers, so the queue itself is asked;
-`%2F` stands for the virtual host `/`. Counts are missing for a moment after a queue was declared, and where the
-management agent keeps no statistics.
+Facts (docs/wire-formats.md): the reduced form of the list tells no consumers, so the queue itself is asked; `%2F`
+stands for the virtual host `/`. Counts are missing for a moment after a queue was declared, and where the management
+agent keeps no statistics.
 """
 
 import base64

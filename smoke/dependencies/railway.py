@@ -1,4 +1,4 @@
-"""Deployments at Railway, over GraphQL (wire formats, section 7.1): one query, by the schema's own filter."""
+"""Deployments at Railway, over GraphQL: one query, by the schema's own filter."""
 
 from typing import Any
 

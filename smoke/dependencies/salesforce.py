@@ -1,8 +1,8 @@
 """
 Ask Salesforce directly: versions without a login, a token, and one read with it.
 
-Facts from the wire formats, sections 4.1 to 4.3: `instance_url` of the token answer is the host for further calls; REST
-errors are arrays; of the 401 answers only an expired session is cured by a new token.
+Facts (docs/wire-formats.md): `instance_url` of the token answer is the host for further calls; REST errors are arrays;
+of the 401 answers only an expired session is cured by a new token.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ EXPIRED = "INVALID_SESSION_ID"
 QUOTA = "REQUEST_LIMIT_EXCEEDED"
 
 NOT_EXPIRY = ("this session is not valid for use with the rest api", "connected app is not attached to agent")
-"""Texts of 401 answers that a new token does not cure (wire formats, section 4.3)."""
+"""Texts of 401 answers that a new token does not cure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """
 What Salesforce itself says about our instance: its public Trust status.
 
-Statuses, their severity and the field names are those of the wire formats, section 4.4; inner fields of incidents vary
-and are not read.
+Statuses, their severity and the field names are its own (docs/wire-formats.md); inner fields of incidents vary and are
+not read.
 """
 
 from datetime import datetime

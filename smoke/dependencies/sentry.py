@@ -1,9 +1,9 @@
 """
 Ask Sentry which issues a release brought, and whether it knows the release at all.
 
-Facts from the wire formats, section 8.1: `firstRelease` is where an issue was first seen; `count` is a string; a page
-holds 100 issues, and the `Link` header names the cursor of the next; a release that is not found was never registered
-or saw no event, which does not mean that there are no errors.
+Facts (docs/wire-formats.md): `firstRelease` is where an issue was first seen; `count` is a string; a page holds 100
+issues, and the `Link` header names the cursor of the next; a release that is not found was never registered or saw no
+event, which does not mean that there are no errors.
 """
 
 import re

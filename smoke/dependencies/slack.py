@@ -1,8 +1,8 @@
 """
 Read the messages of a Slack channel since a moment.
 
-Facts from the wire formats, section 8.3: errors come with HTTP 200 and `ok: false`; the channel is named by its id;
-too many requests are a 429 with `Retry-After`. Some apps may ask once a minute and get 15 messages, so few questions.
+Facts (docs/wire-formats.md): errors come with HTTP 200 and `ok: false`; the channel is named by its id; too many
+requests are a 429 with `Retry-After`. Some apps may ask once a minute and get 15 messages, so few questions.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""Ask Supabase's management API for the migrations of a project (wire formats, section 6.3)."""
+"""Ask Supabase's management API for the migrations of a project."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Deployments at Vercel (wire formats, section 7.2): READY is live only if promoted and with its aliases."""
+"""Deployments at Vercel: READY is live only if promoted and with its aliases."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -1,8 +1,8 @@
 """
 Ask WHMCS directly by its classic API: `WhmcsDetails`, the cheapest proof of address, credential and role.
 
-Facts from the wire formats, section 5.1: the error envelope comes with HTTP 200 or 403, so the body is read before the
-status; there is no error code, only the message; an HTML page with 200 is not a WHMCS answer.
+Facts (docs/wire-formats.md): the error envelope comes with HTTP 200 or 403, so the body is read before the status;
+there is no error code, only the message; an HTML page with 200 is not a WHMCS answer.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ REFUSALS = {
     "authentication failed": "the verifier's identifier or secret is wrong",
     "access denied": "the verifier's account lacks API access",
 }
-"""What a message begins with, lower-case, and what it means (wire formats, section 5.1)."""
+"""What a message begins with, lower-case, and what it means."""
 
 
 async def ask(
@@ -73,7 +73,7 @@ def dangers_in(exchange: Exchange) -> tuple[str, ...] | None:
     """
     Return the names of what WHMCS finds dangerous about itself; None where the answer tells no checks. Pure.
 
-    The official page shows no checks at all, and every list of them may be missing or null (wire formats, section 5.2).
+    The official page shows no checks at all, and every list of them may be missing or null.
     """
     answer = json_of(exchange)
     checks = answer.get("checks") if isinstance(answer, dict) else None

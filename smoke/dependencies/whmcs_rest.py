@@ -1,8 +1,8 @@
 """
 Ask WHMCS 9 directly by its REST API: the groups of its public catalogue, which need no login.
 
-Facts from the wire formats, section 5.3, and the vendor's reference of version 2 of that API: real status codes, lists
-under `data`, errors with a `message`; 403 means an address that is banned or not allowed.
+Facts (docs/wire-formats.md), of version 2 of that API: real status codes, lists under `data`, errors with a `message`;
+403 means an address that is banned or not allowed.
 """
 
 from smoke.dependencies._answer import (

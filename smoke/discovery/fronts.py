@@ -20,7 +20,7 @@ PLATFORMS = {
     "x-fastly-request-id": "Fastly",
     "x-github-request-id": "GitHub",
 }
-"""Headers by which platforms tell themselves; none of them carries the commit (wire formats, section 2.4)."""
+"""Headers by which platforms tell themselves; none of them carries the commit."""
 
 EDGES = frozenset({"Vercel", "Cloudflare", "Netlify", "Amazon CloudFront", "Azure Front Door", "Fastly"})
 SERVERS = ("nginx", "traefik", "caddy", "apache", "envoy", "cloudflare")

@@ -6,13 +6,13 @@ HEALTH = (
     *("/health/live", "/livez", "/-/ready", "/-/healthy", "/__heartbeat__", "/heartbeat", "/_stcore/health", "/hc"),
     *("/up", "/alive", "/status", "/api/status", "/ping", "/api/ping", "/-/ping", "/server/ping", "/misc/ping"),
 )
-"""Health endpoints, those that say most first (wire formats, section 1)."""
+"""Health endpoints, those that say most first."""
 
 VERSION = (
     *("/version", "/api/version", "/version.json", "/api/v1/version", "/__version__", "/actuator/info", "/info"),
     *("/api/info", "/build.json", "/-/versions.json", "/hub/api", "/version.txt", "/commit.txt", "/revision.txt"),
 )
-"""Where builds name themselves (wire formats, section 2)."""
+"""Where builds name themselves."""
 
 READS = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/api", "/api/config", "/config.json")
 """JSON that is often public."""

@@ -16,7 +16,7 @@ COMMIT_KEYS = frozenset(
         *("githash", "commitid", "sourcecommit", "vcsref", "buildsha", "gitcommithash", "shortcommitsha", "shortsha"),
     }
 )
-"""Keys of commits, without case, `_` and `-` (wire formats, section 2.1)."""
+"""Keys of commits, without case, `_` and `-`."""
 
 VERSION_KEYS = frozenset({"version", "appversion", "releaseid", "release", "tag", "build", "buildid"})
 HEADERS = ("x-commit-sha", "x-git-sha", "x-git-commit", "x-commit", "x-revision", "x-version", "x-app-version")

@@ -1,5 +1,5 @@
 """
-How each platform really gets back to what was live before: commands and calls that exist (wire formats, section 7).
+How each platform really gets back to what was live before: commands and calls that exist.
 
 Pure data, for `[services.*.rollback]` and for whoever writes one. What stands in capitals in a command is to be filled
 in. Many commands that runbooks name do not exist: there is no `railway rollback`, `railway up` has no `--image`,

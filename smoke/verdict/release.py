@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 PLACEHOLDERS = frozenset({"", "null", "none", "undefined", "dev", "local", "unknown", "head", "latest", "0.0.0"})
-"""Values that mean *unknown* (wire formats, section 2.1); an unexpanded `${…}` or `$VAR` is one too."""
+"""Values that mean *unknown*; an unexpanded `${…}` or `$VAR` is one too."""
 
 _PREFIX = re.compile(r"^(?:v(?=[0-9a-f])|(?:sha|prod|production|main|master|staging|stg|dev|preview)-)", re.IGNORECASE)
 _HEX = re.compile(r"^[0-9a-f]{7,64}$")

@@ -1,8 +1,8 @@
 """
 Stand-ins for those who watch a deployment: Sentry, Prometheus, Alertmanager, Loki, Slack and the App Store.
 
-They answer as wire formats, section 8, has them. As their paths differ, one application does for all. Prometheus's
-language is not spoken: a query is answered with the metric that it names first.
+They answer as docs/wire-formats.md says. As their paths differ, one application does for all. Prometheus's language is
+not spoken: a query is answered with the metric that it names first.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A small Salesforce: token endpoint, versions, query and status page (wire formats, section 4)."""
+"""A small Salesforce: token endpoint, versions, query and status page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What each platform's answer means, by the wire formats, section 7; over the test transport."""
+"""What each platform's answer means, over the test transport."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The BFF's client of WHMCS (classic API; wire formats, section 5)."""
+"""The BFF's client of WHMCS (classic API)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The BFF's client of Salesforce (client credentials and REST; wire formats, section 4)."""
+"""The BFF's client of Salesforce (client credentials and REST)."""
 
 import json
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Errors in NestJS's dialect (wire formats, sections 1.2 and 1.7)."""
+"""Errors in NestJS's dialect."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

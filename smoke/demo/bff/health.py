@@ -21,7 +21,7 @@ UNCACHED = {"cache-control": "no-cache, no-store, must-revalidate"}
 
 
 async def health(request: Request) -> JSONResponse:
-    """GET /health in the manner of NestJS Terminus (wire formats, section 1.2), with the commit and the uptime."""
+    """GET /health in the manner of NestJS Terminus, with the commit and the uptime."""
     context = context_of(request)
     details = dict(zip(PARTS, await asyncio.gather(database(context), redis(context)), strict=True))
     if Bug.HEALTH_ASKS_NOBODY in context.image.bugs:
@@ -112,7 +112,7 @@ async def _whmcs(context: Context) -> dict[str, Any]:
 
 
 async def _counts(context: Context, since: int | None) -> dict[str, Any]:
-    """Read BullMQ's keys directly (wire formats, section 3.1): the library's own counting may write."""
+    """Read BullMQ's keys directly: the library's own counting may write."""
     key = context.exports.toKey
     pipe: Any = context.redis.pipeline(transaction=False)
     pipe.llen(key("wait"))

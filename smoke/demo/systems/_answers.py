@@ -27,7 +27,7 @@ async def parts_of(speaker: Speaker) -> tuple[bool, bool]:
 
 
 def fastify_error(message: str = "connect ECONNREFUSED 127.0.0.1:6379") -> JSONResponse:
-    """Return what Fastify answers for an error that was thrown (wire formats, section 1.7)."""
+    """Return what Fastify answers for an error that was thrown."""
     return JSONResponse({"statusCode": 500, "error": "Internal Server Error", "message": message}, 500)
 
 

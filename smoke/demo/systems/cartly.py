@@ -1,5 +1,5 @@
 """
-Cartly: web (Fastify, with the pages and /api/health of Next.js) and a worker, as wire formats 1.7 has them.
+Cartly: web (Fastify, with the pages and /api/health of Next.js) and a worker.
 
 `/health/ready` says what the drivers return: the row of an unnamed SELECT 1, and "PONG". Where a part is down the
 awaited call throws, and Fastify answers a plain 500.

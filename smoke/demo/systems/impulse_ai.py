@@ -30,7 +30,7 @@ INSERT INTO supabase_migrations.schema_migrations (version, name)
 GRANT USAGE ON SCHEMA supabase_migrations TO {READER};
 GRANT SELECT ON supabase_migrations.schema_migrations TO {READER};
 """
-"""The history as Supabase's command line keeps it (wire formats, section 6.3)."""
+"""The history as Supabase's command line keeps it."""
 
 NEWEST = "20261120093000"
 APPLIED = f"INSERT INTO supabase_migrations.schema_migrations (version, name) VALUES ('{NEWEST}', 'invoice_due_date')"

@@ -27,7 +27,7 @@ INSERT INTO drizzle.__drizzle_migrations (hash, created_at, name)
 GRANT USAGE ON SCHEMA drizzle TO {READER};
 GRANT SELECT ON drizzle.__drizzle_migrations TO {READER};
 """
-"""The history as drizzle keeps it from 1.0 on, names included (wire formats, section 6.2)."""
+"""The history as drizzle keeps it from 1.0 on, names included."""
 
 NEWEST = "20261120093000_invoice_due_date"
 APPLIED = f"""
