@@ -106,11 +106,22 @@ def _unsettled(rollout: Rollout, looks: Sequence[Look], standing: Standing, fact
         message = f"the budget left only {rollout.limit_s:.0f} s to wait for the rollout: {found}"
         return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, expected, found, facts)
     if last.votes and all(one.untold for one in last.votes) and not _ever_told(looks):
-        return untold(found, expected, facts, optional=rollout.optional)
+        return untold(_awaited(rollout, found, waited), expected, facts, optional=rollout.optional)
     back = "; it had served the release before" if _went_back(rollout, looks) else ""
     explained = long_tag(rollout.version) if not _ever_met(rollout, looks) else None
     message = "; ".join([f"{found} (waited {waited}){back}", *([explained] if explained else [])])
     return Judgement(Outcome.FAILED, message, Cause.RELEASE, expected, found, facts)
+
+
+def _awaited(rollout: Rollout, found: str, waited: str) -> str:
+    """Say for how long a commit was waited for that need not be told."""
+    if not rollout.optional:
+        return found
+    if rollout.silent_before:
+        return f"{found}, nor was one before the deploy, so that none was waited for"
+    if rollout.goal is None:
+        return f"{found}, and none is announced, so that none was waited for"
+    return f"{found} (waited {waited}; after `smoke prime` it is known that none is told, and not waited for)"
 
 
 def _what_is_wrong(rollout: Rollout, looks: Sequence[Look], goal: str | None) -> str:

@@ -35,7 +35,7 @@ class Rollout:
     *goal* is the commit that must be served, None if any will do so long as all agree; *version* is what it calls
     itself. *limit_s* is how long it is watched; *whole* is False if the budget does not leave all the time that the
     environment grants. *condemned* says that *previous* was rolled back, so that it will not do even where any would.
-    *optional* tells that the service may leave its commit out.
+    *optional* tells that the service may leave its commit out; *silent_before* that it did so before the deploy.
     """
 
     goal: str | None
@@ -49,6 +49,7 @@ class Rollout:
     version: str | None = None
     condemned: bool = False
     optional: bool = False
+    silent_before: bool = False
 
     def standing(self, looks: Sequence[Look]) -> Standing:
         """Return where the rollout stands after *looks*, the newest last."""
@@ -56,6 +57,8 @@ class Rollout:
             return Standing.SETTLED
         if self._superseded(looks):
             return Standing.SUPERSEDED
+        if self._tells_nothing(looks):
+            return Standing.STUCK
         elapsed, goal = looks[-1].elapsed_s, self.goal_of(looks)
         moves = movements(looks, goal, self.replicas)
         patience = max([self.stuck_after_s, *(_PATIENCE * gap for gap in _gaps(moves))])
@@ -125,6 +128,17 @@ class Rollout:
         served = {one.commit for one in looks[-1].votes if one.commit}
         others = served - {self.goal}
         return self.goal is not None and bool(others) and self._came_later(looks, others)
+
+    def _tells_nothing(self, looks: Sequence[Look]) -> bool:
+        """
+        The service need not tell its commit, has not in any answer so far, and nothing lets one be expected.
+
+        Nothing does where none was told before the deploy either, or where no commit is announced.
+        """
+        expected = not self.optional or not (self.silent_before or self.goal is None)
+        if expected or not looks[-1].votes or not all(one.untold for one in looks[-1].votes):
+            return False
+        return not any(one.commit for look in looks for one in look.votes)
 
     def _withdrawn(self, looks: Sequence[Look]) -> bool:
         """The announced commit was served, and in the newest looks nothing but what was live before is."""

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from shlex import quote as shell_quote
 from typing import TYPE_CHECKING, Any
 
@@ -174,6 +175,8 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
     if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004 - unavailable
         facts["retry_after"] = True
+    if exchanges and all(_challenged(one) for one in exchanges):
+        facts["challenged"] = True
     if any(one.slowed for one in exchanges):
         facts["slowed"] = True
     if failed and all(one.status == TOO_MANY for one in failed):
@@ -183,6 +186,13 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
     if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
         facts["server_errors"] = True
     return {**facts, **carried_facts(exchanges)}
+
+
+def _challenged(exchange: Exchange) -> bool:
+    """Tell whether a request without any credential was asked for one, as HTTP asks."""
+    proofs = {name.lower() for name in exchange.request.headers} & {"authorization", "cookie"}
+    asked = exchange.status == HTTPStatus.UNAUTHORIZED and bool(exchange.headers.get("www-authenticate"))
+    return asked and not proofs and not exchange.carried
 
 
 def carried_facts(exchanges: Sequence[Exchange], header: str | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ of a service together have asked some hundred times.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote as shell_quote
 from typing import TYPE_CHECKING, Any
 
 from smoke.checks._check import Check
@@ -39,6 +40,10 @@ PAUSE_S = 2.0
 """What is looked at again: so many addresses, in so many groups of so many requests, so many seconds apart."""
 
 SERVER_ERRORS = range(500, 600)
+
+_PROOFS = frozenset({"authorization", "cookie"})
+
+_STATUS_ONLY = r"curl -sS -o /dev/null -w '%{http_code}\n'"
 
 PRESSING = frozenset({"burst"})
 """Kinds of checks that ask for more at once than a service may bear."""
@@ -104,6 +109,15 @@ def note(memory: dict[str, Any], check: Check, exchanges: Sequence[Exchange]) ->
             count = counts.setdefault(request.url.partition("?")[0], Count(request))
             count.asked += 1
             count.failed += one.status in SERVER_ERRORS
+
+
+def by_hand(strays: Strays) -> str:
+    """Return a command that asks the addresses again, as often, and counts the answers; a session is left out."""
+    requests = [one.request for one in strays.routes if not _PROOFS & {name.lower() for name in one.request.headers}]
+    if not requests:
+        return ""
+    asked = [f"{_STATUS_ONLY} {shell_quote(one.url)}" for one in requests[:ASKED_AGAIN]]
+    return f"for n in $(seq {EACH * GROUPS // len(asked)}); do {'; '.join(asked)}; done | sort | uniq -c"
 
 
 async def ask_again(strays: Strays, world: "World") -> tuple[Exchange, ...]:

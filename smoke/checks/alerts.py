@@ -30,8 +30,9 @@ class AlertsCheck(TelemetryCheck):
     """
     No alert began with the deploy, as Alertmanager tells it.
 
-    An alert is new if it began after the deploy did and was not active before. What was active before is noted. Of the
-    severities that only hold, a new one leaves it to a person whether the deploy made it.
+    An alert is new if it began after the deploy did and was not active before. What was active before is noted. One
+    that was active before, ended, and began again since may be the old trouble or the release's: it leaves that to a
+    person, as does a new one of the severities that only hold.
     """
 
     kind: ClassVar[str] = "alerts"
@@ -45,8 +46,10 @@ class AlertsCheck(TelemetryCheck):
         """Ask for the active alerts."""
         request = alertmanager.question(self.alertmanager, world.secret, self.timeout_s)
         before = world.before(self.id)
-        known = {"known": list(before.measured.get("alerts", []))} if before and "alerts" in before.measured else {}
-        facts = {"deployed_at": world.release.deployed_at, **known}
+        known = before.measured.get("alerts") if before else None
+        # Baselines recorded by older versions hold no beginnings.
+        then = known if isinstance(known, Mapping) else dict.fromkeys(known) if isinstance(known, list) else None
+        facts = {"deployed_at": world.release.deployed_at, "known": then}
         return Observation((await world.http.send(request),), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
@@ -56,9 +59,12 @@ class AlertsCheck(TelemetryCheck):
         if isinstance(found, Answer):
             return self.unheard(found, self._expected)
         mine = [one for one in found if self._concerns(one)]
-        facts: dict[str, Any] = {**self.facts, "measured": {"alerts": [one.fingerprint for one in mine[:KEPT]]}}
-        new, undated = self._new(mine, last.facts)
-        old = [one for one in mine if one not in new]
+        began = {one.fingerprint: one.started_at for one in mine[:KEPT]}
+        facts: dict[str, Any] = {**self.facts, "measured": {"alerts": began}}
+        since, undated = self._since(mine, last.facts)
+        new = [one for one in since if one.fingerprint not in (last.facts["known"] or {})]
+        again = [one for one in since if one not in new and _began_anew(one, last.facts["known"])]
+        old = [one for one in mine if one not in (*new, *again)]
         if old and not undated:
             facts["noted"] = f"from before the deploy: {_named(old)}"
         if undated:
@@ -66,10 +72,12 @@ class AlertsCheck(TelemetryCheck):
         if new:
             message = f"{_count(new)} since the deploy: {_named(new)}"
             if not any(one.severity in self.alertmanager.gating for one in new) and self.severe:
-                facts["decider"] = "see whether the deploy caused the alert, then verify again"
-                return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, _named(new), facts)
+                return self._doubtful(message, new, facts)
             # No signature: which alerts are new is told by their beginning, not by their names.
             return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._expected, _named(new), facts)
+        if again:
+            message = f"{_count(again)} of before the deploy ended and began again since: {_named(again)}"
+            return self._doubtful(message, again, facts)
         message = "no alert since the deploy" + (f"; {facts['noted']}" if old else "")
         return Judgement(Outcome.PASSED, message, expected=self._expected, found=message, facts=facts)
 
@@ -92,18 +100,27 @@ class AlertsCheck(TelemetryCheck):
         """The severities that the verdict depends on."""
         return (*self.alertmanager.gating, *self.alertmanager.holds)
 
-    def _new(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> tuple[list[Alert], bool]:
-        """Return the alerts that began with the deploy, and whether there are some of which nobody knows."""
-        deployed_at, known = facts["deployed_at"], facts.get("known")
-        if deployed_at is None and known is None:
+    def _since(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> tuple[list[Alert], bool]:
+        """Return the alerts that began since the deploy, and whether there are some of which nobody knows."""
+        deployed_at = facts["deployed_at"]
+        if deployed_at is None and facts["known"] is None:
             return [], bool(alerts)
-        began = [one for one in alerts if deployed_at is None or one.started_at >= deployed_at - CLOCKS_S]
-        return [one for one in began if one.fingerprint not in (known or ())], False
+        return [one for one in alerts if deployed_at is None or one.started_at >= deployed_at - CLOCKS_S], False
+
+    def _doubtful(self, message: str, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> Judgement:
+        told = {**facts, "decider": "see whether the deploy caused the alert, then verify again"}
+        return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, _named(alerts), told)
 
     def _undated(self, alerts: Sequence[Alert], facts: Mapping[str, Any]) -> Judgement:
         message = f"{_count(alerts)} active, and nobody knows when the deploy began: {_named(alerts)}"
         told = {**facts, "decider": WHEN_BEGAN}
         return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, _named(alerts), told)
+
+
+def _began_anew(alert: Alert, known: Mapping[str, float | None]) -> bool:
+    """Tell whether an alert that was active before the deploy ended since: else its beginning would be the same."""
+    began = known.get(alert.fingerprint)
+    return began is not None and alert.started_at > began + CLOCKS_S
 
 
 def _count(alerts: Sequence[Alert]) -> str:

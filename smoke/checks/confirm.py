@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._census import Electorate, Vote, electorates, slim
 from smoke.checks._check import Check, Observation
 from smoke.checks._sampled import curl, transport_facts
-from smoke.checks._strays import Strays, ask_again, failures, read_again
+from smoke.checks._strays import Strays, ask_again, by_hand, failures, read_again
 from smoke.checks._unanimity import OTHER_COMMIT, Unanimity, goal_of
 from smoke.checks._uptime import Clockwork, Start, describe, newcomers, restarted
 from smoke.environment import Environment
@@ -71,6 +71,7 @@ class ConfirmCheck(Check):
                 "total": strays.total,
                 "routes": len(strays.routes),
                 "again": (failures(again), len(again)),
+                "by_hand": by_hand(strays),
             }
         return Observation(slim(exchanges), facts)
 
@@ -122,6 +123,5 @@ def _strays(rounds: Sequence[Observation], judgement: Judgement) -> Judgement:
     outcome = Outcome.FAILED if reading is Reading.FAULTY else Outcome.UNDECIDED
     message = f"{found}: too many for chance" + ("" if outcome is Outcome.FAILED else ", too few for certainty")
     unclear = outcome is Outcome.UNDECIDED
-    return replace(
-        judgement, outcome=outcome, cause=Cause.RELEASE, message=message, found=found, facts=facts, unclear=unclear
-    )
+    said = replace(judgement, message=message, found=found, facts=facts, reproduce=str(seen[0]["by_hand"]))
+    return replace(said, outcome=outcome, cause=Cause.RELEASE, unclear=unclear)

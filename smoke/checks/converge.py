@@ -17,7 +17,7 @@ from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import Release, normalise
-from smoke.verdict.words import Stage
+from smoke.verdict.words import Outcome, Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
@@ -98,6 +98,7 @@ class ConvergeCheck(Check):
     def _rollout(self, world: "World") -> Rollout:
         converge, service = world.environment.converge, self.electorate.service
         left_s = max(0.0, world.remaining_s() - RESERVE_S)
+        before = world.before(self.id)
         return Rollout(
             goal=normalise(self.electorate.release.commit),
             previous=normalise(self.electorate.release.replaced),
@@ -110,6 +111,7 @@ class ConvergeCheck(Check):
             version=self.electorate.release.version,
             condemned=self.electorate.release.condemned is not None,
             optional=self.electorate.probe.optional,
+            silent_before=before is not None and before.outcome is Outcome.SKIPPED,
         )
 
 

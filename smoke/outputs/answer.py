@@ -70,10 +70,14 @@ def causes(verdict: VerdictJson) -> list[CauseGroup]:
 
 
 def repeat_command(verdict: VerdictJson, room: int = 200) -> str:
-    """Return the command that looks at the reasons again, or at everything if that is longer than *room* characters."""
+    """
+    Return the command that looks at the reasons again, or at everything if that is longer than *room* characters.
+
+    What is found at the end, over all that was asked, only a whole run finds again.
+    """
     everything = _everything(verdict)
     ids = list(dict.fromkeys(str(one["check"]) for one in verdict["reasons"]))
-    if not ids or not all(_SELECTABLE.match(one) for one in ids):
+    if not ids or not all(_SELECTABLE.match(one) for one in ids) or _found_at_the_end(verdict, ids):
         return everything
     narrowed = f"{everything} -k {ids[0]}" if len(ids) == 1 else f'{everything} -k "{" or ".join(ids)}"'
     return narrowed if len(narrowed) <= room else everything
@@ -81,6 +85,8 @@ def repeat_command(verdict: VerdictJson, room: int = 200) -> str:
 
 def repeat_one(verdict: VerdictJson, check: str) -> str:
     """Return the command that looks at one check again; nothing where it cannot be named safely."""
+    if _found_at_the_end(verdict, [check]):
+        return _everything(verdict)
     return f"{_everything(verdict)} -k {check}" if _SELECTABLE.match(check) else ""
 
 
@@ -170,6 +176,12 @@ def _next_step(verdict: VerdictJson, cause: str, messages: Sequence[str]) -> str
     told = {str(one["id"]): str(one.get("decider", "")) for one in verdict["checks"]}
     deciders = [told.get(str(one["check"]), "") for one in verdict["reasons"] if one["cause"] == cause]
     return next_step(Cause(cause), messages, next(filter(None, deciders), ""))
+
+
+def _found_at_the_end(verdict: VerdictJson, ids: Sequence[str]) -> bool:
+    """Tell whether any of the checks is made after all others, so that it cannot be selected alone."""
+    last = {str(one["id"]) for one in verdict["checks"] if one["stage"] == Stage.CONFIRM}
+    return any(one in last for one in ids)
 
 
 def _everything(verdict: VerdictJson) -> str:

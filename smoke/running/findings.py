@@ -124,6 +124,6 @@ def made(
         samples=sum(len(one.exchanges) for one in rounds),
         started_s=started_s,
         duration_s=duration_s,
-        reproduce=check.reproduce(),
+        reproduce=judgement.reproduce or check.reproduce(),
         facts=judgement.facts,
     )

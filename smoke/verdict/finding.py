@@ -27,6 +27,8 @@ class Judgement:
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
     unclear: bool = False
     """True asks the engine for one more round of samples before this judgement is final."""
+    reproduce: str = ""
+    """A command that repeats what was found by hand, where that is another one than the check's own."""
 
 
 @dataclass(frozen=True, slots=True)

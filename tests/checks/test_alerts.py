@@ -109,10 +109,48 @@ def test_an_alert_from_before_is_noted() -> None:
     assert "from before the deploy: DiskFull" in found.facts["noted"]
 
 
-def test_an_alert_that_flaps() -> None:
-    """What was active before and began anew is no news either."""
+@pytest.mark.parametrize("began_s", [60, 58, 56])
+def test_an_alert_that_goes_on(began_s: float) -> None:
+    """What was active before and has the same beginning is no news, however late it began."""
+    then = Before(Outcome.PASSED, measured={"alerts": {"fp-HighErrorRate": NOW - 60}})
+    assert judged([alert(age_s=began_s)], before=lambda _: then).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("subject", ["gating", "advisory"])
+def test_an_alert_that_began_again(subject: str) -> None:
+    """What was active before, ended and began again since the deploy may be either's doing: a person decides."""
+    severity = "critical" if subject == "gating" else "info"
+    then = Before(Outcome.PASSED, measured={"alerts": {"fp-HighErrorRate": NOW - 3600}})
+    found = judged([alert(age_s=60, severity=severity)], subject, before=lambda _: then)
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.RELEASE)
+    assert found.message.startswith("1 alert of before the deploy ended and began again since: HighErrorRate")
+    assert found.facts["decider"] == "see whether the deploy caused the alert, then verify again"
+
+
+def test_an_alert_that_began_again_before_the_deploy() -> None:
+    """What began again before the deploy did is none of its doing."""
+    then = Before(Outcome.PASSED, measured={"alerts": {"fp-HighErrorRate": NOW - 3600}})
+    assert judged([alert(age_s=600)], before=lambda _: then).outcome is Outcome.PASSED
+
+
+def test_a_new_alert_beside_one_that_began_again() -> None:
+    """The new one is proof enough."""
+    then = Before(Outcome.PASSED, measured={"alerts": {"fp-HighErrorRate": NOW - 3600}})
+    found = judged([alert(age_s=60), alert("Down")], before=lambda _: then)
+    assert found.outcome is Outcome.FAILED
+    assert found.message.startswith("1 alert since the deploy: Down")
+
+
+def test_a_baseline_without_beginnings() -> None:
+    """Older baselines tell only that an alert was active: then it is no news."""
     then = Before(Outcome.PASSED, measured={"alerts": ["fp-HighErrorRate"]})
     assert judged([alert(age_s=60)], before=lambda _: then).outcome is Outcome.PASSED
+
+
+def test_what_the_baseline_keeps() -> None:
+    """When each began is measured, so that a later verdict can tell whether it is still the same."""
+    assert judged([alert(age_s=60)]).facts["measured"] == {"alerts": {"fp-HighErrorRate": NOW - 60}}
 
 
 @pytest.mark.parametrize(

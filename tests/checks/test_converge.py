@@ -14,6 +14,7 @@ from smoke.checks.converge import ConvergeCheck, checks
 from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind, Request
 from smoke.verdict.finding import Judgement
+from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage
 from tests.checks.fake_world import (
@@ -60,8 +61,15 @@ Timeline = Callable[[float], Sequence[Answer]]
 class Watched:
     """A check concluded against a rollout that follows a timeline."""
 
-    def __init__(self, timeline: Timeline, described: Environment, release: Release, budget_s: float) -> None:
-        self.world = world_of({URL: self._answer}, described, release, budget_s)
+    def __init__(
+        self,
+        timeline: Timeline,
+        described: Environment,
+        release: Release,
+        budget_s: float,
+        before: Before | None = None,
+    ) -> None:
+        self.world = world_of({URL: self._answer}, described, release, budget_s, before=lambda _check: before)
         self.http: FakeHttp = self.world.http  # type: ignore[assignment]
         self.timeline = timeline
         self.count = 0
@@ -86,10 +94,11 @@ def watch(
     described: Environment | None = None,
     release: Release = RELEASE,
     budget_s: float = 60.0,
+    before: Before | None = None,
 ) -> Watched:
     """Conclude the check against a timeline, or against the same answers for ever."""
     constant = timeline if callable(timeline) else lambda _: timeline
-    return Watched(constant, described or environment(), release, budget_s)
+    return Watched(constant, described or environment(), release, budget_s, before)
 
 
 def rolling(*switches: float) -> Timeline:
@@ -391,6 +400,42 @@ def test_a_build_that_may_leave_its_commit_out_is_not_compared() -> None:
     watched = watch([serves(None)], environment(probe=MAY))
     assert (watched.judgement.outcome, watched.judgement.facts["waived"]) == (Outcome.SKIPPED, "untold")
     assert round(watched.seconds) == CONVERGE["stuck_after_s"]
+
+
+SILENT = Before(Outcome.SKIPPED, "no commit is named")
+
+
+def test_a_build_that_never_told_its_commit_is_not_awaited() -> None:
+    """Where the baseline shows that none was told before the deploy, one look is enough; that is said."""
+    watched = watch([serves(None)], environment(probe=MAY), before=SILENT)
+    assert (watched.judgement.outcome, watched.judgement.facts["waived"]) == (Outcome.SKIPPED, "untold")
+    assert watched.seconds == 0
+    assert watched.judgement.message.startswith(
+        "no commit is named, nor was one before the deploy, so that none was wa"
+    )
+    assert "smoke prime" in watch([serves(None)], environment(probe=MAY)).judgement.message
+
+
+@pytest.mark.parametrize("before", [None, Before(Outcome.PASSED), Before(Outcome.UNDECIDED), Before(Outcome.FAILED)])
+def test_a_build_of_which_nobody_knows_is_awaited(before: Before | None) -> None:
+    """Without a baseline that shows it, the commit may be on its way; the same where it must be told."""
+    watched = watch([serves(None)], environment(probe=MAY), before=before)
+    assert round(watched.seconds) == CONVERGE["stuck_after_s"]
+    assert round(watch([serves(None)], before=SILENT).seconds) == CONVERGE["stuck_after_s"]
+
+
+def test_an_outage_of_a_build_that_never_told_its_commit_is_awaited() -> None:
+    """Errors while the processes change are part of the rollout; they are no silence."""
+    watched = watch(lambda now: [serves(None) if now > 2 else answer("", 502)], environment(probe=MAY), before=SILENT)
+    assert watched.judgement.outcome is Outcome.SKIPPED
+    assert 2 < watched.seconds < CONVERGE["stuck_after_s"]
+
+
+def test_nothing_is_announced_and_nothing_told() -> None:
+    """Before a deploy, and for the canary, no commit can be on its way."""
+    watched = watch([serves(None)], environment(probe=MAY), Release())
+    assert (watched.judgement.outcome, watched.seconds) == (Outcome.SKIPPED, 0)
+    assert "none is announced" in watched.judgement.message
 
 
 def test_a_build_that_may_leave_its_commit_out_is_awaited() -> None:

@@ -55,6 +55,29 @@ def judged(made: Answer, **check: object) -> Judgement:
     return concluded(plain, world_of({URL: made}))
 
 
+ASKS = {"www-authenticate": 'Basic realm="ops"'}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "request_headers", "asked"),
+    [
+        (answer("", 401, headers=ASKS), {}, True),
+        (answer("", 401), {}, False),
+        (answer("", 403, headers=ASKS), {}, False),
+        (answer("", 200, headers=ASKS), {}, False),
+        (answer("", 401, headers=ASKS), {"Authorization": "Bearer x"}, False),
+        (answer("", 401, headers=ASKS), {"cookie": "s=1"}, False),
+        (answer("", 401, headers=ASKS, carried=("x-api-key",)), {}, False),
+        (failing(), {}, False),
+    ],
+)
+def test_asked_for_a_credential(exchange: Exchange, request_headers: dict[str, str], asked: bool) -> None:  # noqa: FBT001
+    """That a credential is wanted is a fact where none was sent, and every answer says so."""
+    made = replace(exchange, request=Request("GET", URL, headers=request_headers))
+    assert transport_facts([made, made]).get("challenged", False) is asked
+    assert "challenged" not in transport_facts([made, answer("fine")])
+
+
 @pytest.mark.parametrize(("share", "first", "later"), [(1.0, 1, 3), (1 / 3, 12, 24), (0.1, 44, 88)])
 def test_rounds_grow(share: float, first: int, later: int) -> None:
     """The first round is as large as needed; later ones decide, so they are larger."""

@@ -8,7 +8,7 @@ import pytest
 
 from smoke.checks import confirm, pages
 from smoke.checks._check import Check
-from smoke.checks._strays import Strays, note
+from smoke.checks._strays import Strays, by_hand, note
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
 from smoke.verdict.finding import Judgement
@@ -148,6 +148,28 @@ def test_it_goes_on() -> None:
         "20 of 600 requests, at 20 addresses, ended in a server error, and 10 of 200 when they were asked again: "
         "too many for chance"
     )
+
+
+def test_by_hand() -> None:
+    """The census tells nothing of strays: the command asks the addresses again, and counts what they answer."""
+    command = judged(one_in=20).reproduce
+
+    assert command.startswith(
+        "for n in $(seq 25); do curl -sS -o /dev/null -w '%{http_code}\\n' 'https://api.test/page/0?"
+    )
+    assert command.endswith("done | sort | uniq -c")
+    assert command.count("curl -sS ") == 8
+    assert judged(one_in=20, failing=3).reproduce == ""
+
+
+def test_by_hand_with_sessions() -> None:
+    """What was asked with a session cannot be asked by hand without it, and its cookie is nobody's."""
+    memory: dict[str, Any] = {}
+    for path in PATHS:
+        asked = [replace(one, request=replace(one.request, headers={"Cookie": "a=b"})) for one in exchanges(path, 502)]
+        note(memory, page_check(), [*asked, *exchanges(path, *[200] * 9)])
+
+    assert by_hand(Strays.of(memory, "bff")) == ""
 
 
 def test_it_has_passed() -> None:

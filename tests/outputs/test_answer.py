@@ -51,12 +51,21 @@ def test_causes_of_a_hold() -> None:
         (["page/a b"], 'pytest -m "prod and portal"'),
         (["page/$(reboot)"], 'pytest -m "prod and portal"'),
         ([f"page/{number}" for number in range(50)], 'pytest -m "prod and portal"'),
+        (["page/home", "census/release"], 'pytest -m "prod and portal"'),
     ],
 )
 def test_repeat_command(ids: list[str], command: str) -> None:
     """The command selects the reasons, unless they cannot be named safely and briefly."""
     reasons = [{"check": one, "cause": "release", "message": ""} for one in ids]
     assert answer.repeat_command(verdicts.failing() | {"reasons": reasons}) == command
+
+
+def test_repeat_one() -> None:
+    """What is found at the end, over all that was asked, takes a whole run."""
+    everything = 'pytest -m "prod and portal"'
+    assert answer.repeat_one(verdicts.failing(), "journey/invoices") == f"{everything} -k journey/invoices"
+    assert answer.repeat_one(verdicts.failing(), "census/release") == everything
+    assert answer.repeat_one(verdicts.failing(), "page/$(reboot)") == ""
 
 
 def test_problems_are_ordered_by_gravity() -> None:

@@ -14,6 +14,7 @@ error.
 |             | the third party does not answer our own call either, or says in public that it is down | `third_party` |
 | credentials | a login that is not ours stands before everything, so the product was not reached | `wall` |
 |             | the header that lets us in is refused everywhere, and was before the deploy | `key` |
+|             | what tells how a service is asks for a credential, and no baseline shows it open | `challenge` |
 |             | another account logs in, or this one was refused before the deploy already | `account` |
 | preexisting | the same check failed in the same way before the deploy, by the system's own doing | `preexisting` |
 | fixture     | the service works, and the test data were missing, or in the way, before the deploy too | `fixture` |
@@ -26,6 +27,7 @@ error.
 
 from smoke.verdict.causes._rule import Rule
 from smoke.verdict.causes.account import account
+from smoke.verdict.causes.challenge import challenge
 from smoke.verdict.causes.edge import edge
 from smoke.verdict.causes.fixture import fixture
 from smoke.verdict.causes.key import key
@@ -41,7 +43,7 @@ from smoke.verdict.causes.witnesses import witnesses
 __all__ = ["RULES"]
 
 RULES: tuple[Rule, ...] = (
-    *(witnesses, runner, trust, maintenance, edge, wall, limited, key, account),
+    *(witnesses, runner, trust, maintenance, edge, wall, limited, key, challenge, account),
     *(third_party, fixture, preexisting),
 )
 """
