@@ -1,6 +1,6 @@
 """The long options that `smoke verify` and the pytest plugin share, declared once."""
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ def add(options: tuple[Option, ...], add_option: Callable[..., Any]) -> None:
         add_option(one.name, dest=one.destination, help=one.help, **metavar, **one.settings)
 
 
-def repeat(options: tuple[Option, ...], chosen: Any) -> Iterator[str]:
+def repeat(options: tuple[Option, ...], chosen: Namespace) -> Iterator[str]:
     """Yield the arguments that say again what *chosen* holds, for a child process."""
     for one in options:
         value = getattr(chosen, one.destination)

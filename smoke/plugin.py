@@ -7,6 +7,7 @@ workers send their findings with the test reports.
 
 import gc
 import re
+from argparse import Namespace
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -123,7 +124,7 @@ def _suite_beside(config: pytest.Config) -> list[str]:
     return [str(SUITE)] if given and _names_environments(known) else []
 
 
-def _names_environments(known: Any) -> bool:
+def _names_environments(known: Namespace) -> bool:
     return bool(known.smoke_environment or set(Tier) & set(re.findall(r"[\w-]+", known.markexpr)))
 
 
@@ -156,7 +157,7 @@ def _refuse_lost_options(config: pytest.Config) -> None:
         )
 
 
-def _open(config: pytest.Config, namespace: Any) -> "SuiteSession":
+def _open(config: pytest.Config, namespace: Namespace) -> "SuiteSession":
     with _kept():
         from smoke.running.session import SuiteSession  # only sessions of the suite pay for this import
 

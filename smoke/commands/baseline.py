@@ -4,14 +4,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from smoke import options
+from smoke.commands import Commands
 
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("baseline", help="carry what `smoke prime` recorded to another machine, encrypted")
     ways = parser.add_subparsers(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from smoke import options
 from smoke.alerts.sentences import clock
+from smoke.commands import Commands
 from smoke.commands._duration import duration
 from smoke.errors import HistoryFailed
 from smoke.verdict.words import EXIT_STATUS, Word
@@ -32,7 +33,7 @@ MARGIN_S = 60.0
 """What a look may take beyond its budgets and pauses."""
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "canary", help="look again and again between deploys, and alert when something changes"

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke import options
-from smoke.commands import _foreign
+from smoke.commands import Commands, _foreign
 from smoke.commands._demo_state import default_state, environments, state_for
 from smoke.errors import UsageError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "portal/demo"
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("demo", help="start the embedded portal, deploy to it and verify it")
     parser.add_argument(

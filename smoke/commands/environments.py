@@ -2,14 +2,14 @@
 
 import argparse
 import sys
-from typing import Any
 
 from smoke import options
+from smoke.commands import Commands
 
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("environments", help="list and validate all environment files")
     options.add(ENVIRONMENTS, parser.add_argument)

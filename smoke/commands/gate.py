@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke.alerts.sentences import lasting
+from smoke.commands import Commands
 from smoke.commands._duration import duration
 from smoke.errors import SecretMissing, UsageError
 from smoke.outputs.answer import headline, short
@@ -30,7 +31,7 @@ SAID_LIMIT = 1500
 _ENVIRONMENT = re.compile(r"[^/\s]+/[^\s]+")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("gate", help="tell the job that promotes whether a verdict may be obeyed")
     parser.add_argument("run_directory", metavar="RUN", type=Path, help="a run's directory, or its verdict.json")

@@ -3,9 +3,10 @@
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ The commands get SMOKE_SHA, SMOKE_PREVIOUS and SMOKE_ENVIRONMENT, a rollback SMO
 """
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "guard",

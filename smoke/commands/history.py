@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smoke import options
 from smoke.alerts.sentences import clock, lasting
+from smoke.commands import Commands
 from smoke.commands._duration import duration
 from smoke.outputs.ansi import shorten
 from smoke.outputs.answer import short
@@ -27,7 +28,7 @@ MARKS = {"sound": "✓", "failing": "✗", "unclear": "?", "aside": "-"}
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("history", help="list what was seen of an environment, its incidents and releases")
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")

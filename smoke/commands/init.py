@@ -6,9 +6,10 @@ import shlex
 import sys
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.environment import directory
 from smoke.errors import ConfigurationError, UsageError
 from smoke.verdict.words import EXIT_STATUS, Word
@@ -24,7 +25,7 @@ _ERRORS = 400
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("init", help="look at a running site and write the environment file that verifies it")
     parser.add_argument("urls", metavar="URL", nargs="+", help="where the site runs; several for web and API")

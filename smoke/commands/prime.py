@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from smoke import options
 from smoke.canary import announcements
+from smoke.commands import Commands
 from smoke.commands.verify import supervised
 from smoke.running.places import state_of
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
@@ -16,7 +16,7 @@ NOT_THE_VERDICTS = ("--sha", "--previous", "--release")
 """Before the deploy nothing is expected yet."""
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("prime", help="before the deploy: record the baseline and a session of each role")
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")

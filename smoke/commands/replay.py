@@ -5,10 +5,11 @@ import json
 import sys
 from pathlib import Path
 from time import time
-from typing import Any
+
+from smoke.commands import Commands
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("replay", help="recompute the verdict of a run from its events.jsonl")
     parser.add_argument("run_directory", metavar="RUN_DIR", type=Path, help="e.g. reports/portal/prod/latest")

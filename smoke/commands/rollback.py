@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.errors import UsageError
 from smoke.verdict.words import EXIT_STATUS, Word
 
@@ -27,7 +28,7 @@ deployment is being guarded; 4 wrong usage or configuration, or a verdict that c
 """
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "rollback",

@@ -2,10 +2,11 @@
 
 import argparse
 import sys
-from typing import Any
+
+from smoke.commands import Commands
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     commands.add_parser("schema", help="print the JSON Schema of the environment files, for editors")
 

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.errors import SecretMissing, UsageError
 from smoke.record import run_directory
 from smoke.running.places import reports_directory
@@ -45,7 +46,7 @@ BROKEN = {
 }
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "serve",

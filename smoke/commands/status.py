@@ -5,14 +5,14 @@ import os
 import sys
 from pathlib import Path
 from time import time
-from typing import Any
 
 from smoke import options
+from smoke.commands import Commands
 
 PLACES = tuple(one for one in options.VERIFY if one.name in {"--environments", "--reports"})
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("status", help="write the status page from the canary's history")
     parser.add_argument("--to", type=Path, metavar="DIR", help="the directory of status.html (default: the reports)")

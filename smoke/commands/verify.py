@@ -4,11 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke import options
 from smoke.attestation import signing
 from smoke.canary import announcements
+from smoke.commands import Commands
 from smoke.record.run_directory import new_run_id
 from smoke.running.places import environments_directory, reports_directory, state_of
 from smoke.supervisor import Child, supervise
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from smoke.verdict.plan import Plan
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("verify", help="verify an environment and give the verdict (the gate)")
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")

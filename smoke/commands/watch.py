@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.commands._duration import duration
 from smoke.commands.verify import supervised
 from smoke.record import run_directory
@@ -28,7 +29,7 @@ ROOM = 78
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("watch", help="look again and again until everything is sound, or Ctrl-C")
     parser.add_argument("environment", metavar="ENV", help="the environment, e.g. portal/prod")

@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from smoke import options
+from smoke.commands import Commands
 from smoke.errors import UsageError
 from smoke.outputs.ansi import Style
 from smoke.outputs.explanation import explanation
@@ -17,7 +17,7 @@ ROOM = 78
 """Columns: a terminal at night has 80, and many add an empty line after a full one."""
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("why", help="explain the last verdict check by check")
     parser.add_argument(

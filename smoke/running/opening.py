@@ -3,10 +3,10 @@
 import os
 import secrets
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from time import time
-from typing import Any
 
 from smoke import baseline
 from smoke.checks._patterns import dead_patterns
@@ -27,7 +27,7 @@ PRIMING_PART = 0.25
 """How much of the soak is made before a deploy: enough to know how many requests fail by chance."""
 
 
-def open_settings(namespace: Any) -> Settings:
+def open_settings(namespace: Namespace) -> Settings:
     """Return the settings of a new session; its private directory is made by who needs it first."""
     temporary = Path(os.environ.get(PRIVATE) or tempfile.gettempdir())
     return Settings(
@@ -41,7 +41,7 @@ def open_settings(namespace: Any) -> Settings:
     )
 
 
-def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
+def open_runs(namespace: Namespace, settings: Settings) -> Iterator[Run]:
     """
     Yield a run for each environment that may be selected; which of them is, pytest's own selection decides.
 
@@ -61,7 +61,7 @@ def open_runs(namespace: Any, settings: Settings) -> Iterator[Run]:
         )
 
 
-def _refuse_unknown_services(release: Release, environment: Environment, namespace: Any) -> None:
+def _refuse_unknown_services(release: Release, environment: Environment, namespace: Namespace) -> None:
     """A session over several environments has one manifest, of which each environment takes what it knows."""
     unknown = [name for name in release.services if name not in environment.services]
     if unknown and (getattr(namespace, "smoke_environment", None) or unknown == list(release.services)):
@@ -71,7 +71,7 @@ def _refuse_unknown_services(release: Release, environment: Environment, namespa
         )
 
 
-def _wanted(namespace: Any) -> list[Environment]:
+def _wanted(namespace: Namespace) -> list[Environment]:
     name = getattr(namespace, "smoke_environment", None)
     given = parse_settings(namespace.smoke_set)
     if name:
@@ -83,7 +83,7 @@ def _wanted(namespace: Any) -> list[Environment]:
     return loaded
 
 
-def _with_flags(environment: Environment, namespace: Any, settings: Settings) -> Environment:
+def _with_flags(environment: Environment, namespace: Namespace, settings: Settings) -> Environment:
     changed: dict[str, object] = {}
     if namespace.smoke_budget is not None:
         if not 0 < namespace.smoke_budget <= LONGEST_BUDGET_S:
@@ -100,7 +100,7 @@ def _with_flags(environment: Environment, namespace: Any, settings: Settings) ->
     return environment.model_copy(update=changed)
 
 
-def _soak_s(environment: Environment, namespace: Any, settings: Settings, budget_s: float) -> float:
+def _soak_s(environment: Environment, namespace: Namespace, settings: Settings, budget_s: float) -> float:
     """Return how long to watch on; before a deploy a part of it is enough to know what is normal."""
     asked = namespace.smoke_soak
     if asked is not None and not 0 <= asked < budget_s:

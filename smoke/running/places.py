@@ -1,9 +1,9 @@
 """Where the files of a run are: environment files, results, and what is kept between runs."""
 
 import os
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from smoke.environment import directory
 from smoke.errors import UsageError
@@ -12,7 +12,7 @@ PRIVATE = "SMOKE_PRIVATE"
 """Environment variable with the directory in which a supervised run keeps what is secret (see `smoke.supervisor`)."""
 
 
-def environments_directory(namespace: Any) -> Path:
+def environments_directory(namespace: Namespace) -> Path:
     """Return the directory of the environment files; raises UsageError or ConfigurationError when it is not there."""
     if namespace.smoke_environments is None:
         return directory.root(Path.cwd())
@@ -28,12 +28,12 @@ def citing_base(environments: Path) -> Path:
     return environments.parent if here.is_relative_to(environments.parent) else here
 
 
-def reports_directory(namespace: Any) -> Path:
+def reports_directory(namespace: Namespace) -> Path:
     """Return the directory for the results: the chosen one, or `reports` beside the environments."""
     return Path(namespace.smoke_reports or environments_directory(namespace).parent / "reports").absolute()
 
 
-def state_of(namespace: Any, environ: Mapping[str, str] = os.environ) -> Path:
+def state_of(namespace: Namespace, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the state directory that belongs to the chosen environments."""
     return state_directory(environments_directory(namespace).parent, environ)
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict
 from functools import partial
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 class SuiteSession:
     """The plugin object of a session of the suite, on the controller and on every xdist worker."""
 
-    def __init__(self, config: pytest.Config, namespace: Any) -> None:
+    def __init__(self, config: pytest.Config, namespace: Namespace) -> None:
         # Two displays on one terminal would write into each other's lines.
         self._shows_progress = getattr(namespace, "verbose", 0) <= 0
         handed_over = getattr(config, "workerinput", {}).get("smokegate")
