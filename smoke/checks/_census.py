@@ -101,7 +101,7 @@ class Electorate:
         return await ask_past_the_cache(http, self.request, times)
 
     def _asking(self, path: str) -> Request:
-        url = f"{self.service.url.rstrip('/')}{path}"
+        url = f"{self.service.url}{path}"
         if self.probe.meta is None:
             return Request("GET", url)
         # A visitor who is led to /en/ is at home there; who is led to another host is not.

@@ -9,6 +9,7 @@ from smoke.checks._check import Observation
 from smoke.checks._health_words import State, state_of, worst
 from smoke.checks._json import Document, document_of
 from smoke.checks._obstacle import role_headers
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.dependencies import Reported
@@ -47,10 +48,8 @@ class ReportedCheck(SampledCheck):
         return cls(
             subject=subject,
             dependency=dependency,
-            service=reported.service,
+            **every_replica_of(environment, reported.service),
             depends_on=(dependency,),
-            share=service.share,
-            replica_header=service.replica_header,
             reported=reported,
             url=service.url + reported.path,
         )

@@ -46,7 +46,7 @@ class Clockwork:
     @property
     def request(self) -> Request:
         """The question."""
-        return Request("GET", f"{self.service.url.rstrip('/')}{self.uptime.path}")
+        return Request("GET", f"{self.service.url}{self.uptime.path}")
 
     def starts(self, exchanges: Iterable[Exchange]) -> tuple[Start, ...]:
         """Read the answers."""

@@ -146,8 +146,4 @@ def _addresses(environment: Environment) -> list[tuple[str, str]]:
         name: ["/", *(one.path for one in (service.health, service.release) if one is not None)]
         for name, service in environment.services.items()
     }
-    return [
-        (name, f"{environment.services[name].url.rstrip('/')}{path}")
-        for name in paths
-        for path in dict.fromkeys(paths[name])
-    ]
+    return [(name, f"{environment.services[name].url}{path}") for name in paths for path in dict.fromkeys(paths[name])]

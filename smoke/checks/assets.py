@@ -83,7 +83,7 @@ class AssetsCheck(Check):
 
     def reproduce(self) -> str:
         """Return the request for the first page as a curl command."""
-        return curl(f"{self.server.url.rstrip('/')}{self.assets.pages[0]}")
+        return curl(f"{self.server.url}{self.assets.pages[0]}")
 
     def _bad(
         self,

@@ -12,6 +12,7 @@ from smoke.checks._health_answer import bare_word
 from smoke.checks._health_words import STATE_KEYS, State, state_of
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Component
@@ -116,9 +117,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         service = environment.services[component.service]
         yield ComponentCheck(
             subject=name,
-            service=component.service,
-            share=service.share,
-            replica_header=service.replica_header,
+            **every_replica_of(environment, component.service),
             component=component,
             url=service.url + component.path,
             alone=service.health is None or service.health.path != component.path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from smoke.checks._answers import no_answer, quote, split
 from smoke.checks._check import Observation
 from smoke.checks._preflights import ALLOW, address_of, origin_of, preflight
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.edge import Cors
@@ -46,9 +47,7 @@ def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
         for index, origin in enumerate(dict.fromkeys(map(origin_of, (pages, *cors.origins)))):
             yield CorsCheck(
                 subject=name if not index else f"{name}-{split(origin).hostname}",
-                service=name,
-                share=service.share,
-                replica_header=service.replica_header,
+                **every_replica_of(environment, name),
                 url=address_of(environment, name, cors),
                 read_url=service.url + login.who if login and login.who else None,
                 origin=origin,

@@ -9,6 +9,7 @@ from smoke.checks._answers import no_answer
 from smoke.checks._check import Check, Observation
 from smoke.checks._debug_output import debug_output, private_file
 from smoke.checks._doors import judge_door
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl, intern
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -91,9 +92,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         if not allowed:
             yield ExposureCheck(
                 subject=name,
-                service=name,
-                share=service.share,
-                replica_header=service.replica_header,
+                **every_replica_of(environment, name),
                 url=service.url,
                 private=service.private,
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from smoke.checks._answers import clip, find
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.flags import Flags
@@ -67,9 +68,7 @@ def checks(environment: Environment, release: Release) -> Iterator[FlagsCheck]:
     service = environment.services[flags.service]
     yield FlagsCheck(
         subject=flags.service,
-        service=flags.service,
-        share=service.share,
-        replica_header=service.replica_header,
+        **every_replica_of(environment, flags.service),
         flags=flags,
         url=service.url + flags.path,
         staged=frozenset(one.name for one in release.staged_flags),

@@ -9,6 +9,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
 from smoke.checks._quantities import version
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.checks.keys import headers_with
 from smoke.dependencies import app_store
@@ -144,10 +145,8 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         service = environment.services[app.service]
         yield ForceUpdateCheck(
             subject=name,
-            service=app.service,
+            **every_replica_of(environment, app.service),
             gating=app.gating,
-            share=service.share,
-            replica_header=service.replica_header,
             app=app,
             url=service.url + app.path,
             key=environment.keys[app.key] if app.key else None,

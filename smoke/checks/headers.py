@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import no_answer, quote
 from smoke.checks._browserlike import page_request
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.edge import Headers
@@ -28,10 +29,8 @@ def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck
         service = environment.services[one.service]
         yield HeadersCheck(
             subject=one.name,
-            service=one.service,
+            **every_replica_of(environment, one.service),
             gating=one.gating,
-            share=service.share,
-            replica_header=service.replica_header,
             url=service.url + one.path,
             promise_of=one,
             languages=environment.browser.accept_language,

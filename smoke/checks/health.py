@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._answers import find, parse
 from smoke.checks._check import Observation
 from smoke.checks._health_answer import HealthReading, read_health
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl, intern
 from smoke.checks._timestamps import LIVE_S, age_s, epoch_s, stale, stands_still
 from smoke.environment import Environment
@@ -30,10 +31,8 @@ def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"
         if service.health is not None:
             yield HealthCheck(
                 subject=name,
-                service=name,
-                share=service.share,
-                replica_header=service.replica_header,
-                url=f"{service.url.rstrip('/')}{service.health.path}",
+                **every_replica_of(environment, name),
+                url=f"{service.url}{service.health.path}",
                 health=service.health,
                 third_parties=third_parties,
             )

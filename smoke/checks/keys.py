@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._answers import not_ok
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, carried_facts, curl
 from smoke.checks.protected import ANONYMOUS, ProtectedCheck
 from smoke.environment import Environment
@@ -127,9 +128,7 @@ def _accepted(environment: Environment, name: str, key: ApiKey) -> Iterator[Chec
         if secret is not None:
             yield KeyCheck(
                 subject=f"{name}-{which}",
-                service=key.service,
-                share=service.share,
-                replica_header=service.replica_header,
+                **every_replica_of(environment, key.service),
                 key=key,
                 secret=secret,
                 which=which,
@@ -168,9 +167,7 @@ def _retired(environment: Environment, name: str, key: ApiKey) -> Iterator[Check
     route = Protected(name=f"{name}-retired-key", service=key.service, path=key.path, refused=key.refused)
     yield RetiredKeyCheck(
         subject=route.name,
-        service=key.service,
-        share=service.share,
-        replica_header=service.replica_header,
+        **every_replica_of(environment, key.service),
         route=route,
         url=service.url + key.path,
         unsent=frozenset({key.header.lower()}),

@@ -12,6 +12,7 @@ from smoke.checks._credential import credential_of
 from smoke.checks._login_page import is_sent_back
 from smoke.checks._logins import ATTEMPTS, BEFORE, attempts, doubts, share_of, tried
 from smoke.checks._obstacle import obstacle
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, commonest_fault, intern, locate, transport_facts
 from smoke.checks._session import configured_login, fault_of, log_in, session_headers, try_login
 from smoke.checks._world import Session
@@ -228,9 +229,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
     for role in environment.roles:
         yield LoginCheck(
             subject=role,
-            service=login.service,
-            share=service.share,
-            replica_header=service.replica_header,
+            **every_replica_of(environment, login.service),
             role=role,
             who=service.url + login.who if login.who else None,
             who_contains=login.who_contains,
@@ -239,9 +238,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
     # The last role, as the first is usually the one that most other checks need.
     yield WrongPasswordCheck(
         subject=REFUSES,
-        service=login.service,
+        **every_replica_of(environment, login.service),
         role=list(environment.roles)[-1],
         login=login,
-        share=service.share,
-        replica_header=service.replica_header,
     )

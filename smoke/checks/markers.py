@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._obstacle import role_headers
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import curl
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -57,9 +58,7 @@ def checks(environment: Environment, release: Release) -> Iterator[MarkerCheck]:
         if service is not None:
             yield MarkerCheck(
                 subject=marker.name,
-                service=marker.service,
-                share=service.share,
-                replica_header=service.replica_header,
+                **every_replica_of(environment, marker.service),
                 marker=marker,
                 gate=Gate(marker.flag, marker.role, release.staged(marker.flag)) if marker.flag else None,
                 url=f"{service.url}{marker.path}",

@@ -8,6 +8,7 @@ from smoke.checks._answers import clip, not_ok, quote, replica_of, split
 from smoke.checks._browserlike import page_request
 from smoke.checks._check import Observation
 from smoke.checks._held import HELD, all_bad, held, purged
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Page
@@ -31,11 +32,9 @@ def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
         service = environment.services[page.service]
         yield PageCheck(
             subject=page.name,
-            service=page.service,
+            **every_replica_of(environment, page.service),
             gating=page.gating,
-            share=service.share,
-            replica_header=service.replica_header,
-            url=f"{service.url.rstrip('/')}{page.path}",
+            url=f"{service.url}{page.path}",
             page=page,
             languages=environment.browser.accept_language,
         )

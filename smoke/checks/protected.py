@@ -9,6 +9,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._debug_output import debug_output
 from smoke.checks._doors import judge_door
 from smoke.checks._obstacle import obstacle, role_headers
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.promises import Protected
@@ -106,10 +107,8 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
         service = environment.services[route.service]
         yield ProtectedCheck(
             subject=route.name,
-            service=route.service,
+            **every_replica_of(environment, route.service),
             depends_on=route.depends_on,
-            share=service.share,
-            replica_header=service.replica_header,
             route=route,
             url=service.url + route.path,
             whom=f"role {route.role}" if route.role else ANONYMOUS,

@@ -9,6 +9,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import role_headers
 from smoke.checks._queue_probe import NONE_TOLD, QueueProbe
 from smoke.checks._queue_report import QueueReport
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -157,12 +158,9 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
     for name, queue in environment.queues.items():
         if queue.path is None:
             continue
-        service = environment.services[queue.service]
         yield QueueCheck(
             subject=name,
-            service=queue.service,
-            share=service.share,
-            replica_header=service.replica_header,
+            **every_replica_of(environment, queue.service),
             depends_on=queue.depends_on,
             probe=QueueProbe.of(queue, environment, release),
         )

@@ -14,6 +14,7 @@ from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._json import document_of
 from smoke.checks._obstacle import role_headers
 from smoke.checks._relations import compares_with_before, remembered
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import curl
 from smoke.checks._shapes import common, departures, losses, shape_of
 from smoke.environment import Environment
@@ -190,11 +191,9 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
         service = environment.services[read.service]
         yield ReadCheck(
             subject=read.name,
-            service=read.service,
+            **every_replica_of(environment, read.service),
             gating=read.gating,
             depends_on=read.depends_on,
-            share=service.share,
-            replica_header=service.replica_header,
             read=read,
             url=service.url + read.path,
             gate=Gate(read.flag, read.role, release.staged(read.flag)) if read.flag else None,

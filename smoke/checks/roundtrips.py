@@ -9,6 +9,7 @@ from smoke.checks._answers import clip
 from smoke.checks._check import Check, Observation
 from smoke.checks._lags import GAP, LAG, Allowed
 from smoke.checks._obstacle import obstacle
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import LATER_AT_LEAST, commonest_fault, locate, transport_facts
 from smoke.checks._trips import Trips
 from smoke.environment import Environment
@@ -178,11 +179,9 @@ def checks(environment: Environment, release: Release) -> Iterator[RoundtripChec
         service = environment.services[one.service]
         yield RoundtripCheck(
             subject=one.name,
-            service=one.service,
+            **every_replica_of(environment, one.service),
             gating=one.gating,
             depends_on=one.depends_on,
-            share=service.share,
-            replica_header=service.replica_header,
             roundtrip=one,
             url=service.url,
             most_rounds=environment.confirm.rounds,

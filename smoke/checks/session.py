@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from smoke.checks._answers import clip, not_ok, quote, split
 from smoke.checks._browserlike import page_request
 from smoke.checks._check import Check, Observation
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -123,9 +124,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
     for role in environment.roles:
         yield SessionCheck(
             subject=role,
-            service=login.service,
-            share=service.share,
-            replica_header=service.replica_header,
+            **every_replica_of(environment, login.service),
             role=role,
             url=service.url + login.who,
             declared=release.invalidates_sessions,

@@ -110,7 +110,7 @@ class SoakCheck(Check):
     def reproduce(self) -> str:
         """Return the first question as a curl command."""
         place = self.probes.places[0] if self.probes.places else "/"
-        return curl(f"{self.probes.service.url.rstrip('/')}{place}")
+        return curl(f"{self.probes.service.url}{place}")
 
     def _begun(self, world: "World") -> Watched:
         settled = world.memory.get("settled", {}).get(self.subject, {})

@@ -81,7 +81,7 @@ class SourceMapsCheck(Check):
 
     def reproduce(self) -> str:
         """Return the request for the first page."""
-        return curl(f"{self.server.url.rstrip('/')}{self.assets.pages[0]}")
+        return curl(f"{self.server.url}{self.assets.pages[0]}")
 
 
 def _map_of(script: Asset) -> str:

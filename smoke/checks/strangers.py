@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import no_answer, split
 from smoke.checks._preflights import ALLOW, address_of, origin_of, preflight
+from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment
 from smoke.environment.edge import Cors
@@ -80,9 +81,7 @@ def checks(environment: Environment, release: Release) -> Iterator[StrangerCheck
         for origin in dict.fromkeys(map(origin_of, cors.refused)):
             yield StrangerCheck(
                 subject=f"{name}-refuses-{split(origin).netloc}",
-                service=name,
-                share=service.share,
-                replica_header=service.replica_header,
+                **every_replica_of(environment, name),
                 url=address_of(environment, name, cors),
                 origin=origin,
                 cors=cors,

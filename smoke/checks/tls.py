@@ -99,7 +99,7 @@ class TlsCheck(Check):
     def _request(self) -> Request:
         probe = self.server.health or self.server.release
         path = probe.path if probe is not None else "/"
-        return Request("HEAD", f"{self.server.url.rstrip('/')}{path}", show_certificate=True)
+        return Request("HEAD", f"{self.server.url}{path}", show_certificate=True)
 
     @property
     def _times(self) -> int:

@@ -61,7 +61,7 @@ async def look(coolify: Coolify, asking: Asking) -> Seen:
 
 def address(coolify: Coolify) -> str:
     """Return the URL of the API."""
-    return f"{coolify.url.rstrip('/')}/api/v1"
+    return f"{coolify.url}/api/v1"
 
 
 def _read(exchanges: list[Exchange]) -> tuple[Deployment, ...] | Answer:

@@ -47,7 +47,7 @@ async def look(github: Github, asking: Asking) -> Seen:
 
 def address(github: Github) -> str:
     """Return the URL of the repository."""
-    return f"{github.url.rstrip('/')}/repos/{github.repository}"
+    return f"{github.url}/repos/{github.repository}"
 
 
 async def _get(github: Github, asking: Asking, path: str) -> Exchange:

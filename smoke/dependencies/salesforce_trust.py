@@ -47,8 +47,8 @@ async def ask(http: Sender, trust: Trust, timeout_s: float) -> Exchange:
 def address(trust: Trust) -> str:
     """Return the URL of the instance's status; the key is upper-case."""
     if trust.instance is None:
-        return f"{trust.url.rstrip('/')}/v1/instanceAliases/{trust.alias}/status"
-    return f"{trust.url.rstrip('/')}/v1/instances/{trust.instance.upper()}/status"
+        return f"{trust.url}/v1/instanceAliases/{trust.alias}/status"
+    return f"{trust.url}/v1/instances/{trust.instance.upper()}/status"
 
 
 def read(exchange: Exchange) -> tuple[TrustState, str]:

@@ -20,7 +20,7 @@ async def ask(http: Sender, api: SupabaseApi, secret: Callable[[object], str], t
 
 def address(api: SupabaseApi) -> str:
     """Return the URL of the project's migrations."""
-    return f"{api.url.rstrip('/')}/v1/projects/{api.project}/database/migrations"
+    return f"{api.url}/v1/projects/{api.project}/database/migrations"
 
 
 def read(exchange: Exchange) -> tuple[Migration, ...] | NotRead:

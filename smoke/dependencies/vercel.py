@@ -46,7 +46,7 @@ def address(vercel: Vercel) -> str:
     }
     if vercel.target == "production":
         query["target"] = vercel.target
-    return f"{vercel.url.rstrip('/')}/v6/deployments?{urlencode(query)}"
+    return f"{vercel.url}/v6/deployments?{urlencode(query)}"
 
 
 def _read(data: Any, target: str) -> tuple[Deployment, ...] | Answer:

@@ -69,9 +69,7 @@ def allowed_writes(environment: Environment) -> tuple[AllowedWrite, ...]:
     if login and login.service in services:
         url = services[login.service].url + login.path
         writes.append(AllowedWrite(LOGIN, frozenset({"POST"}), url))
-    writes += [
-        AllowedWrite(DEPENDENCY, frozenset({"POST"}), f"{url.rstrip('/')}/*") for url in _dependencies(environment)
-    ]
+    writes += [AllowedWrite(DEPENDENCY, frozenset({"POST"}), f"{url}/*") for url in _dependencies(environment)]
     writes += [
         AllowedWrite(PLATFORM, frozenset({"POST"}), one.railway.url + one.railway.path)
         for one in environment.platforms.values()
