@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from smoke.checks._answers import no_answer
 from smoke.checks._flags import FlaggedCheck, Gate
 from smoke.checks._obstacle import role_headers
 from smoke.checks._replicas import every_replica_of
@@ -33,8 +34,9 @@ class MarkerCheck(FlaggedCheck):
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand the declared status and texts."""
-        if exchange.failure:
-            return exchange.failure.kind.value
+        silent = no_answer(exchange)
+        if silent is not None:
+            return silent
         if exchange.status != self.marker.status:
             return f"HTTP {exchange.status}, declared {self.marker.status}"
         body = exchange.text()
