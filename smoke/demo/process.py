@@ -85,13 +85,8 @@ class Stack:
 
     def start(self) -> None:
         """Start the process and wait until it is ready."""
-        command = [sys.executable, "-m", "smoke.demo.stack", "--state", str(self.state), *self._options]
-        for fault in self.faults:
-            command += ["--fault", fault.id]
-        # Its own session: Ctrl-C is for the verifier first, which still needs the stack for its last words.
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        faults = (argument for fault in self.faults for argument in ("--fault", fault.id))
+        self._process = self._begun(["--state", str(self.state), *self._options, *faults])
         self.description = self._answer("ready")
 
     def deploy(self) -> DeployedRelease:
@@ -129,6 +124,17 @@ class Stack:
     ) -> None:
         """Let the stack end."""
         self.close()
+
+    def _begun(self, arguments: Sequence[str]) -> "subprocess.Popen[str]":
+        """Start the process with *arguments*; its stdin and stdout are pipes."""
+        # Its own session: Ctrl-C is for the verifier first, which still needs the stack for its last words.
+        return subprocess.Popen(
+            [sys.executable, "-m", "smoke.demo.stack", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
     def _order(self, word: str) -> None:
         if self._process is None or self._process.stdin is None:

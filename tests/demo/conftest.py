@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from smoke.demo.process import DeployedRelease, Stack
+from tests.demo import nursery
+from tests.demo.nursery import Nursery
 from tests.demo.visitor import WEB, Visitor, eventually
 
 OLD_SESSIONS: dict[Path, str] = {}
@@ -15,11 +17,18 @@ OLD_SESSIONS: dict[Path, str] = {}
 Deployed = tuple[Visitor, DeployedRelease]
 
 
+@pytest.fixture(scope="session")
+def stacks() -> Iterator[Nursery]:
+    """Return where stacks come from, quickly."""
+    with nursery.running() as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(tmp_path_factory: pytest.TempPathFactory, stacks: Nursery) -> Iterator[Deployed]:
     """Return a visitor of a healthy stack after its deploy."""
     state = tmp_path_factory.mktemp("stack")
-    with Stack(state) as stack:
+    with stacks.stack(state) as stack:
         visitor = Visitor(state)
         visitor.login()
         OLD_SESSIONS[state] = visitor.cookie
@@ -30,12 +39,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., tuple[Stack, Visitor]]]:
+def start(tmp_path: Path, stacks: Nursery) -> Iterator[Callable[..., tuple[Stack, Visitor]]]:
     """Return a way to start a stack with faults; it ends with the test."""
     with ExitStack() as ends:
 
         def start_with(*faults: str, seed: int = 1, speed: float = 1.0) -> tuple[Stack, Visitor]:
-            stack = ends.enter_context(Stack(tmp_path, faults, seed=seed, speed=speed))
+            stack = ends.enter_context(stacks.stack(tmp_path, faults, seed=seed, speed=speed))
             return stack, Visitor(tmp_path)
 
         yield start_with
