@@ -13,9 +13,10 @@ still there that its build would load later; that loading it anew helps, the vis
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+from smoke.browser import workers
 from smoke.browser.appraisal import appraise
 from smoke.browser.visit import Unmet, Visit
 from smoke.environment.journeys import Journey
@@ -29,22 +30,19 @@ from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
 PROMISE = "pages open for a visitor from before the deploy"
 WAIVED = {"waived": "no baseline"}
 NO_PROFILE = "no profile from before the deploy: run `smoke prime` first"
 TOO_LARGE = "what the pages keep in a browser is too much to be recorded"
+LOST = "the browser did not start the service worker that the profile was recorded with"
 
 WORKER, CACHE = "unregister service worker", "roll forward"
 """What helps where a rollback does not reach what browsers keep (see `smoke.verdict.advice`)."""
 
 MOST_SCRIPTS = 40
-_LOADED_MS = 2000.0
-_CONTROLLED = "() => Boolean(navigator.serviceWorker?.controller)"
-_WORKER_READY = """() => navigator.serviceWorker?.getRegistration().then((one) => one && Promise.race([
-    navigator.serviceWorker.ready.then(() => true), new Promise((done) => setTimeout(done, 3000, false))]))"""
+_QUIET_S = 2.0
+_BEGIN_S = 10.0
+_LATE_S = 5.0
 _GONE = """(urls) => Promise.all(urls.map((url) => fetch(url, {method: "HEAD", cache: "no-store"}).then(
     (answer) => [404, 410].includes(answer.status) || /html/.test(answer.headers.get("content-type")) ? url : null,
     () => null)))
@@ -66,10 +64,13 @@ def _first_visit(world: JourneyWorld, pages: Sequence[Journey], made: RoleSessio
     visit: dict[str, Any] = {}
 
     def act(visited: Visit) -> None:
+        workers.listen(visited.context)
+        begun: list[str] = []
         for page in pages:
             look_at_page(visited, page)
-            _await_worker(visited.page)
-        visit.update(cookies=visited.context.cookies(), scripts=list(visited.watch.code)[:MOST_SCRIPTS])
+            begun += _await_workers(visited, page, last=page is pages[-1] and not begun)
+        scripts = list(visited.watch.code)[:MOST_SCRIPTS]
+        visit.update(cookies=visited.context.cookies(), scripts=scripts, workers=begun)
 
     looks = look_until_clear(world, lambda number: _part(world, made, act, number), PROMISE)
     judgement = judge(looks, PROMISE, last=True)
@@ -82,17 +83,22 @@ def _first_visit(world: JourneyWorld, pages: Sequence[Journey], made: RoleSessio
 
 def _return(journey: Journey, world: JourneyWorld, pages: Sequence[Journey], made: RoleSession | None) -> Result:
     def act(visit: Visit) -> None:
-        for page in pages:
+        workers.listen(visit.context)
+        before = world.browser.resident.visit if world.browser.resident else {}
+        _see(visit, pages[0], before.get("workers", ()))
+        for page in pages[1:]:
             _see(visit, page)
-        if visit.page.evaluate(_CONTROLLED):
+        if workers.is_controlled(visit.page):
             _forget_cache(visit)
             _see(visit, pages[0])
-        _note_lost_scripts(visit, world.browser.resident.visit if world.browser.resident else {})
+        _note_lost_scripts(visit, before)
 
     looks = look_until_clear(world, lambda number: _part(world, made, act, number), PROMISE)
     if world.browser.resident is not None and world.browser.resident.damaged:
         return Result(Judgement(Outcome.UNDECIDED, world.browser.resident.damaged, Cause.SUITE))
     judgement = judge(looks, PROMISE, last=True)
+    if judgement.facts.get("lost"):
+        return Result(Judgement(Outcome.UNDECIDED, judgement.found, Cause.SUITE))
     if judgement.outcome is Outcome.FAILED:
         judgement = _unless_everybody(world, judgement, pages, made)
     return result(located(judgement, world, journey.service), looks)
@@ -104,17 +110,23 @@ def _part(world: JourneyWorld, made: RoleSession | None, act: Callable[[Visit], 
     return Part(f"returning-{number}", act, session=made.session if made else None, resident=True)
 
 
-def _see(visit: Visit, page: Journey) -> None:
-    """See the page, at the latest when it was loaded anew; raises Unmet for a page that stays broken."""
-    first = _trouble(visit, lambda: visit.go(page.service, page.path), page)
+def _see(visit: Visit, page: Journey, scopes: Sequence[str] = ()) -> None:
+    """
+    See the page, at the latest when it was loaded anew; raises Unmet for a page that stays broken.
+
+    *scopes* is where workers of the profile answer: one that does not come to its work was lost by the browser.
+    """
+    first = _trouble(visit, lambda: _arrive(visit, page, scopes), page)
     if first is None:
         return
+    if first.facts.get("lost"):
+        raise first
     visit.watch.events.clear()
     second = _trouble(visit, visit.reload, page)
     if second is None:
         visit.noted.append(f"{page.path} fails at first ({first.found}), and works when it is loaded anew")
         return
-    pinned = bool(visit.page.evaluate(_CONTROLLED))
+    pinned = workers.is_controlled(visit.page)
     whose = "the old page of a service worker: " if pinned else ""
     visit.watch.events.clear()
     raise Unmet(
@@ -122,6 +134,12 @@ def _see(visit: Visit, page: Journey) -> None:
         f"{whose}{second.found}",
         {**second.facts, "page": page.name, "remedy": WORKER if pinned else CACHE},
     )
+
+
+def _arrive(visit: Visit, page: Journey, scopes: Sequence[str]) -> None:
+    visit.go(page.service, page.path)
+    if any(visit.page.url.startswith(one) for one in scopes) and workers.was_controlled(visit.page) is False:
+        raise Unmet("the service worker of the recorded profile at work", LOST, {"lost": True})
 
 
 def _trouble(visit: Visit, arrive: Callable[[], None], page: Journey) -> Unmet | None:
@@ -156,15 +174,21 @@ def _unless_everybody(
     return Judgement(Outcome.UNDECIDED, said, Cause.SUITE, facts={"blocked_by": f"journey/{page.name}"})
 
 
-def _await_worker(page: "Page") -> None:
-    """Let a worker that the page registers come to its work: some register it when everything is loaded."""
-    from playwright.sync_api import Error  # imported by the time there is a page
+def _await_workers(visit: Visit, page: Journey, *, last: bool) -> Sequence[str]:
+    """Let workers that the page registers come to their work, and return where they answer."""
     from playwright.sync_api import TimeoutError as TookTooLong
 
     with suppress(TookTooLong):
-        page.wait_for_load_state("load", timeout=_LOADED_MS)
-    with suppress(Error):
-        page.evaluate(_WORKER_READY)
+        visit.page.wait_for_load_state("load", timeout=visit.patience.milliseconds())
+        # Many load the code that registers a worker when everything else is there.
+        visit.page.wait_for_load_state("networkidle", timeout=visit.patience.milliseconds(_QUIET_S))
+    visit.watch.resting = True  # what we ask ourselves is not the page's doing
+    most_s = min(_BEGIN_S, visit.patience.remaining_s())
+    scopes = workers.begun(visit.page, most_s, _LATE_S if last else 0)
+    visit.watch.resting = False
+    if scopes is None:
+        visit.noted.append(f"a service worker of {page.path} did not begin its work: it is not in the profile")
+    return scopes or ()
 
 
 def _forget_cache(visit: Visit) -> None:

@@ -10,13 +10,14 @@ from playwright.sync_api import Playwright
 from smoke.browser import executable
 from smoke.browser.launch import QUIET, Launch, machine
 from smoke.browser.live import LiveBrowser
+from smoke.browser.profile import pack, unpack
 from smoke.browser.resident import Resident
 from smoke.environment.environment import Environment
 from smoke.environment.returning import journeys_of
 from smoke.journeys import Result, run_journey
 from smoke.verdict.words import Cause, Outcome
 from tests.browser.chromium import environment, world
-from tests.browser.site import Answer, Site
+from tests.browser.site import Answer, Asked, Site
 
 PAGE = """<!doctype html><title>Shop</title><body><div id=root></div><script src="/app-{build}.js"></script></body>"""
 APP = "document.getElementById('root').innerHTML = '<h1>Shop</h1><p>build {build}</p>'; {more}"
@@ -130,6 +131,38 @@ def test_a_worker_that_pins_the_old_shell_fails(shop: Shop) -> None:
     assert judgement.outcome is Outcome.FAILED
     assert "found the old page of a service worker: a blank page" in judgement.message
     assert judgement.facts["remedy"] == "unregister service worker"
+
+
+@pytest.mark.parametrize("after_ms", [0, 1500])
+def test_a_worker_that_comes_late_is_waited_for(shop: Shop, after_ms: int) -> None:
+    """Its script may take its time, and some pages ask for it long after everything else: it belongs to the profile."""
+    shop.serve("one", worker=PINS)
+    late = APP.format(build="one", more=f"setTimeout(() => {REGISTER}, {after_ms})")
+    shop.site.serve("/app-one.js", late, type="text/javascript")
+    script = Answer(PINS, type="text/javascript")
+
+    def at_leisure(_asked: Asked) -> Answer:
+        shop.site.release.wait(timeout=1.5)
+        return script
+
+    shop.site.reply("/sw.js", at_leisure)
+    assert shop.prime().judgement.outcome is Outcome.PASSED
+    shop.serve("two", worker=PINS)
+
+    assert shop.come_back().judgement.outcome is Outcome.FAILED
+
+
+def test_a_worker_that_the_browser_lost_decides_nothing(shop: Shop) -> None:
+    """Without the worker that the profile was recorded with, nobody comes back who was there before."""
+    shop.serve("one")
+    assert shop.prime().judgement.outcome is Outcome.PASSED
+    visit = unpack(shop.archive, shop.folder / "unpacked")
+    pack(shop.folder / "unpacked", shop.archive, {**visit, "workers": [f"{shop.site.url}/"]})
+
+    judgement = shop.come_back().judgement
+
+    assert (judgement.outcome, judgement.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert "did not start the service worker" in judgement.message
 
 
 @pytest.mark.parametrize("worker", [ASKS_FIRST, PINS])
