@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -272,6 +273,17 @@ class TestDocumentation:
         layers = page[page.index("## Layers") : page.index("## Processes and threads")]
         named = set(re.findall(r"`([a-z_]+)/`", layers)) - {"smoke"}
         assert {name for name in named if not (SMOKE / name).is_dir()} == set()
+
+    def test_it_says_why_each_library_is_there(self) -> None:
+        """Whoever reviews the dependencies finds what each is for."""
+        page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        needed = [
+            *project["dependencies"],
+            *(one for extra in project["optional-dependencies"].values() for one in extra),
+        ]
+        names = {re.split(r"[^\w-]", one)[0] for one in needed}
+        assert sorted(name for name in names if name not in page[page.index("## Libraries") :]) == []
 
     def test_it_states_each_law_that_is_cited(self) -> None:
         """A number in a comment says nothing to who cannot look it up."""

@@ -3,15 +3,13 @@
 import base64
 from collections.abc import Callable
 
-from smoke.environment.monitoring import Alertmanager, Loki, Prometheus
+from smoke.environment.monitoring import MonitoringServer
 from smoke.http import Request
 
 TENANT = "X-Scope-OrgID"
 
 
-def asking(
-    system: Prometheus | Loki | Alertmanager, url: str, secret: Callable[[object], str], timeout_s: float
-) -> Request:
+def asking(system: MonitoringServer, url: str, secret: Callable[[object], str], timeout_s: float) -> Request:
     """Return a request for *url* with the credentials of *system*; raises SecretMissing."""
     headers = {"Accept": "application/json"}
     if system.token is not None:

@@ -7,13 +7,13 @@ silenced, inhibited or muted is `suppressed`, though older versions only list by
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from smoke.dependencies._access import asking
 from smoke.dependencies._answer import Answer, unknown
+from smoke.dependencies._moments import epoch_s
 from smoke.dependencies._reply import odd, reply_of, told
 from smoke.environment.monitoring import Alertmanager
 from smoke.http import Exchange, Request
@@ -59,14 +59,14 @@ def _quiet(item: Any, now: float) -> bool:
     status = item.get("status") if isinstance(item, dict) else None
     if not isinstance(status, dict):
         return False
-    ends_at = _epoch(item.get("endsAt"))
+    ends_at = epoch_s(item.get("endsAt"))
     over = ends_at is not None and item.get("endsAt") != "0001-01-01T00:00:00Z" and ends_at <= now
     return over or status.get("state") != "active" or any(status.get(key) for key in QUIET)
 
 
 def _alert(item: Any, label: str) -> Alert | None:
     labels = item.get("labels") if isinstance(item, dict) else None
-    started_at = _epoch(item.get("startsAt")) if isinstance(item, dict) else None
+    started_at = epoch_s(item.get("startsAt")) if isinstance(item, dict) else None
     if not isinstance(labels, dict) or started_at is None:
         return None
     notes = item.get("annotations")
@@ -75,10 +75,3 @@ def _alert(item: Any, label: str) -> Alert | None:
     return Alert(
         name, told(labels.get(label, "")), told(item.get("fingerprint") or name)[:40], started_at, told(summary)[:120]
     )
-
-
-def _epoch(text: object) -> float | None:
-    try:
-        return datetime.fromisoformat(str(text)).timestamp()
-    except (ValueError, OverflowError):
-        return None

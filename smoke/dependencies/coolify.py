@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from smoke.dependencies._answer import Answer
+from smoke.dependencies._moments import epoch_s
 from smoke.dependencies.deployment import (
     Asking,
     Deployment,
     Phase,
     Seen,
     data_of,
-    epoch_s,
     newest_first,
     not_understood,
     text_of,

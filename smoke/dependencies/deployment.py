@@ -3,15 +3,12 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
 from smoke.dependencies._answer import Answer, Sender, by_status, json_of, refused, unknown, without_answer
 from smoke.http import Exchange, Request
-
-_MILLISECONDS = 1e11
 
 
 class Phase(StrEnum):
@@ -96,21 +93,6 @@ def data_of(name: str, exchange: Exchange) -> Any | Answer:
 def not_understood(name: str, what: str) -> Answer:
     """Return that an answer lacks what it must hold."""
     return unknown(f"{name} answered without {what}; check the address and ids in the environment file")
-
-
-def epoch_s(value: object) -> float | None:
-    """Return epoch seconds for an ISO 8601 text or a number of seconds or milliseconds; else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value / 1000 if value > _MILLISECONDS else float(value)
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def text_of(value: object) -> str:

@@ -4,7 +4,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from smoke.dependencies._answer import Answer
-from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, data_of, epoch_s, not_understood, text_of
+from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, data_of, not_understood, text_of
 from smoke.dependencies.local_command import run
 from smoke.environment.platforms import Kubernetes
 

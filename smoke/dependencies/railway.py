@@ -3,13 +3,13 @@
 from typing import Any
 
 from smoke.dependencies._answer import Answer, refused, unknown
+from smoke.dependencies._moments import epoch_s
 from smoke.dependencies.deployment import (
     Asking,
     Deployment,
     Phase,
     Seen,
     data_of,
-    epoch_s,
     newest_first,
     not_understood,
     text_of,

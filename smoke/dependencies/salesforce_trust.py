@@ -5,11 +5,11 @@ Statuses, their severity and the field names are its own (docs/wire-formats.md);
 not read.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from smoke.dependencies._answer import Sender, json_of
+from smoke.dependencies._moments import epoch_s
 from smoke.environment.dependencies import Trust
 from smoke.http import Exchange, Request
 
@@ -88,12 +88,5 @@ def _in_window(maintenances: Any, at: float) -> bool:
 
 
 def _overlaps(maintenance: dict[str, Any], at: float) -> bool:
-    start, end = _epoch(maintenance.get("plannedStartTime")), _epoch(maintenance.get("plannedEndTime"))
+    start, end = epoch_s(maintenance.get("plannedStartTime")), epoch_s(maintenance.get("plannedEndTime"))
     return start is not None and end is not None and start <= at <= end
-
-
-def _epoch(text: object) -> float | None:
-    try:
-        return datetime.fromisoformat(str(text)).timestamp()
-    except ValueError:
-        return None

@@ -9,12 +9,12 @@ event, which does not mean that there are no errors.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from smoke.dependencies._answer import Answer, unknown
+from smoke.dependencies._moments import epoch_s
 from smoke.dependencies._reply import Reply, odd, reply_of, told
 from smoke.environment.monitoring import Sentry
 from smoke.environment.telemetry import Errors
@@ -130,7 +130,7 @@ def read_registration(exchange: Exchange) -> Registered | Answer | None:
         return reply.trouble
     if not isinstance(reply.document, dict) or "version" not in reply.document:
         return odd(NAME, "no release")
-    return Registered(_epoch(reply.document.get("dateCreated")))
+    return Registered(epoch_s(reply.document.get("dateCreated")))
 
 
 def read_crash_free(exchange: Exchange) -> float | Answer:
@@ -167,7 +167,7 @@ def _issue(item: Any) -> Issue | None:
         level=told(item.get("level") or "error"),
         events=_count(item.get("count")),
         users=_count(item.get("userCount")),
-        first_seen=_epoch(item.get("firstSeen")),
+        first_seen=epoch_s(item.get("firstSeen")),
     )
 
 
@@ -175,13 +175,6 @@ def _count(value: Any) -> int:
     """Read a number of events, which is a text; an issue has at least one event."""
     text = str(value)
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 16 else 1  # noqa: PLR2004 - no such number
-
-
-def _epoch(text: object) -> float | None:
-    try:
-        return datetime.fromisoformat(str(text)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _quoted(text: str) -> str:

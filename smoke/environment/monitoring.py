@@ -22,7 +22,17 @@ class Sentry(Model):
     token: Secret = Field(description="an auth token that may read issues and releases")
 
 
-class Prometheus(Model):
+class MonitoringServer(Model):
+    """A server that may want to know who asks, and for which tenant."""
+
+    url: BaseUrl = Field(description="its address")
+    token: Secret | None = Field(None, description="a bearer token, if it wants one")
+    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
+    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
+    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
+
+
+class Prometheus(MonitoringServer):
     """
     Prometheus, or what speaks its query API (Mimir, Thanos, VictoriaMetrics).
 
@@ -30,23 +40,15 @@ class Prometheus(Model):
     """
 
     url: BaseUrl = Field(description="its address, up to where `/api/v1/query` follows")
-    token: Secret | None = Field(None, description="a bearer token, if it wants one")
-    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
-    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
-    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
 
 
-class Loki(Model):
+class Loki(MonitoringServer):
     """Loki, which collects logs: `[monitoring.loki]` with `url = "https://loki.example.net"` and `tenant = "shop"`."""
 
     url: BaseUrl = Field(description="its address, up to where `/loki/api/v1/query` follows")
-    token: Secret | None = Field(None, description="a bearer token, if it wants one")
-    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
-    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
-    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
 
 
-class Alertmanager(Model):
+class Alertmanager(MonitoringServer):
     """
     Alertmanager: no alert may have begun since the deploy.
 
@@ -55,10 +57,6 @@ class Alertmanager(Model):
     """
 
     url: BaseUrl = Field(description="its address, up to where `/api/v2/alerts` follows")
-    token: Secret | None = Field(None, description="a bearer token, if it wants one")
-    user: Secret | None = Field(None, description="the user of HTTP basic authentication")
-    password: Secret | None = Field(None, description="the password of HTTP basic authentication")
-    tenant: Text | None = Field(None, description="the tenant, sent as `X-Scope-OrgID`")
     matchers: tuple[Text, ...] = Field(
         (), description='only alerts with these labels, as Alertmanager writes them: `service="shop"`, `env=~"prod.*"`'
     )

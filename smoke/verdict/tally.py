@@ -3,7 +3,7 @@ Tell a fault from ambient noise by counting samples.
 
 Wald's sequential probability ratio test between "every request fails at the ambient rate" and "the share
 *share* of requests fails". With the defaults a share of one third is cleared by exactly the twelve clean samples that
-the arithmetic of the design asks for, and condemned by four failures in a dozen.
+show it with the accepted probability (`samples_needed`), and condemned by four failures in a dozen.
 """
 
 import math
