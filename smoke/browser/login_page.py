@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from smoke.browser.forms import button_of
 from smoke.browser.visit import Sign, Unmet, Visit, any_of, either, never
 from smoke.environment.journeys import Landmark, LoginForm
-
-SUBMIT = "button[type=submit], input[type=submit], button:not([type])"
-"""The buttons that send a form, whatever they are called."""
 
 _USER = "input[autocomplete=username], input[type=email]"
 _PASSWORD = "input[type=password]"  # noqa: S105 - a selector
@@ -70,9 +68,4 @@ class LoginPage:
     def _submit(self) -> "Locator":
         page = self._visit.page
         named = any_of([page.get_by_role("button", name=name) for name in self._form.submit])
-        # An experiment may call the button otherwise; a person presses the one that the form has.
-        return (
-            named.first
-            if named.count()
-            else page.locator("form").filter(has=page.locator(_PASSWORD)).locator(SUBMIT).first
-        )
+        return button_of(page.locator("form").filter(has=page.locator(_PASSWORD)), named)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -84,6 +84,8 @@ Names = Annotated[
     Kind("text or list of texts"),
 ]
 """One text, or several of which any will do."""
+ChosenStage = Literal["immediate", "functional", "integration", "monitoring"]
+"""When a check is made that may be made in any of these stages: the file says."""
 Status = Annotated[int, Field(ge=100, le=599), Kind("HTTP status")]
 JmesPath = Annotated[str, Field(min_length=1), AfterValidator(_compiled), Kind("JMESPath")]
 Scalar = Annotated[str | int | float | bool, WrapValidator(_scalar), Kind("text, number or true/false")]

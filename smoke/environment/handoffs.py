@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Status
+from smoke.environment._model import ChosenStage, JmesPath, Model, Name, Path, Scalar, Status
 from smoke.environment._secrecy import sounds_secret
 from smoke.environment.expectations import Expectation
 
@@ -34,9 +34,7 @@ class Handoff(Model):
         None, ge=1, le=50, description="sessions of one look; without it as many as it takes to meet a bad replica"
     )
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
-    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
-        "integration", description="when it is made"
-    )
+    stage: ChosenStage = Field("integration", description="when it is made")
     gating: bool = Field(True, description="whether its failure counts for the verdict")
 
     @model_validator(mode="after")

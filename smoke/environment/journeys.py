@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import Model, Name, Names, Path, Seconds, Text
+from smoke.environment._model import ChosenStage, Model, Name, Names, Path, Seconds, Text
 from smoke.environment.addresses import Host
 
 Flow = Literal["login", "checkout", "form", "returning"]
@@ -59,9 +59,7 @@ class Journey(Model):
     contains: tuple[Text, ...] = Field((), description="texts that a person must be able to see")
     absent: tuple[Text, ...] = Field((), description="texts that must not be seen")
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
-    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
-        "functional", description="when it is made"
-    )
+    stage: ChosenStage = Field("functional", description="when it is made")
     gating: bool = Field(True, description="whether its failure counts for the verdict")
 
     @model_validator(mode="after")

@@ -4,28 +4,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import Header, JmesPath, Model, Name, Path, Secret, Status, Text
+from smoke.environment._model import ChosenStage, Header, JmesPath, Model, Name, Path, Secret, Status, Text
 from smoke.environment._secrecy import sounds_secret
 from smoke.environment.edge import SourceMaps
 from smoke.environment.expectations import Expectation, Shape
-from smoke.environment.queues import Queue, QueueJob, QueueLimits
-from smoke.environment.writes import Write
-
-__all__ = [
-    "Assets",
-    "Component",
-    "Expectation",
-    "Login",
-    "Page",
-    "Protected",
-    "Queue",
-    "QueueJob",
-    "QueueLimits",
-    "Read",
-    "Role",
-    "Shape",
-    "Write",
-]
 
 _FIRST_ERROR = 400
 _PROOFS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -185,9 +167,7 @@ class Read(Model):
     burst: int | None = Field(
         None, ge=4, le=50, description="allow a burst of so many requests at once, which must be answered as one is"
     )
-    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
-        "functional", description="when it is made"
-    )
+    stage: ChosenStage = Field("functional", description="when it is made")
     gating: bool = Field(True, description="whether its failure counts for the verdict")
 
     @model_validator(mode="after")

@@ -1,10 +1,10 @@
 """Roundtrips: harmless writes that are read back at once and removed again."""
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
-from smoke.environment._model import JmesPath, Model, Name, Path, Scalar, Seconds, Status
+from smoke.environment._model import ChosenStage, JmesPath, Model, Name, Path, Scalar, Seconds, Status
 from smoke.environment._secrecy import sounds_secret
 
 UNIQUE = "{unique}"
@@ -36,9 +36,7 @@ class Roundtrip(Model):
     within_s: Seconds = Field(10.0, description="how soon after the write every read must show it")
     slower_s: Seconds = Field(1.0, description="how much later than before the deploy the reads may show it")
     depends_on: tuple[Name, ...] = Field((), description="dependencies whose outage explains a failure")
-    stage: Literal["immediate", "functional", "integration", "monitoring"] = Field(
-        "functional", description="when it is made"
-    )
+    stage: ChosenStage = Field("functional", description="when it is made")
     gating: bool = Field(True, description="whether its failure counts for the verdict")
 
     @model_validator(mode="after")

@@ -6,13 +6,13 @@ Whoever is killed in between leaves a report that says so, and how far it had co
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Any
 
 from smoke.files import replace_file
 from smoke.outputs.story import render
+from smoke.verdict.moments import iso
 from smoke.verdict.words import EXIT_STATUS, Word
 
 SCHEMA_VERSION = 1
@@ -52,7 +52,7 @@ class Story:
 
     def begin(self, step: str, words: str) -> None:
         """Begin a step; the one before has ended."""
-        self.steps.append({"name": step, "words": words, "began_at": _iso(time()), "took_s": None, "well": None})
+        self.steps.append({"name": step, "words": words, "began_at": iso(time()), "took_s": None, "well": None})
         self._clock = time()
         self.keep()
 
@@ -90,8 +90,8 @@ class Story:
             "outcome": self.outcome,
             "exit_status": STATUS[self.outcome],
             "summary": self.summary,
-            "started_at": _iso(self.began),
-            "finished_at": _iso(now),
+            "started_at": iso(self.began),
+            "finished_at": iso(now),
             "duration_s": round(now - self.began, 1),
             "steps": self.steps,
             "verdict": None,
@@ -102,7 +102,3 @@ class Story:
             "warnings": [],
             **self.facts,
         }
-
-
-def _iso(epoch_s: float) -> str:
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

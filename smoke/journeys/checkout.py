@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from smoke.browser.login_page import SUBMIT
+from smoke.browser.forms import button_of
 from smoke.browser.visit import Unmet, Visit
 from smoke.browser.wording import shown
 from smoke.environment.journeys import Journey, Landmark
@@ -57,8 +57,7 @@ def _choose(visit: Visit) -> None:
         raise Unmet("a product to choose", "an empty list")
     page.get_by_label("Quantity").fill(str(QUANTITY), timeout=patience.milliseconds())
     named = page.get_by_role("button", name=CONTINUE)
-    # An experiment may call the button otherwise; a person presses the one that the form has.
-    visit.press(named.first if named.count() else page.locator("form").filter(has=product).locator(SUBMIT).first)
+    visit.press(button_of(page.locator("form").filter(has=product), named))
 
 
 def _see_total(summary: "Locator") -> None:

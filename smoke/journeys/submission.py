@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smoke.browser.appraisal import READS
-from smoke.browser.login_page import SUBMIT
+from smoke.browser.forms import button_of
 from smoke.browser.visit import Unmet, Visit, any_of
 from smoke.browser.wording import shown
 from smoke.environment.journeys import Form, Journey
@@ -61,8 +61,7 @@ def submit(visit: Visit, journey: Journey, form: Form, write: AllowedWrite, repl
 
 def _button(visit: Visit, form: Form) -> "Locator":
     named = any_of([visit.page.get_by_role("button", name=name) for name in form.submit])
-    # An experiment may call the button otherwise; a person presses the one that the form has.
-    return named.first if named.count() else visit.page.locator("form").locator(SUBMIT).first
+    return button_of(visit.page.locator("form"), named)
 
 
 @contextmanager

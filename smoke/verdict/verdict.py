@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from smoke.verdict.component import Component
 from smoke.verdict.finding import Finding
+from smoke.verdict.moments import iso
 from smoke.verdict.plan import Plan
 from smoke.verdict.severities import Incident
 from smoke.verdict.words import ACTIONS, EXIT_STATUS, Action, Cause, Severity, Word
@@ -77,8 +77,8 @@ class Verdict:
                 "observed": dict(self.observed),
                 **({"condemned": plan.release.condemned} if plan.release.condemned else {}),
             },
-            "started_at": _iso(plan.started_at),
-            "finished_at": _iso(self.finished_at),
+            "started_at": iso(plan.started_at),
+            "finished_at": iso(self.finished_at),
             "duration_s": round(max(0.0, self.finished_at - plan.started_at), 3),
             "budget_s": plan.budget_s,
             "services": list(self.services),
@@ -118,7 +118,3 @@ class Verdict:
             "promise": promise,
             **{name: str(text) for name, text in said.items() if text},
         }
-
-
-def _iso(epoch_s: float) -> str:
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

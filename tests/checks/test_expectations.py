@@ -6,7 +6,7 @@ import pytest
 
 from smoke.checks._expectations import unmet, wish
 from smoke.checks._relations import compares_with_before, remembered
-from smoke.environment.promises import Expectation
+from smoke.environment.expectations import Expectation
 
 BILL = {
     "lines": [

@@ -7,7 +7,7 @@ import pytest
 from smoke.checks._expectations import unmet, wish
 from smoke.checks._world import Session
 from smoke.checks.reads import checks
-from smoke.environment.promises import Expectation
+from smoke.environment.expectations import Expectation
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement

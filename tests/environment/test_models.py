@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from smoke.environment.addresses import is_host, is_loopback
-from smoke.environment.promises import Write
 from smoke.environment.services import Service
+from smoke.environment.writes import Write
 
 COVERED = [
     ("/exports", "POST", "/exports", True),
