@@ -15,6 +15,7 @@ from smoke.checks._pace import FEWEST, Pace, Timed, median_ms
 from smoke.checks._reach import control_request, reached
 from smoke.checks._routes import routes
 from smoke.checks._sampled import SampledCheck, intern
+from smoke.checks._slow_share import Counted
 from smoke.environment import Environment
 from smoke.errors import SmokeError
 from smoke.http import Exchange
@@ -25,8 +26,11 @@ from smoke.verdict.words import Cause, Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-SLOW, SLOWER = "slow", "slower than before the deploy"
+SLOW, SLOWER, SOME_SLOW = "slow", "slower than before the deploy", "some answers are slow"
 """A route that was slow already and has become slower yet is not excused by what was before."""
+
+_Timing = tuple[Exchange, float]
+"""An answer, and by how much this process was woken late while it was waited for, in milliseconds."""
 
 AT_ONCE = 2
 """So many requests are timed at the same moment, in the whole environment: who hurries measures himself."""
@@ -59,7 +63,8 @@ class LatencyCheck(Check):
     The route answers about as quickly as before the deploy, once it is warm, on every replica.
 
     The medians of warm samples are compared, taken gently when the rush of the first looks is over; a slow one must be
-    slow again after a pause. Without a baseline only what the environment allows at all can be judged.
+    slow again after a pause. Of replicas that do not name themselves a slow one is told by how many answers are slow.
+    Without a baseline only what the environment allows at all can be judged.
     """
 
     kind: ClassVar[str] = "latency"
@@ -74,7 +79,7 @@ class LatencyCheck(Check):
         pace = self._pace(world)
         if round_number == 1:
             await world.pause(world.environment.confirm.pause_s)
-        control, seen, late = _Control.of(world), list[Exchange](), list[float]()
+        control, seen, late = _Control.of(world), list[_Timing](), list[float]()
         while not self._enough(pace, seen, control.times):
             try:
                 request = await self.route.request(world)
@@ -82,12 +87,13 @@ class LatencyCheck(Check):
                 return obstacle(error)
             async with control.turn:
                 async with own_delays() as own:
-                    seen += await world.http.sample(request, 1)
+                    (exchange,) = await world.http.sample(request, 1)
+                seen.append((exchange, max(own, default=0.0)))
                 late += own
                 await control.ask(world, len(seen))
         pace = replace(pace, own_ms=median(late) if late else 0.0)
         facts = {"pace": pace, "times": tuple(self._times(seen)), "control": tuple(control.times)}
-        return Observation(intern([replace(one, body=b"") for one in seen]), facts)
+        return Observation(intern([replace(one, body=b"") for one, _ in seen]), facts)
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge the newest round; what is slow must have been so in each."""
@@ -100,7 +106,7 @@ class LatencyCheck(Check):
         facts = self._facts(rounds)
         slow = pace.slow(last["times"], last["control"])
         if not slow:
-            return self._quick(pace, rounds, facts)
+            return self._some_slow(pace, rounds, facts) or self._quick(pace, rounds, facts)
         took = max(slow.values())
         where = f" from replica {', '.join(slow)}" if "" not in slow else ""
         found = f"answers{where} take {_spoken(took)} (median of {len(pace.warm(last['times']))})"
@@ -113,7 +119,26 @@ class LatencyCheck(Check):
         command = self.route.reproduce()
         return command.replace("curl -sS -i", "curl -sS -o /dev/null -w '%{time_total}\\n'", 1)
 
-    def _enough(self, pace: Pace, seen: Sequence[Exchange], control: Sequence[float]) -> bool:
+    def _some_slow(self, pace: Pace, rounds: Sequence[Observation], facts: dict[str, Any]) -> Judgement | None:
+        """Return that so many answers are slow as one replica gives, if they are: in the first look, or in both."""
+        hidden = pace.hidden(rounds[-1].facts["times"], rounds[-1].facts["control"])
+        if hidden is None:
+            return None
+        seen = [one.facts["pace"].counted(one.facts["times"], one.facts["control"]) for one in rounds]
+        if not (hidden.suspicious(seen[0]) if len(rounds) == 1 else hidden.faulty(seen)):
+            return None
+        took = [one.ms for one in pace.warm(rounds[-1].facts["times"]) if one.ms > pace.slower_ms(())]
+        found = (
+            f"{seen[-1].slow} of {seen[-1].all} answers take {_spoken(median(took))}, as if one of {pace.replicas} "
+            f"replicas were slow"
+        )
+        message = f"{found}; {hidden.before.slow} of {hidden.before.all} were before the deploy"
+        facts["signature"] = SOME_SLOW
+        unclear = len(rounds) == 1
+        due = f"no more than {_spoken(pace.slower_ms(()))} on any replica"
+        return Judgement(Outcome.FAILED, message, Cause.RELEASE, due, found, facts, unclear=unclear)
+
+    def _enough(self, pace: Pace, seen: Sequence["_Timing"], control: Sequence[float]) -> bool:
         """Tell whether to stop: the case is clear, or hardly any answer is good enough to be timed."""
         times = self._times(seen)
         return pace.enough(times, control) or len(seen) >= max(FEWEST, 2 * len(times) + FEWEST)
@@ -122,19 +147,26 @@ class LatencyCheck(Check):
         before = world.before(self.id)
         measured: Mapping[str, Any] = before.measured if before else {}
         return replace(
-            self.pace, before_ms=measured.get("median_ms"), control_before_ms=measured.get("control_median_ms")
+            self.pace,
+            before_ms=measured.get("median_ms"),
+            control_before_ms=measured.get("control_median_ms"),
+            before=Counted.read(measured.get("slow")),
         )
 
-    def _times(self, exchanges: Sequence[Exchange]) -> list[Timed]:
-        good = [one for one in exchanges if self.route.fault(one) is None]
-        return [Timed(1000 * one.duration_s, replica_of(one, self.route.replica_header)) for one in good]
+    def _times(self, timings: Sequence["_Timing"]) -> list[Timed]:
+        good = [(one, own_ms) for one, own_ms in timings if self.route.fault(one) is None]
+        header = self.route.replica_header
+        return [Timed(1000 * one.duration_s, replica_of(one, header), own_ms) for one, own_ms in good]
 
     def _facts(self, rounds: Sequence[Observation]) -> dict[str, Any]:
         last = rounds[-1].facts
         pace: Pace = last["pace"]
-        measured = {"median_ms": median_ms(pace.warm(last["times"]))}
+        measured: dict[str, Any] = {"median_ms": median_ms(pace.warm(last["times"]))}
         if last["control"]:
             measured["control_median_ms"] = round(median(last["control"]), 1)
+        typical = pace.typical(last["times"])
+        if typical is not None:
+            measured["slow"] = [typical.slow, typical.all]
         return {"answered": True, "measured": measured}
 
     def _quick(self, pace: Pace, rounds: Sequence[Observation], facts: dict[str, Any]) -> Judgement:
@@ -145,7 +177,7 @@ class LatencyCheck(Check):
             notes.append("nothing of before the deploy to compare with")
         else:
             took = f"{took}, {self._compared(pace, last['control'])}"
-        if any(pace.slow(one.facts["times"], one.facts["control"]) for one in rounds[:-1]):
+        if len(rounds) > 1:
             notes.append("slow at first, quick when looked at again")
         if notes and (pace.before_ms is not None or pace.max_median_ms is None):
             facts["noted"] = "; ".join(notes)
