@@ -7,10 +7,13 @@ and many gateways, `RateLimit-…` without the X, or both in one `RateLimit` fie
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from smoke.checks._answers import replica_of
+from smoke.checks._session import configured_login, session_headers
+from smoke.environment import Environment
 from smoke.http import Exchange
 from smoke.http.too_many import retry_after_s
 
@@ -30,7 +33,8 @@ class Attempt:
     One attempt of *role*: when it was made (epoch seconds), and what the limiter told.
 
     *limit* is how many are taken, *used* how many it had counted with this one, *reset_s* when it counts anew; None
-    where it told nothing. It was counted at some moment within *took_s* of when it was made.
+    where it told nothing. It was counted at some moment within *took_s* of when it was made. *replica* is who
+    answered, and *accepted* tells whether a session began.
     """
 
     role: str
@@ -40,6 +44,8 @@ class Attempt:
     used: int | None = None
     reset_s: float | None = None
     took_s: float = 0.0
+    replica: str | None = None
+    accepted: bool = False
 
     @property
     def limited(self) -> bool:
@@ -63,12 +69,19 @@ def attempt_of(role: str, exchange: Exchange) -> Attempt:
     return Attempt(role, exchange.at, exchange.status, limit, used, wait_s, exchange.duration_s)
 
 
-def noting(memory: dict[str, Any], role: str) -> Callable[[Exchange], None]:
+def noting(memory: dict[str, Any], role: str, environment: Environment) -> Callable[[Exchange], None]:
     """Return a function that keeps the attempts of *role* in *memory*."""
+    login = configured_login(environment)
+    header = environment.services[login.service].replica_header
     ledger: dict[str, Any] = memory.setdefault(LEDGER, {})
 
     def note(exchange: Exchange) -> None:
-        ledger[str(len(ledger))] = attempt_of(role, exchange).to_json()
+        came = replace(
+            attempt_of(role, exchange),
+            replica=replica_of(exchange, header),
+            accepted=bool(session_headers(login, exchange)),
+        )
+        ledger[str(len(ledger))] = came.to_json()
 
     return note
 

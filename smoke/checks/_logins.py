@@ -14,6 +14,7 @@ from smoke.checks._attempts import noting
 from smoke.checks._check import Observation
 from smoke.checks._sampled import LATER_AT_LEAST
 from smoke.checks._session import configured_login, fault_of, session_headers, try_login
+from smoke.environment.promises import Login
 from smoke.errors import LoginRefused
 from smoke.http import Exchange
 from smoke.verdict.tally import Sample, samples_needed
@@ -37,19 +38,24 @@ async def attempts(world: "World", role: str, share: float, replica_header: str 
     refused = 0
     for _ in range(min(MOST, max(LATER_AT_LEAST, samples_needed(share)))):
         try:
-            exchange = await _attempt(world, role)
+            exchange = await attempt(world, role)
         except LoginRefused as error:
             seen.append({"fault": str(error), "replica": None})
             continue
         if exchange.status == HTTPStatus.TOO_MANY_REQUESTS:
             break
         login = configured_login(world.environment)
-        fault = None if session_headers(login, exchange) else fault_of(login, exchange)
-        seen.append({"fault": fault, "replica": replica_of(exchange, replica_header)})
-        refused += fault is not None and exchange.status in {*login.refused, HTTPStatus.LOCKED}
+        seen.append(sample_of(login, exchange, replica_header))
+        refused += bool(seen[-1]["fault"]) and exchange.status in {*login.refused, HTTPStatus.LOCKED}
         if refused == MOST_REFUSED:
             break
     return seen
+
+
+def sample_of(login: Login, exchange: Exchange, replica_header: str | None) -> dict[str, Any]:
+    """Return the fault and the replica of an attempt with the right password, as JSON primitives; pure."""
+    fault = None if session_headers(login, exchange) else fault_of(login, exchange)
+    return {"fault": fault, "replica": replica_of(exchange, replica_header)}
 
 
 def doubts(faults: Sequence[str]) -> list[str]:
@@ -72,9 +78,10 @@ def share_of(looks: Sequence[Sequence[Sample]]) -> float:
     return round(sum(1 for one in every if one.fault) / len(every), 3)
 
 
-async def _attempt(world: "World", role: str) -> Exchange:
+async def attempt(world: "World", role: str) -> Exchange:
+    """Log *role* in once more, and note it; raises SecretMissing, or LoginRefused if there is no form to log in by."""
     named = world.environment.roles[role]
     user, password = world.secret(named.user), world.secret(named.password)
     exchange = await try_login(world.http, world.environment, role, user, password)
-    noting(world.memory, role)(exchange)
+    noting(world.memory, role, world.environment)(exchange)
     return exchange

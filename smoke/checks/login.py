@@ -140,7 +140,7 @@ class LoginCheck(SampledCheck):
             if round_number == 1:
                 raise
             patience = Patience(world.pause, world.remaining_s)
-            note = noting(world.memory, self.role)
+            note = noting(world.memory, self.role, world.environment)
             fresh = await log_in(world.http, world.environment, self.role, world.secret, patience=patience, note=note)
             return fresh, True
 
@@ -162,7 +162,7 @@ class WrongPasswordCheck(Check):
         try:
             user = world.secret(world.environment.roles[self.role].user)
             exchange = await try_login(world.http, world.environment, self.role, user, WRONG_PASSWORD)
-            noting(world.memory, self.role)(exchange)
+            noting(world.memory, self.role, world.environment)(exchange)
             further = round_number > 1 and self._refuses(exchange)
             tries = await attempts(world, self.role, self.share, self.replica_header) if further else []
             return Observation((exchange,), {ATTEMPTS: tries})
@@ -233,7 +233,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:  # no
             role=role,
             who=service.url + login.who if login.who else None,
             who_contains=login.who_contains,
-            everywhere=login.everywhere and service.share < 1,
+            everywhere=bool(login.everywhere) and service.share < 1,
         )
     # The last role, as the first is usually the one that most other checks need.
     yield WrongPasswordCheck(

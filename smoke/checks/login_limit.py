@@ -145,7 +145,7 @@ class LoginLimitCheck(Check):
             exchange = await try_login(world.http, world.environment, role, user, password)
         except SmokeError:
             return []
-        noting(world.memory, role)(exchange)
+        noting(world.memory, role, world.environment)(exchange)
         return [attempts_in(world.memory)[-1]]
 
     async def _control(self, world: "World", look: Look) -> tuple[Attempt, ...]:

@@ -62,6 +62,7 @@ MODULES = (
     "burst",
     "soak",
     "origin",
+    "login_replicas",
     "confirm",
 )
 """Modules of this package; each offers `checks(environment, release)`."""

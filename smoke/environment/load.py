@@ -23,8 +23,8 @@ class Latency(Model):
 
     every_route: bool = Field(
         False,
-        description="whether every read and page is timed, some five requests more for each, or only those that say "
-        "`timed` or `max_median_ms`",
+        description="whether every read and page is timed, some five requests more for each, up to `samples` where "
+        "replicas do not name themselves, or only those that say `timed` or `max_median_ms`",
     )
     ratio: float = Field(3.0, gt=1, description="how many times as long as before the deploy is too long")
     floor_ms: float = Field(200.0, ge=0, description="what must be added at least, in milliseconds, to be too long")

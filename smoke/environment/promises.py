@@ -70,10 +70,11 @@ class Login(Model):
         None, description="a text that only a session is shown at `who`, which may then be a page instead of JSON"
     )
 
-    everywhere: bool = Field(
-        False,
+    everywhere: bool | None = Field(
+        None,
         description="whether each role logs in as often as it takes to meet every replica, at most a dozen times; only "
-        "where the limits for logins allow that",
+        "where the limits for logins allow that. By default a release is looked at by a few logins more in the end: by "
+        "two, or by as many as it takes where the limit tells that there is room. With `false` by none",
     )
 
     @model_validator(mode="after")

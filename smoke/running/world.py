@@ -43,7 +43,8 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
     memory: dict[str, Any] = {}
 
     async def logged_in(role: str) -> Session:
-        session = await log_in(http, environment, role, secret, patience=patience, note=noting(memory, role))
+        note = noting(memory, role, environment)
+        session = await log_in(http, environment, role, secret, patience=patience, note=note)
         _hide(run, session.headers)
         return session
 

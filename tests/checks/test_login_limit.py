@@ -59,7 +59,7 @@ def judged(key: Key, before: Before | None = GOOD, busy: str | None = None, **li
     async def session(role: str) -> Session:
         if role not in known:
             try:
-                known[role] = await log_in(http, environment, role, secret, note=noting(memory, role))
+                known[role] = await log_in(http, environment, role, secret, note=noting(memory, role, environment))
             except SmokeError as error:
                 known[role] = error
         found = known[role]
