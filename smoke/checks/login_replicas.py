@@ -101,15 +101,16 @@ class LoginReplicasCheck(Check):
         facts = {"answered": True, "signature": fault, "failed_share": share_of(looks)}
         reading = read(looks, self.share)
         if len(looks) > 1 and reading is Reading.HEALTHY:
-            facts = {"answered": True, "noted": f"{fault} {where}, not seen again"}
-            return Judgement(Outcome.PASSED, facts["noted"], None, self._expected, facts["noted"], facts)
+            return self._noted(f"{fault} {where}, not seen again")
         message = f"a login was not accepted: {fault} {where}"
         if reading is Reading.FAULTY:
             return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._expected, fault, facts)
         if len(looks) == 1 and len(rounds) > 1:  # a limit was reached, or the accounts are spared: nothing to go by
-            facts = {"answered": True, "noted": f"{message}; no more could be tried"}
-            return Judgement(Outcome.PASSED, facts["noted"], None, self._expected, fault, facts)
+            return self._noted(f"{message}; no more could be tried")
         return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, fault, facts, unclear=True)
+
+    def _noted(self, message: str) -> Judgement:
+        return Judgement(Outcome.PASSED, message, None, self._expected, message, {"answered": True, "noted": message})
 
     async def _few(self, world: "World", roles: Sequence[str], met: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Log roles in, in their turn, until every replica was met or no more should be tried."""
