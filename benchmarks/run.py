@@ -97,7 +97,8 @@ def _store(result: dict[str, Any]) -> Path:
 
 
 def _measured_on(facts: dict[str, str], rounds: int) -> str:
-    return f"Medians of {rounds} rounds on {facts['processor']}, Python {facts['python']}, Node.js {facts['node']}."
+    how = "One round" if rounds == 1 else f"Medians of {rounds} rounds"
+    return f"{how} on {facts['processor']}, Python {facts['python']}, Node.js {facts['node']}."
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ BELOW = {
     "alerts": {"outputs", "verdict"},
     "history": {"alerts", "environment", "verdict"},
     "status": {"alerts", "history", "outputs", "verdict"},
+    "notify": {"alerts", "baseline", "posting", "record", "running", "outputs", "environment", "verdict"},
+    "discovery": {"running", "checks", "dependencies", "http", "waiting", "environment", "verdict"},
     "demo": {"browser", "verdict"},
 }
 """What each layer may import besides itself; what is not named here wires them and may import any but `demo`."""
