@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from smoke.checks._check import Check, Observation
-from smoke.checks._cookie_guards import Guards, guards_of, losses, relaxed, vanished
+from smoke.checks._cookie_guards import HTTP_ONLY, SECURE, Guards, guards_of, losses, relaxed, vanished
 from smoke.checks._obstacle import obstacle
 from smoke.checks._session import configured_login
 from smoke.environment import Environment
@@ -30,7 +30,8 @@ class SessionCookiesCheck(Check):
     The cookies of a login keep the attributes that guarded them before the deploy: Secure, HttpOnly, SameSite.
 
     The login of the run tells them; nothing more is asked. A cookie with another name is another cookie: only if no
-    cookie has any more what guarded the old one is that lost. That a release ends all sessions changes nothing.
+    cookie has any more what guarded the old one is that lost. That a release ends all sessions changes nothing. Of
+    SameSite alone nobody but a person can tell whether other sites are let in on purpose, so that holds.
     """
 
     kind: ClassVar[str] = "session-cookies"
@@ -61,19 +62,32 @@ class SessionCookiesCheck(Check):
             return Judgement(Outcome.SKIPPED, NO_BASELINE, facts={**facts, "waived": "no baseline"})
         lost = BETWEEN_FAULTS.join(self._lost(then, now))
         if lost:
+            outcome = Outcome.FAILED if self._opens(then, now) else Outcome.UNDECIDED
+            facts |= {"signature": lost} if outcome is Outcome.FAILED else {"decider": self._meant}
             message = f"{lost}, unlike before the deploy"
-            facts["signature"] = lost
-            return Judgement(Outcome.FAILED, message, Cause.RELEASE, _in_words(then), _in_words(now), facts)
+            return Judgement(outcome, message, Cause.RELEASE, _in_words(then), _in_words(now), facts)
         noted = [f"{name} was SameSite=Strict and is Lax now" for name in relaxed(then, now)]
         if noted:
             facts["noted"] = BETWEEN_FAULTS.join(noted)
         message = BETWEEN_FAULTS.join([f"{_in_words(now)}, no less than before the deploy", *noted])
         return Judgement(Outcome.PASSED, message, None, EXPECTED, _in_words(now), facts)
 
+    @property
+    def _meant(self) -> str:
+        return f"see whether the release means it, then declare {self.id} as retired in the release manifest"
+
+    def _opens(self, then: Guards, now: Guards) -> bool:
+        """Tell whether the session is open to scripts or plain connections; other sites may be let in on purpose."""
+        kinds = {one for lost in losses(then, now, encrypted=self.encrypted).values() for one in lost}
+        return bool(kinds & {SECURE, HTTP_ONLY} or self._vanished(then, now))
+
+    def _vanished(self, then: Guards, now: Guards) -> list[str]:
+        return vanished(then, now, encrypted=self.encrypted) if self.carried else []
+
     def _lost(self, then: Guards, now: Guards) -> Iterator[str]:
         found = losses(then, now, encrypted=self.encrypted)
         yield from (f"the cookie {name} of the login has lost {' and '.join(lost)}" for name, lost in found.items())
-        gone = vanished(then, now, encrypted=self.encrypted) if self.carried else []
+        gone = self._vanished(then, now)
         if gone:
             yield f"no cookie of the login has {' or '.join(gone)} any more"
 
