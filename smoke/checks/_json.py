@@ -25,7 +25,7 @@ def document_of(exchange: Exchange, statuses: Container[int | None] = OK) -> Doc
         fault = not_ok(exchange) or f"HTTP {exchange.status}"
     if fault is None and not_json(exchange):
         # An error page in an error answer is no news: the status says it all.
-        error = (exchange.status or 0) >= 400  # noqa: PLR2004 - the error classes
+        error = exchange.is_error
         fault = f"HTTP {exchange.status}" if error else not_json(exchange)
     return Document(fault=fault) if fault else Document(parse(exchange))
 

@@ -14,7 +14,6 @@ from smoke.http import Exchange, Request
 
 BACK = "back to the login page"
 
-_ERRORS = 400
 _REDIRECTS = range(300, 400)
 
 
@@ -26,7 +25,7 @@ async def send_by_page(http: Http, base: str, login: Login, role: str, request: 
     an error that is the answer. Raises LoginRefused when there is no such form.
     """
     page = await http.send(Request("GET", f"{base}{login.page}", headers=PAGE, secret_body=True, urgent=request.urgent))
-    if page.failure is not None or (page.status or 0) >= _ERRORS:
+    if page.failure is not None or page.is_error:
         return page
     hidden = hidden_fields(page.text(), login.password_field) if page.status == HTTPStatus.OK else None
     if hidden is None:

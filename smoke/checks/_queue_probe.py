@@ -43,7 +43,7 @@ class QueueProbe:
             return document.fault
         found = find(str(self.queue.at), document.value)
         if found is None:
-            bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
+            bare = "" if exchange.is_ok else f"HTTP {exchange.status} with "
             return f"{bare}nothing at {self.queue.at}"
         failed_since = self.queue.failed_since if self.since is not None else None
         if not self.queue.every:

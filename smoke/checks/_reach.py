@@ -7,8 +7,6 @@ from smoke.http import Exchange, Request
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-FIRST_SERVER_ERROR = 500
-
 
 async def controls_answer(world: "World") -> bool | None:
     """Ask the control hosts; None if the environment names none."""

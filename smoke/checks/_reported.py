@@ -96,5 +96,5 @@ class ReportedCheck(SampledCheck):
         value = find(self.reported.at, document.value)
         if value is not None:
             return Document(value)
-        bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
+        bare = "" if exchange.is_ok else f"HTTP {exchange.status} with "
         return Document(fault=f"{bare}nothing at {self.reported.at}")

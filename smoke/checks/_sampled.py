@@ -172,7 +172,7 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
         facts["distrusted"] = True
     if exchanges and all(one.local for one in exchanges):
         facts["local"] = True
-    failed = [one for one in exchanges if one.status is not None and one.status >= 400]  # noqa: PLR2004 - errors
+    failed = [one for one in exchanges if one.is_error]
     if failed and all(one.status == 503 and "retry-after" in one.headers for one in failed):  # noqa: PLR2004 - unavailable
         facts["retry_after"] = True
     if exchanges and all(_challenged(one) for one in exchanges):
@@ -183,7 +183,7 @@ def transport_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
         facts["too_many"] = True
         if any(rest_s(one) is None for one in failed):
             facts["long_rest"] = True
-    if failed and all(one.status is not None and one.status >= 500 for one in failed):  # noqa: PLR2004 - the class
+    if failed and all(one.is_server_error for one in failed):
         facts["server_errors"] = True
     return {**facts, **carried_facts(exchanges)}
 

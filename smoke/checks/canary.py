@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from smoke.checks._check import Observation
 from smoke.checks._provider import provider
-from smoke.checks._reach import FIRST_SERVER_ERROR, reached
+from smoke.checks._reach import reached
 from smoke.checks._witness import WitnessCheck, by_host
 from smoke.environment import Environment
 from smoke.http import Exchange
@@ -65,4 +65,4 @@ class CanaryAgainCheck(CanaryCheck):
 
 
 def _fails(exchange: Exchange) -> bool:
-    return exchange.status is None or exchange.failure is not None or exchange.status >= FIRST_SERVER_ERROR
+    return exchange.status is None or exchange.failure is not None or exchange.is_server_error

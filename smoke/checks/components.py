@@ -64,7 +64,7 @@ class ComponentCheck(SampledCheck):
             return f"answered by a cache ({stale})"
         value = find(self.component.at, document.value)
         if value is None:
-            bare = f"HTTP {exchange.status} with " if exchange.status != 200 else ""  # noqa: PLR2004 - OK
+            bare = "" if exchange.is_ok else f"HTTP {exchange.status} with "
             return f"{bare}nothing at {self.component.at}"
         state = state_of(value)
         if state not in {State.HEALTHY, State.DEGRADED}:

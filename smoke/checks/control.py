@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from smoke.checks._check import Observation
-from smoke.checks._reach import FIRST_SERVER_ERROR, reached
+from smoke.checks._reach import reached
 from smoke.checks._witness import WitnessCheck, by_host
 from smoke.environment import Environment
 from smoke.verdict.finding import Judgement
@@ -46,7 +46,7 @@ class ControlCheck(WitnessCheck):
             return Judgement(Outcome.FAILED, message, Cause.RUNNER, "any answer", found, facts)
         if all(one.failure and one.failure.certificate for one in answers):
             facts["distrusted"] = True
-        facts["failing"] = there.status is not None and there.status >= FIRST_SERVER_ERROR
+        facts["failing"] = there.is_server_error
         if facts["failing"]:
             facts["signature"] = "server error"
         message = f"reached: {there.outline()}"

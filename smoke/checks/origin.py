@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._census import Electorate, commits, electorates, short, slim
 from smoke.checks._check import Check, Observation
-from smoke.checks._reach import FIRST_SERVER_ERROR
 from smoke.checks._sampled import curl, transport_facts
 from smoke.environment import Environment
 from smoke.verdict.finding import Judgement
@@ -58,7 +57,7 @@ class OriginCheck(Check):
             found = f"{right} of {total} answers beside the edge come from {short(goal or next(iter(served)))}"
             return Judgement(Outcome.PASSED, found, None, expected, found, {**facts, "origin": "up"})
         other = next((one for one in served if one != goal), None)
-        failing = sum(1 for one in last.exchanges if one.failure or (one.status or 0) >= FIRST_SERVER_ERROR)
+        failing = sum(1 for one in last.exchanges if one.failure or one.is_server_error)
         found = f"{short(other)} is served" if other else last.exchanges[0].outline()
         facts |= {"signature": "beside the edge"}
         if other or 2 * failing > total:

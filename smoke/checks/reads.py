@@ -86,7 +86,7 @@ class ReadCheck(FlaggedCheck):
 
     def is_absence(self, exchange: Exchange) -> bool:
         """Tell whether an answer may mean that the route is not there; a wrong answer never does."""
-        return super().is_absence(exchange) and (exchange.status or 0) >= 400  # noqa: PLR2004 - the client errors
+        return super().is_absence(exchange) and exchange.is_error
 
     def fault(self, exchange: Exchange) -> str | None:
         """Demand HTTP 200, JSON, every field that clients rely on, and every expectation."""

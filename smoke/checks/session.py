@@ -54,7 +54,7 @@ class SessionCheck(SampledCheck):
         fault = who_fault(exchange, self.contains)
         if not self.declared or fault is None:
             return fault
-        return f"{fault} in place of a refusal" if (exchange.status or 0) >= 500 else None  # noqa: PLR2004 - the class
+        return f"{fault} in place of a refusal" if exchange.is_server_error else None
 
     @property
     def expected(self) -> str:
@@ -102,7 +102,7 @@ def who_fault(exchange: Exchange, contains: str | None = None) -> str | None:
     A page with 200 is not an answer of an API; where the environment file names a text that it *contains*, it is one.
     """
     fault = not_ok(exchange)
-    if fault or exchange.status != 200:  # noqa: PLR2004 - OK
+    if fault or not exchange.is_ok:
         return fault or f"HTTP {exchange.status}"
     if contains is not None:
         return None if contains in exchange.text() else f"HTTP 200 without {quote(contains)}{_elsewhere(exchange)}"

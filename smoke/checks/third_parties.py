@@ -9,7 +9,6 @@ from smoke.checks._answers import find, quote
 from smoke.checks._check import Check, Observation
 from smoke.checks._direct import DirectCheck, judge_answers
 from smoke.checks._health_words import State, state_of
-from smoke.checks._reach import FIRST_SERVER_ERROR
 from smoke.checks._reported import ReportedCheck
 from smoke.checks._sampled import curl
 from smoke.dependencies._answer import Answer, Sender, by_status, down, json_of, unknown, up, without_answer
@@ -72,7 +71,7 @@ def reading_of(name: str, direct: OtherDirect, exchange: Exchange) -> Answer:
     if failed:
         return failed
     status = exchange.status or 0
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= FIRST_SERVER_ERROR:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or exchange.is_server_error:
         return by_status(name, exchange)
     if direct.at is None:
         return up(f"{name} answers HTTP {status}")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NOTHING = "nothing was found that could be verified; fill in `health` or `[[pages]]` in"
 
-_ERRORS = 400
 
 ENVIRONMENTS = tuple(one for one in options.VERIFY if one.name == "--environments")
 
@@ -101,7 +100,7 @@ def _told(services: "list[Found]") -> list[str]:
         login = f"a login form at {one.form.page}" if one.form else "no login form"
         said.append(f"{one.name:<6} {health}, {commit}, {_count(len(one.pages), 'page')}, {login}")
         home = one.site.first("/")
-        if home is not None and (home.status or 0) >= _ERRORS:
+        if home is not None and home.is_error:
             said.append(f"{one.name:<6} its home page answers {home.outline()}")
         if one.unwell:
             said.append(f"{one.name:<6} {one.health[0].path} says that it is not well: {one.health[0].state.value}")

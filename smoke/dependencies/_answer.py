@@ -89,9 +89,9 @@ def by_status(name: str, exchange: Exchange) -> Answer:
         return unknown(f"{found}{_leading(exchange)}, which is not an answer of its API; check the address")
     if status in {401, 403, 407}:
         return refused(f"{found}: it refuses this machine or its credential")
-    if status >= 500:  # noqa: PLR2004 - the class of server errors
+    if exchange.is_server_error:
         return down(found)
-    if status == 200:  # noqa: PLR2004 - OK
+    if exchange.is_ok:
         return _in_another_format(found, exchange)
     return unknown(f"{found}, which is not an answer of its API; check the address in the environment file")
 

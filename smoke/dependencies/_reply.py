@@ -68,7 +68,7 @@ def _trouble(name: str, exchange: Exchange) -> Answer:
     if exchange.truncated:
         return unknown(f"{found}, longer than limits.body_bytes; raise that")
     empty = not exchange.body.strip()
-    if status == 200 and not looks_like_html(exchange):  # noqa: PLR2004 - OK
+    if exchange.is_ok and not looks_like_html(exchange):
         return down(f"{found} with {'an empty body' if empty else 'invalid JSON'}")
     return by_status(name, exchange)
 

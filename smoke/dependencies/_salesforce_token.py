@@ -53,7 +53,7 @@ def request_of(origin: str, form: dict[str, str], timeout_s: float) -> Request:
 def token_in(exchange: Exchange) -> tuple[str, str] | None:
     """Return the access token and the instance's origin, or None if there is no token."""
     answer = json_of(exchange)
-    if exchange.failure or exchange.status != 200 or not isinstance(answer, dict):  # noqa: PLR2004 - OK
+    if exchange.failure or not exchange.is_ok or not isinstance(answer, dict):
         return None
     access, instance = answer.get("access_token"), answer.get("instance_url")
     if not isinstance(access, str) or not isinstance(instance, str) or not instance.startswith(("https://", "http://")):
@@ -68,9 +68,9 @@ def read(exchange: Exchange) -> Answer:
     answer = json_of(exchange)
     if not isinstance(answer, dict):
         return by_status(NAME, exchange)
-    if exchange.status == 200:  # noqa: PLR2004 - OK
+    if exchange.is_ok:
         return unknown(f"{NAME} answered the token request without access_token and instance_url")
-    if (exchange.status or 0) >= 500:  # noqa: PLR2004 - the class of server errors
+    if exchange.is_server_error:
         return down(f"{NAME} answered the token request with {exchange.outline()}")
     said = _said(answer)
     hint = next((f"; {hint}" for text, hint in HINTS.items() if text in said.lower()), "")

@@ -53,14 +53,14 @@ def state_in(exchange: Exchange) -> QueueState | NotRead:
     if silent is not None:
         return NotRead(silent.message, silent.cause)
     answer = json_of(exchange)
-    if exchange.status == 200 and isinstance(answer, dict):  # noqa: PLR2004 - OK
+    if exchange.is_ok and isinstance(answer, dict):
         return _state(answer, exchange.at)
     if exchange.status == 404 and isinstance(answer, dict):  # noqa: PLR2004 - not found
         return QueueState(at=exchange.at, waiting=0, exists=False, workers=0)
     found = f"{NAME} answered {exchange.outline()}"
     if exchange.status in {401, 403}:
         return NotRead(f"{found}: it refuses the verifier's user, who needs the tag 'monitoring'", Cause.CREDENTIALS)
-    if (exchange.status or 0) >= 500:  # noqa: PLR2004 - the class of server errors
+    if exchange.is_server_error:
         return NotRead(f"{found}: it serves nobody for now", Cause.DEPENDENCY)
     return NotRead(f"{found}, which is not an answer of its management API; check the address", Cause.SUITE)
 

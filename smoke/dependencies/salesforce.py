@@ -127,7 +127,7 @@ def _request(done: Sequence[Exchange], resource: str, timeout_s: float) -> Reque
 def _versions(exchange: Exchange) -> list[str]:
     """Return the API versions, ascending; empty if this is not the list of versions."""
     listed = json_of(exchange)
-    if exchange.status != 200 or not isinstance(listed, list):  # noqa: PLR2004 - OK
+    if not exchange.is_ok or not isinstance(listed, list):
         return []
     names = [one["version"] for one in listed if isinstance(one, dict) and isinstance(one.get("version"), str)]
     return sorted((name for name in names if _is_number(name)), key=float)
@@ -135,7 +135,7 @@ def _versions(exchange: Exchange) -> list[str]:
 
 def _read_resource(exchange: Exchange) -> Answer:
     answer = json_of(exchange)
-    if exchange.status == 200 and isinstance(answer, dict):  # noqa: PLR2004 - OK
+    if exchange.is_ok and isinstance(answer, dict):
         if isinstance(answer.get("records"), list):
             return up("it answers a query", instance=_instance(answer["records"]))
         if isinstance(answer.get("DailyApiRequests"), dict):
@@ -144,7 +144,7 @@ def _read_resource(exchange: Exchange) -> Answer:
     if code == QUOTA:
         # The quota belongs to the whole org, so every caller is refused, not the verifier alone.
         return down(f"{NAME} refuses every caller: {said}", quota=True)
-    if (exchange.status or 0) >= 500 or not code or looks_like_html(exchange):  # noqa: PLR2004 - server errors
+    if exchange.is_server_error or not code or looks_like_html(exchange):
         return by_status(NAME, exchange)
     if exchange.status in {401, 403}:
         return refused(f"{NAME} refuses the verifier's {_name(exchange)}: {said}")

@@ -54,7 +54,7 @@ def address(trust: Trust) -> str:
 def read(exchange: Exchange) -> tuple[TrustState, str]:
     """Return the state at the moment of the answer and the status word behind it; pure."""
     answer = json_of(exchange)
-    if exchange.failure or exchange.status != 200 or not isinstance(answer, dict):  # noqa: PLR2004 - OK
+    if exchange.failure or not exchange.is_ok or not isinstance(answer, dict):
         return TrustState.UNKNOWN, exchange.outline()
     status = answer.get("status")
     severity = SEVERITY.get(status) if isinstance(status, str) else None

@@ -28,7 +28,7 @@ def read(exchange: Exchange) -> tuple[Migration, ...] | NotRead:
     failed = without_answer(NAME, exchange)
     if failed is None:
         rows = json_of(exchange)
-        if exchange.status == 200 and isinstance(rows, list) and all(_is_row(one) for one in rows):  # noqa: PLR2004 - OK
+        if exchange.is_ok and isinstance(rows, list) and all(_is_row(one) for one in rows):
             return tuple(supabase_row(one["version"], one.get("name")) for one in rows)
         failed = by_status(NAME, exchange)
     return NotRead(failed.message, failed.cause or Cause.SUITE)

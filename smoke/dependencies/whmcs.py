@@ -61,7 +61,7 @@ def read(exchange: Exchange, action: str = DETAILS) -> Answer:
         return failed
     answer = json_of(exchange)
     result = answer.get("result") if isinstance(answer, dict) else None
-    if result == "success" and exchange.status == 200:  # noqa: PLR2004 - OK
+    if result == "success" and exchange.is_ok:
         version = _version(answer)
         return up(f"it answers {action}", **({"version": version} if action == DETAILS else {}))
     if result == "error":
@@ -96,7 +96,7 @@ def _read_error(message: str, exchange: Exchange, action: str) -> Answer:
         if said.lower().startswith(beginning):
             lacking = f" {action}" if meaning.endswith("the action") else ""
             return refused(f"{NAME} answered {said!r}: {meaning}{lacking}")
-    if exchange.status != 200:  # noqa: PLR2004 - OK
+    if not exchange.is_ok:
         return by_status(NAME, exchange)
     return unknown(f"{NAME} answered {action} with the error {said!r}")
 

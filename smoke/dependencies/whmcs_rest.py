@@ -39,7 +39,7 @@ def read(exchange: Exchange) -> Answer:
     if failed:
         return failed
     answer = json_of(exchange)
-    if exchange.status == 200 and isinstance(answer, dict) and isinstance(answer.get("data"), list):  # noqa: PLR2004 - OK
+    if exchange.is_ok and isinstance(answer, dict) and isinstance(answer.get("data"), list):
         return up("it lists its catalogue")
     message = answer.get("message") if isinstance(answer, dict) else None
     said = f": {message[:200]}" if isinstance(message, str) and message else ""

@@ -70,7 +70,7 @@ def _of_text(answers: tuple[Exchange, ...], path: str) -> HealthFound | None:
         return None
     first = answers[0]
     state = state_of(body.strip('"'))
-    if state is State.UNKNOWN and (first.status != 200 or not _PLAIN.fullmatch(body)):  # noqa: PLR2004 - OK
+    if state is State.UNKNOWN and (not first.is_ok or not _PLAIN.fullmatch(body)):
         return None
     as_it_is = first.content_type == "text/plain" and state is not State.UNKNOWN
     keys = {"path": path} if as_it_is else {"path": path, "text": body}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 EXPIRED = "the certificate has expired"
@@ -121,6 +122,21 @@ class Exchange:
     def content_type(self) -> str:
         """The media type without parameters, lower-case."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether HTTP 200 came, whatever its body says."""
+        return self.status == HTTPStatus.OK
+
+    @property
+    def is_error(self) -> bool:
+        """Whether an error status came, of whosever making."""
+        return self.status is not None and self.status >= HTTPStatus.BAD_REQUEST
+
+    @property
+    def is_server_error(self) -> bool:
+        """Whether an error status came that the server takes upon itself."""
+        return self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     def text(self) -> str:
         """Return the body as UTF-8, undecodable bytes replaced."""

@@ -22,7 +22,7 @@ from smoke.journeys.look import Look
 from smoke.journeys.looking import Part, look
 from smoke.journeys.roles import RoleSession
 from smoke.journeys.rounds import Result, located, result
-from smoke.journeys.submission import FIRST_ERROR, Sent, submit
+from smoke.journeys.submission import Sent, submit
 from smoke.journeys.world import JourneyWorld
 from smoke.verdict.finding import Judgement
 from smoke.verdict.tally import Reading, Sample, read, samples_needed, tally
@@ -162,7 +162,7 @@ def _judge(
 def _fault(exchange: Exchange) -> str | None:
     if exchange.failure is not None:
         return str(exchange.failure.kind)
-    return f"HTTP {exchange.status}" if (exchange.status or 0) >= FIRST_ERROR else None
+    return f"HTTP {exchange.status}" if exchange.is_error else None
 
 
 def _made(exchange: Exchange) -> str | None:
