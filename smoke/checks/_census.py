@@ -10,8 +10,8 @@ import anyio
 
 from smoke.checks._answers import cached, no_answer, not_ok, quote, replica_of
 from smoke.checks._browserlike import ask_past_the_cache, page_request
+from smoke.checks._build_identity import LONGEST_NAME, commit_of, version_of
 from smoke.checks._health_answer import parts_down
-from smoke.checks._told import LONGEST_NAME, commit_of, version_of
 from smoke.checks._world import Http
 from smoke.environment import Environment
 from smoke.environment.services import ReleaseProbe, Service

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smoke.checks._cache_contents import PURGE
 from smoke.checks._census import (
     NO_OP,
     Vote,
@@ -12,12 +13,11 @@ from smoke.checks._census import (
     only_earlier,
     short,
 )
-from smoke.checks._held import PURGE
+from smoke.checks._login_wall import Wall
 from smoke.checks._movement import Look, share_of
 from smoke.checks._progress import Rollout, Standing, streak
 from smoke.checks._stale_pages import cache_lags, stale_page
 from smoke.checks._unanimity import untold
-from smoke.checks._wall import Wall
 from smoke.verdict.finding import Judgement
 from smoke.verdict.release import long_tag
 from smoke.verdict.words import Cause, Outcome

@@ -11,7 +11,7 @@ from smoke.checks._answers import not_ok, replica_of
 from smoke.checks._asset_faults import fault_of
 from smoke.checks._asset_links import STYLE, Asset, in_manifest, in_page, in_script, in_style, same_origin
 from smoke.checks._browserlike import asset_request, page_request
-from smoke.checks._held import WORDS, held
+from smoke.checks._cache_contents import WORDS, held
 from smoke.http import Exchange, Request
 from smoke.verdict.tally import Sample, samples_needed
 

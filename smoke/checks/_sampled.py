@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from smoke.checks._answers import replica_of
 from smoke.checks._check import Check, Observation
+from smoke.checks._login_wall import wall_facts
 from smoke.checks._obstacle import obstacle
 from smoke.checks._one_page import page_facts
-from smoke.checks._wall import wall_facts
 from smoke.errors import SmokeError
 from smoke.http import Exchange, Request
 from smoke.http.too_many import TOO_MANY, rest_s

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from smoke.checks._cache_contents import PURGE
 from smoke.checks._census import (
     NO_OP,
     Electorate,
@@ -13,7 +14,6 @@ from smoke.checks._census import (
     only_earlier,
     short,
 )
-from smoke.checks._held import PURGE
 from smoke.checks._sampled import locate
 from smoke.checks._stale_pages import cache_lags, stale_page
 from smoke.verdict.finding import Judgement

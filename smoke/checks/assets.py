@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smoke.checks._answers import clip, split
+from smoke.checks._cache_contents import PURGE
 from smoke.checks._check import Check, Observation
 from smoke.checks._crawl import Crawl, Sighting
-from smoke.checks._held import PURGE
 from smoke.checks._sampled import commonest_fault, curl, locate, transport_facts
 from smoke.environment import Environment
 from smoke.environment.promises import Assets

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._census import Electorate, Vote, electorates, slim
 from smoke.checks._check import Check, Observation
 from smoke.checks._converge_words import judge_rollout
+from smoke.checks._login_wall import Wall, refusal, wall
 from smoke.checks._movement import Look
 from smoke.checks._one_page import page_facts
 from smoke.checks._progress import Rollout, Standing
 from smoke.checks._reach import controls_answer
 from smoke.checks._sampled import curl, transport_facts
-from smoke.checks._wall import Wall, refusal, wall
 from smoke.environment import Environment
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.finding import Judgement

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._answers import clip, not_ok, quote, replica_of, split
 from smoke.checks._browserlike import page_request
+from smoke.checks._cache_contents import HELD, all_bad, held, purged
 from smoke.checks._check import Observation
-from smoke.checks._held import HELD, all_bad, held, purged
 from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.environment import Environment

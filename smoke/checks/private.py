@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from smoke.checks._account_data import alike, own, swapped
 from smoke.checks._answers import no_answer
 from smoke.checks._browserlike import ask_past_the_cache
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
-from smoke.checks._own import alike, own, swapped
 from smoke.checks._sampled import curl, intern, transport_facts
 from smoke.checks._sharing import Given, leaks, named_in, shareable
 from smoke.environment import Environment

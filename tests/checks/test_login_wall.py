@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smoke.checks._wall import led_away, wall_facts
+from smoke.checks._login_wall import led_away, wall_facts
 from smoke.http import Exchange, Request
 from tests.checks.fake_world import answer, failing, html
 
