@@ -86,7 +86,7 @@ def _before(finding: Finding) -> Before:
 
 def save(state: Path, environment: str, baseline: Baseline) -> Path:
     """Write the files, each in one step; returns their directory. Raises UsageError when it cannot be written."""
-    directory = directory_of(state, environment)
+    directory = make_place(state, environment)
     outcomes = {
         "run_id": baseline.run_id,
         "recorded_at": baseline.recorded_at,
@@ -95,7 +95,6 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
         "before": {check: asdict(one) for check, one in baseline.before.items()},
     }
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_file(directory / OUTCOMES, json.dumps(outcomes), PRIVATE)
         sessions = {role: dict(headers) for role, headers in baseline.sessions.items()}
         replace_file(directory / SESSIONS, json.dumps(sessions), PRIVATE)
@@ -104,10 +103,22 @@ def save(state: Path, environment: str, baseline: Baseline) -> Path:
         else:
             (directory / PROFILE).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(
-            f"{directory}: cannot be written ({error.strerror}); set SMOKE_STATE_DIR to a writable directory"
-        ) from error
+        raise _unwritable(directory, error) from error
     return directory
+
+
+def make_place(state: Path, environment: str) -> Path:
+    """Make the directory of a baseline and return it; raises UsageError when that cannot be done."""
+    directory = directory_of(state, environment)
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    return directory
+
+
+def _unwritable(directory: Path, error: OSError) -> UsageError:
+    return UsageError(f"{directory}: cannot be written ({error.strerror}); set SMOKE_STATE_DIR to a writable directory")
 
 
 def load(state: Path, environment: str, parameters: Mapping[str, str] | None = None) -> Baseline | None:

@@ -17,6 +17,14 @@ def workers(text: str) -> int:
     return int(text)
 
 
+def seconds(text: str) -> float:
+    """Return the number that *text* says; raises ArgumentTypeError for anything else."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"found {text!r}, but a number of seconds is needed, such as 120") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One long option in argparse's terms."""
@@ -36,12 +44,12 @@ VERIFY = (
     Option("--sha", "commit that must be live; without it what is live is reported and replicas must agree", "SHA"),
     Option("--previous", "commit that was live before the deploy", "SHA"),
     Option("--release", "release manifest (TOML): commit, version, declared changes", "FILE"),
-    Option("--budget", "the whole run's time limit, instead of the environment file's", "SECONDS", {"type": float}),
+    Option("--budget", "the whole run's time limit, instead of the environment file's", "SECONDS", {"type": seconds}),
     Option(
         "--soak",
         "how long to watch on once the release has settled, instead of the environment file's; 0 is not at all",
         "SECONDS",
-        {"type": float},
+        {"type": seconds},
     ),
     Option(
         "--connect-to",

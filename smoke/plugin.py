@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SUITE = Path(__file__).parent / "suite"
 PLAYWRIGHT = ("pytest_playwright.pytest_playwright", "smoke.browser.fixtures", "smoke.running.journey_items")
 STATUSES = {*EXIT_STATUS.values(), EXIT_USAGE}
+SHOWN = 4
+"""Environments that a hint names."""
+
 SESSION = pytest.StashKey["SuiteSession"]()
 
 
@@ -93,6 +96,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(suite.workers, "smokegate-workers")
 
 
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Where nothing at all was run, say how the suite is asked for, to whoever may have meant it."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and SESSION not in config.stash:
+        known, here = config.known_args_namespace, config.invocation_params.dir
+        files = [] if known.file_or_dir else sorted(here.glob(f"{DIRECTORY}/*/*.toml"))
+        names = [f"{one.parent.name}/{one.stem}" for one in files if not one.name.startswith(("_", "."))]
+        if names:
+            terminalreporter.write_line(
+                f"Smokegate verified nothing: name a tier with -m, one of {', '.join(Tier)}; {DIRECTORY}/ here has "
+                f"{', '.join(names[:SHOWN])}"
+            )
+        elif _names_environments(known):
+            terminalreporter.write_line(
+                f"Smokegate verified nothing: there is no {DIRECTORY}/ in {here}; go to the project's directory"
+            )
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it belongs to."""
@@ -120,8 +140,10 @@ def is_suite_run(config: pytest.Config) -> bool:
 
 def _suite_beside(config: pytest.Config) -> list[str]:
     known, here = config.known_args_namespace, config.invocation_params.dir
-    given = known.smoke_environments is not None or any(here.glob(f"{DIRECTORY}/*/*.toml"))
-    return [str(SUITE)] if given and _names_environments(known) else []
+    if not _names_environments(known):
+        return []
+    above = next((one / DIRECTORY for one in (here, *here.parents) if (one / DIRECTORY).is_dir()), here)
+    return [str(SUITE)] if known.smoke_environments is not None or any(above.glob("*/*.toml")) else []
 
 
 def _names_environments(known: Namespace) -> bool:

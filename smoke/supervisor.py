@@ -38,6 +38,9 @@ LONGEST_TMPDIR = 45
 NOT_NEEDED = ("debugging", "doctest", "junitxml", "pastebin", "setuponly", "setupplan", "stepwise", "unittest")
 """Plugins of pytest that do nothing for the suite; each costs time with every item."""
 
+OTHERS_OPTIONS = "PYTEST_ADDOPTS"
+"""A variable that sets up the team's own tests: a `-k` or `-x` meant for those would leave out a part of the gate."""
+
 COLLECTS_GARBAGE = ("unraisableexception",)
 """It looks for exceptions in finalizers by collecting garbage several times at the end: 50 ms."""
 
@@ -83,6 +86,7 @@ def _start(child: Child, environ: Mapping[str, str], pipe: int) -> subprocess.Po
     return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [
             sys.executable,
+            "-P",  # what lies in the working directory, such as a `smoke/` of the team's own, is not imported for ours
             "-m",
             "pytest",
             "-c",
@@ -93,7 +97,7 @@ def _start(child: Child, environ: Mapping[str, str], pipe: int) -> subprocess.Po
             *child.arguments,
             str(SUITE),
         ],
-        env=environ,
+        env={name: value for name, value in environ.items() if name != OTHERS_OPTIONS},
         pass_fds=(pipe,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if child.quiet else sys.stdout.fileno(),

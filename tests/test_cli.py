@@ -104,10 +104,13 @@ def test_pytest_explains_the_same_options(project: Project) -> None:
     ("arguments", "said"),
     [
         ([], "COMMAND"),
-        (["verfy"], "verify"),
+        (["verfy"], "perhaps 'verify' is meant"),
+        (["nonesuch"], "nonesuch: there is no such command; see `smoke --help`"),
+        (["--sha", "9f1c2ab", "verify", "shop/prod"], "the command comes first, as in `smoke verify ENV --sha`"),
         (["verify"], "ENV"),
-        (["verify", "shop/prod", "--shaa", "1"], "--shaa"),
-        (["verify", "shop/prod", "--budget", "soon"], "--budget"),
+        (["verify", "shop/prod", "--shaa", "1"], "perhaps --sha is meant; see `smoke verify --help`"),
+        (["verify", "shop/prod", "cartly/prod"], "cartly/prod: not understood here; see `smoke verify --help`"),
+        (["verify", "shop/prod", "--budget", "soon"], "found 'soon', but a number of seconds is needed"),
         (["verify", "shop/prod", "--workers", "many"], "--workers"),
         (["demo", "--fault", "NONESUCH"], "NONESUCH"),
         (["demo", "--system", "nonesuch"], "nonesuch"),
@@ -147,10 +150,40 @@ def test_wrong_flags(project: Project, site: Site, arguments: list[str], said: s
     assert not project.reports.exists()
 
 
-def test_an_unknown_environment(project: Project, site: Site) -> None:
-    """A misspelt environment is answered with the nearest one there is."""
+@pytest.mark.parametrize("given", ["shop/prdo", "environments/shop/prod.toml", "shop"])
+def test_an_unknown_environment(project: Project, site: Site, given: str) -> None:
+    """A misspelt environment, or the path of its file, is answered with the nearest one there is."""
     project.environment("shop/prod", site)
-    assert "shop/prod" in sentence(project.smoke("verify", "shop/prdo"))
+    assert "did you mean 'shop/prod'?" in sentence(project.smoke("verify", given))
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOENT, errno.ENOTDIR])
+def test_a_place_that_is_not_there(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A directory that somebody named and that cannot be used is one sentence, whichever command meets it."""
+
+    def refused(_: object) -> int:
+        raise OSError(number, os.strerror(number), "/nowhere/at/all")
+
+    monkeypatch.setattr("smoke.commands.status.run", refused)
+    assert main(["status"]) == 4
+    assert capsys.readouterr().err.startswith(f"ERROR: /nowhere/at/all: {os.strerror(number)}; correct the path")
+
+
+def test_a_state_that_cannot_be_written(project: Project, site: Site) -> None:
+    """Who cannot keep a baseline is told before anything is asked."""
+    project.environment("shop/prod", site)
+    project.variables["SMOKE_STATE_DIR"] = "/dev/null"
+    assert "set SMOKE_STATE_DIR to a writable directory" in sentence(project.smoke("prime", "shop/prod"))
+    assert not site.asked
+
+
+def test_the_demo_without_its_parts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the product is installed without the embedded stack, the extra is named."""
+    monkeypatch.setattr("smoke.commands.demo.PARTS", ("no_such_part",))
+    assert main(["demo"]) == 4
+    assert capsys.readouterr().err == "ERROR: smoke demo needs an extra: pip install 'smokegate[demo]'\n"
 
 
 @pytest.mark.parametrize("command", [["verify", "shop/prod"], ["prime", "shop/prod"], ["environments"]])

@@ -242,3 +242,22 @@ def test_a_start_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(supervisor, name, 0.1)
     with subprocess.Popen(["sleep", "60"]) as process:
         assert "was killed" in supervisor.await_end(process, lambda: (time() + 3600, 0.1))
+
+
+def test_what_lies_in_the_working_directory(project: Project, site: Site) -> None:
+    """A team's own `smoke/`, or a module that is called like one of Python's, is not taken for ours."""
+    project.environment("shop/prod", site)
+    (project.directory / "smoke").mkdir()
+    (project.directory / "smoke" / "__init__.py").write_text("")
+    (project.directory / "json.py").write_text("raise RuntimeError('not this one')\n")
+    launcher = "import sys; sys.path.remove(''); from smoke.cli import main; sys.exit(main(['verify', 'shop/prod']))"
+    with project.started("-c", launcher, cwd=project.directory) as process:
+        ended = project.end(process)
+    assert ended.status == 0, ended
+
+
+def test_options_of_the_teams_own_tests(project: Project, site: Site) -> None:
+    """A `-k` that a pipeline sets for its own tests leaves nothing out of the gate."""
+    project.environment("shop/prod", site)
+    project.variables["PYTEST_ADDOPTS"] = "-k nothing -x -v --tb=long"
+    assert project.smoke("verify", "shop/prod").status == 0

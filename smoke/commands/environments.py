@@ -27,6 +27,10 @@ def run(chosen: argparse.Namespace) -> int:
     for environment in loading.load_all(directory, citing_base(directory), rule=dead_patterns):
         checks, journeys = len(build(environment, Release())), len(environment.journeys)
         services = ", ".join(environment.services)
-        line = f"{environment.name:<24} {environment.tier:<8} {checks + journeys:>3} checks, {journeys} journeys"
-        sys.stdout.write(f"{line}; {services}\n")
+        counted = f"{_counted(checks + journeys, 'check'):>10}, {_counted(journeys, 'journey')}"
+        sys.stdout.write(f"{environment.name:<24} {environment.tier:<8} {counted}; {services}\n")
     return 0
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -38,10 +38,13 @@ def check_commit(text: str) -> str:
     """Return the bare lower-case commit that *text* is, or ends in as an image tag does; raises ValueError without."""
     if is_commit(text):
         return str(normalise(text))
+    if not text.strip():
+        raise ValueError("nothing was given, as where a variable is not set; give the commit")
     ending = commit_in(text)
     if ending is None or ending.isalpha():  # a branch may end in a word of these letters, such as `fix-defaced`
         raise ValueError(
-            f"found {text!r}, but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); give the commit"
+            f"found {text!r}, but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); "
+            "give the commit, as `git rev-parse HEAD` says it"
         )
     return ending
 

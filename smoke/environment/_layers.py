@@ -11,6 +11,9 @@ from smoke.environment._merging import is_named, merge
 from smoke.environment._positions import Place, key_lines, line_of
 from smoke.errors import ConfigurationError
 
+DEEPEST = 50
+"""Levels of nesting beyond which no file of people is; what reads it level by level would not come back."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -35,6 +38,12 @@ def read_toml(file: Path, shown: str) -> Layer:
         raise ConfigurationError(f"{shown}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(_malformed(shown, str(error))) from None
+    except RecursionError:
+        raise ConfigurationError(_too_deep(shown)) from None
+    except ValueError:  # the parser's word for a whole number of thousands of digits
+        raise ConfigurationError(f"{shown}: a number in it has too many digits; shorten it") from None
+    if _depth(data) > DEEPEST:
+        raise ConfigurationError(_too_deep(shown))
     return Layer(file, shown, data, key_lines(text))
 
 
@@ -105,6 +114,20 @@ def _malformed(shown: str, message: str) -> str:
         return f"{shown}: this is not TOML: {_lower(what or message)}; the file ends too early"
     line, _, column = where.removeprefix("line ").removesuffix(")").partition(", column ")
     return f"{shown}:{line}: this is not TOML: {_lower(what)}, at column {column}; correct that line"
+
+
+def _too_deep(shown: str) -> str:
+    return f"{shown}: tables or lists in it are nested more than {DEEPEST} deep; make it flatter"
+
+
+def _depth(data: Any) -> int:
+    """Return how deep *data* is nested, as far as it matters; level by level, since recursion would not come back."""
+    level, depth = [data], 0
+    while level and depth <= DEEPEST:
+        inner = [one for each in level for one in (each.values() if isinstance(each, dict) else each)]
+        level = [one for one in inner if isinstance(one, dict | list)]
+        depth += 1
+    return depth
 
 
 def _lower(sentence: str) -> str:

@@ -60,12 +60,16 @@ def sentence(error: ErrorDetails, root: type[Model]) -> str:
     return f"found {_found(error, place)}, but {needed} is needed" + (f" ({meaning})" if meaning else "") + remedy
 
 
-def unknown(given: str, known: Iterable[str], what: str, remedy: str = "") -> str:
-    """Return the sentence for a word that is not among the *known* ones; *remedy* follows when none of them is near."""
+def unknown(given: str, known: Iterable[str], what: str, remedy: str = "", *, near: str = "") -> str:
+    """
+    Return the sentence for a word that is not among the *known* ones; *remedy* follows when none of them is near.
+
+    What counts for that is *near*, where *given* is another way to write it.
+    """
     choices = list(known)
-    near = difflib.get_close_matches(given, choices, n=1)
-    if near:
-        return f"unknown {what} {given!r}; did you mean {near[0]!r}?"
+    nearest = difflib.get_close_matches(near or given, choices, n=1)
+    if nearest:
+        return f"unknown {what} {given!r}; did you mean {nearest[0]!r}?"
     return f"unknown {what} {given!r}; known here: {', '.join(choices) or 'none'}" + (f"; {remedy}" if remedy else "")
 
 

@@ -63,7 +63,7 @@ def load(
     """
     known = names(directory)
     if name not in known:
-        raise UsageError(unknown(name, known, "environment"))
+        raise UsageError(unknown(name, known, "environment", near=_as_named(name)))
     layers = read_layers(directory / f"{name}.toml", base or directory.parent)
     named = [Problem((key,), sentence) for layer in layers for key, sentence in _SET_HERE.items() if key in layer.data]
     refuse([*named, *repeated_names(layers)], layers)
@@ -92,6 +92,11 @@ def load_all(
     if problems:
         raise ConfigurationError(*dict.fromkeys(problems))
     return environments
+
+
+def _as_named(given: str) -> str:
+    """Return the name of the environment whose file *given* may be, as a shell completes it."""
+    return "/".join(Path(given).with_suffix("").parts[-2:])
 
 
 def _shown(file: Path, directory: Path) -> str:

@@ -10,6 +10,9 @@ from smoke.environment.edge import Cors
 from smoke.environment.rollbacks import Rollback
 from smoke.environment.sent_headers import SentHeader, SentName
 
+MOST_REPLICAS = 10_000
+"""More copies than this nobody meets by asking: the share of one is then no number to count on."""
+
 
 class Health(Model):
     """How a service tells that it is well."""
@@ -101,9 +104,12 @@ class Service(Model):
     headers: dict[SentName, SentHeader] = Field(
         {}, description="request headers that whatever we ask it carries, such as a client's key, by name"
     )
-    replicas: int = Field(1, ge=1, description="how many copies run behind the address")
+    replicas: int = Field(1, ge=1, le=MOST_REPLICAS, description="how many copies run behind the address")
     min_share: float | None = Field(
-        None, gt=0, le=1, description="smallest share of requests whose failing must be seen; default 1/replicas"
+        None,
+        ge=1 / MOST_REPLICAS,
+        le=1,
+        description="smallest share of requests whose failing must be seen; default 1/replicas",
     )
     replica_header: Header | None = Field(None, description="response header in which a replica names itself")
     health: Health | None = Field(None, description="how it tells that it is well")

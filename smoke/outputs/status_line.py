@@ -12,6 +12,9 @@ _ERASE_REST = "\x1b[K"
 
 _TURNS: "WeakKeyDictionary[TextIO, list[ref[StatusLine]]]" = WeakKeyDictionary()
 
+_TURNS_LOCK = threading.RLock()
+"""Each line is printed by a thread of its own run; a signal may interrupt one of them while it holds this."""
+
 
 class StatusLine:
     """
@@ -65,8 +68,10 @@ class StatusLine:
     def leave(self) -> None:
         """Erase the line, and let the next one on this stream print what it has held."""
         self.stop()
-        self._turns[:] = [one for one in self._turns if one() not in {self, None}]
-        if self._turns and (following := self._turns[0]()):
+        with _TURNS_LOCK:
+            self._turns[:] = [one for one in self._turns if one() not in {self, None}]
+            following = self._turns[0]() if self._turns else None
+        if following:
             following.release()
 
     def release(self) -> None:
@@ -77,10 +82,11 @@ class StatusLine:
 
     def _is_my_turn(self) -> bool:
         # One that was forgotten without an end must not keep the others waiting, hence weak references.
-        self._turns[:] = [one for one in self._turns if one() is not None]
-        if all(one() is not self for one in self._turns):
-            self._turns.append(ref(self))
-        return self._turns[0]() is self
+        with _TURNS_LOCK:
+            self._turns[:] = [one for one in self._turns if one() is not None]
+            if all(one() is not self for one in self._turns):
+                self._turns.append(ref(self))
+            return self._turns[0]() is self
 
     @property
     def _running(self) -> bool:

@@ -34,17 +34,18 @@ TROUBLED = frozenset({Outcome.FAILED, Outcome.UNDECIDED})
 
 class Display:
     """
-    Shows the run of *plan* to whoever reads the standard output, in the order in which it is told.
+    Shows the run of *plan* to whoever reads *stream*, in the order in which it is told.
 
+    Several runs of a session share one stream, so that each is one block of it (see `smoke.outputs.status_line`).
     Without *progress* only the verdict is shown, since somebody else shows what happens.
     """
 
-    def __init__(self, run: Run, plan: Plan, *, progress: bool = True) -> None:
+    def __init__(self, run: Run, plan: Plan, stream: TextIO, *, progress: bool = True) -> None:
         self._progress = progress
         self._primes = run.settings.prime
         self._run = run
         self._memory: Memory | None = None
-        self._stream = own_stdout()
+        self._stream = stream
         self._terminal = Terminal.on(self._stream, os.environ)
         self._told: SimpleQueue[Callable[[], object]] = SimpleQueue()
         Thread(target=self._show, daemon=True).start()

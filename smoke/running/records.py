@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from time import time
+from typing import TextIO
 
 from smoke import baseline, priming
 from smoke.baseline import Baseline
+from smoke.errors import UsageError
 from smoke.record import run_directory
 from smoke.record.recorder import Recorder
-from smoke.running.display import LAST_WORDS_S, Display
+from smoke.running.display import LAST_WORDS_S, Display, own_stdout
 from smoke.running.handover import Sessions
 from smoke.running.run import Run
 from smoke.running.watchdog import SUPERVISOR_PIPE, Watchdog
@@ -41,8 +43,10 @@ class Records:
     ) -> None:
         self._runs = runs
         self._leave = leave
+        stream = own_stdout()
         self._recorders = {
-            run.environment.name: _recorder(run, selected[run.environment.name], progress=progress) for run in runs
+            run.environment.name: _recorder(run, selected[run.environment.name], stream, progress=progress)
+            for run in runs
         }
         self._watchdog = Watchdog(max(run.ends_at for run in runs), self._expire)
         self._watchdog.start()
@@ -79,7 +83,10 @@ class Records:
                 sys.stderr.write(f"ERROR: {recorder.directory}: the verdict cannot be written ({error.strerror})\n")
                 continue
             if run.settings.prime and not why:
-                _save_baseline(run, verdict, sessions.get(run.environment.name, {}))
+                try:
+                    _save_baseline(run, verdict, sessions.get(run.environment.name, {}))
+                except UsageError as error:  # who primes then says that there is none
+                    sys.stderr.write(f"ERROR: {error}\n")
         self._watchdog.stop()
 
     @property
@@ -120,9 +127,13 @@ def _save_baseline(run: Run, verdict: Verdict, sessions: Mapping[str, Mapping[st
         sys.stdout.write(priming.in_words(known))
 
 
-def _recorder(run: Run, selected: frozenset[str], *, progress: bool) -> Recorder:
+def _recorder(run: Run, selected: frozenset[str], stream: TextIO, *, progress: bool) -> Recorder:
     plan = run.plan(selected)
     directory = run_directory.create(Path(run.settings.reports), run.environment.name, run.settings.run_id)
     return Recorder(
-        plan, directory, Display(run, plan, progress=progress), run.redactor.redact, latest=not run.settings.prime
+        plan,
+        directory,
+        Display(run, plan, stream, progress=progress),
+        run.redactor.redact,
+        latest=not run.settings.prime,
     )

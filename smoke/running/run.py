@@ -123,6 +123,8 @@ class Run:
         """Raise UsageError or ConfigurationError for what the *selected* checks need and this machine lacks."""
         self.environment.given.demand(self.environment.name)
         _ = self.connect_to, self.ca_file
+        if self.settings.prime:
+            baseline.make_place(Path(self.settings.state), self.environment.name)
         if any(one.startswith("journey/") for one in selected):
             from smoke.browser.launch import plan_launch  # only who makes journeys pays for this import
 

@@ -78,6 +78,17 @@ def together(node_id: str) -> str:
     return found["environment"] if found and not found["check"].startswith("journey/") else node_id
 
 
+def choices(runs: Sequence[Run]) -> str:
+    """Say what `-m` and `-k` may name, and how to see the checks themselves."""
+    tiers = sorted({run.environment.tier.value for run in runs})
+    systems = sorted({run.environment.system for run in runs} - {*tiers})
+    first = runs[0].environment
+    return (
+        f"-m knows {', '.join([*tiers, *systems, *Stage])}; -k knows the ids of checks, which "
+        f'`pytest -m "{first.tier} and {first.system}" --collect-only -q` lists'
+    )
+
+
 def refuse_several_tiers(environments: Sequence[Environment]) -> None:
     """Raise UsageError when the selection spans more than one tier, with the choices there are."""
     tiers = sorted({one.tier.value for one in environments})

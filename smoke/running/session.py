@@ -1,6 +1,7 @@
 """One pytest session over the suite: the hooks between the command line and the verdicts."""
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -137,6 +138,11 @@ class SuiteSession:
         except SmokeError as error:
             raise pytest.UsageError(str(error)) from error
 
+    def _nothing(self, option: Any) -> str:
+        chosen = {"-m": option.markexpr, "-k": option.keyword}
+        given = [f"{flag} {shlex.quote(said)}" for flag, said in chosen.items() if said]
+        return f"{' '.join(given) or 'the selection'} matches no check; {selection.choices(list(self.runs.values()))}"
+
     # Running
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -205,7 +211,7 @@ class SuiteSession:
         elif self.records is not None:
             session.exitstatus = self.records.exit_status
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            sys.stderr.write("ERROR: the selection matches no check; see `smoke environments` for what there is\n")
+            sys.stderr.write(f"ERROR: {self._nothing(session.config.option)}\n")
             session.exitstatus = EXIT_USAGE
         elif exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR}:
             session.exitstatus = EXIT_STATUS[Word.INCONCLUSIVE]

@@ -95,7 +95,10 @@ def test_a_commit_as_builds_name_it(tmp_path: Path, told: str, commit: str) -> N
     assert load(write(tmp_path, f'commit = "{told}"')).commit == commit
 
 
-NO_COMMIT = "but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); give the commit"
+NO_COMMIT = (
+    "but a commit has 7 to 64 hex digits (after a prefix such as 'sha-'); "
+    "give the commit, as `git rev-parse HEAD` says it"
+)
 
 WRONG = {
     "deployed_at = 0": ":1: deployed_at: found 0, which is no moment after 1970; write epoch seconds",
@@ -183,7 +186,7 @@ def test_longer_name_of_one_commit_counts() -> None:
         (
             "",
             None,
-            f"--sha: found '', {NO_COMMIT}",
+            "--sha: nothing was given, as where a variable is not set; give the commit",
         ),
     ],
 )

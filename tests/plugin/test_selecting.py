@@ -61,6 +61,18 @@ def test_several_environments(project: Project, site: Site, ways: list[str]) -> 
     assert {name: one["verdict"] for name, one in ended.verdicts.items()} == {"shop/prod": "pass", "books/prod": "fail"}
 
 
+@pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
+def test_each_environment_is_one_block(project: Project, site: Site, ways: list[str]) -> None:
+    """What is shown of one environment is not mixed with what is shown of another."""
+    project.environment("shop/prod", site)
+    project.environment("books/prod", site)
+    lines = [line for line in project.pytest("-m", "prod", *ways).out.splitlines() if line]
+    begins = [number for number, line in enumerate(lines) if "any release" in line]
+    verdicts = [number for number, line in enumerate(lines) if line.startswith("PASS: ")]
+    assert len(begins) == len(verdicts) == 2
+    assert begins[0] < verdicts[0] < begins[1] < verdicts[1]
+
+
 def test_one_of_several_environments(project: Project, site: Site) -> None:
     """A system in the marker expression leaves the others alone."""
     project.environment("shop/prod", site)
@@ -160,3 +172,37 @@ def test_where_the_product_is_installed(project: Project, site: Site) -> None:
         ended = project.end(process)
     assert ended.status == 20, ended
     assert ended.outcomes["page/home"] == "passed"
+
+
+def test_from_a_sub_directory_where_the_product_is_installed(project: Project, site: Site) -> None:
+    """Environment files above will do, as for `smoke verify`."""
+    project.environment("shop/prod", site)
+    with project.started("-m", "pytest", "-m", "prod", cwd=project.directory / "environments" / "shop") as process:
+        assert project.end(process).status == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["-k", "page/home"]])
+def test_a_session_without_a_tier_says_how(project: Project, site: Site, arguments: list[str]) -> None:
+    """Who forgets the tier beside environment files is told what was looked for, and what there is."""
+    project.environment("shop/prod", site)
+    with project.started("-m", "pytest", *arguments, cwd=project.directory) as process:
+        ended = project.end(process)
+    assert ended.status == 5
+    assert "Smokegate verified nothing: name a tier with -m" in ended.out
+    assert "environments/ here has shop/prod" in ended.out
+    assert not site.asked
+
+
+def test_a_tier_where_no_environments_are(project: Project) -> None:
+    """Who stands in the wrong directory is told so."""
+    with project.started("-m", "pytest", "-m", "prod", cwd=project.directory) as process:
+        assert "there is no environments/ in" in project.end(process).out
+
+
+def test_a_selection_of_nothing_says_what_there_is(project: Project, site: Site) -> None:
+    """What was asked for is repeated, with what may be asked for."""
+    project.environment("shop/prod", site)
+    ended = project.pytest("-m", "prod and shop", "-k", "nothing")
+    assert ended.status == 4
+    assert "-m 'prod and shop' -k nothing matches no check; -m knows prod, shop, converge" in ended.err
+    assert '`pytest -m "prod and shop" --collect-only -q`' in ended.err
