@@ -72,8 +72,7 @@ def unseal(state: Path, key: str, file: Path) -> Sealed:
 
 def key_from(environ: Mapping[str, str], state: Path) -> str:
     """Return the key that `SMOKE_BASELINE_KEY` (or the file in `SMOKE_BASELINE_KEY_FILE`) holds; raises UsageError."""
-    from smoke.environment._model import Secret
-    from smoke.environment.secrets import resolve
+    from smoke.environment.secrets import Secret, resolve
     from smoke.errors import SecretMissing
 
     try:

@@ -48,7 +48,7 @@ def sign(directory: Path, environ: Mapping[str, str]) -> str | None:
 
 def _key(directory: Path, environ: Mapping[str, str]) -> str:
     from smoke.environment import secrets
-    from smoke.environment._model import Secret
+    from smoke.environment.secrets import Secret
 
     return secrets.resolve(Secret(env=VARIABLE), environ=environ, state=directory)
 

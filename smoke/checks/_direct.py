@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
-from smoke.dependencies._answer import Answer, Sender, Standing
-from smoke.dependencies._patience import PatientSender
+from smoke.dependencies.answer import Answer, Sender, Standing
+from smoke.dependencies.patience import PatientSender
 from smoke.dependencies.salesforce_trust import TrustState
 from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.queue_state import QueueState
 from smoke.environment.queues import QueueLimits
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.verdict.finding import Judgement
 from smoke.verdict.words import Cause, Outcome
 

@@ -16,6 +16,7 @@ from smoke.checks._login_page import BACK, is_sent_back, send_by_page
 from smoke.checks._world import Http, Session
 from smoke.environment import Environment
 from smoke.environment.promises import Login
+from smoke.environment.secrets import Reveal
 from smoke.errors import LoginRefused
 from smoke.http import Exchange, Request
 from smoke.http.too_many import retry_after_s
@@ -37,7 +38,7 @@ async def log_in(  # noqa: PLR0913 - the last two are optional, and named
     http: Http,
     environment: Environment,
     role: str,
-    secret: Callable[[object], str],
+    secret: Reveal,
     *,
     patience: Patience | None = None,
     note: Callable[[Exchange], None] = lambda _: None,

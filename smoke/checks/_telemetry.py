@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._release_name import VERSION, version_told
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.environment import Environment
 from smoke.errors import SmokeError
 from smoke.verdict.finding import Judgement

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from smoke.checks._cookies import Cookie
 from smoke.environment import Environment
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 from smoke.verdict.plan import Before
 from smoke.verdict.release import Release
@@ -64,7 +65,7 @@ class World:
     old_session: Callable[[str], Session | None]
     sessions: Callable[[], dict[str, dict[str, str]]]
     before: Callable[[str], Before | None]
-    secret: Callable[[object], str]
+    secret: Reveal
     remaining_s: Callable[[], float]
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smoke.checks._check import Check, Observation
 from smoke.checks._telemetry import WHEN_BEGAN, TelemetryCheck, patience_s
 from smoke.dependencies import alertmanager
-from smoke.dependencies._answer import Answer
 from smoke.dependencies.alertmanager import Alert
+from smoke.dependencies.answer import Answer
 from smoke.environment import Environment
 from smoke.environment.monitoring import Alertmanager
 from smoke.verdict.finding import Judgement

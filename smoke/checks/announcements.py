@@ -10,7 +10,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._release_name import commit_of
 from smoke.checks._telemetry import TelemetryCheck
 from smoke.dependencies import slack
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.slack import Message, Page
 from smoke.environment import Environment
 from smoke.environment.announcements import Announcement

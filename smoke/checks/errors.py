@@ -8,7 +8,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._release_name import release_name
 from smoke.checks._telemetry import TelemetryCheck, patience_s
 from smoke.dependencies import sentry
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.sentry import Asker, Issue, Registered
 from smoke.environment import Environment
 from smoke.environment.monitoring import Sentry

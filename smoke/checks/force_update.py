@@ -13,7 +13,7 @@ from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, curl
 from smoke.checks.keys import headers_with
 from smoke.dependencies import app_store
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.environment import Environment
 from smoke.environment.apps import App
 from smoke.environment.keys import ApiKey

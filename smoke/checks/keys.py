@@ -11,9 +11,9 @@ from smoke.checks._replicas import every_replica_of
 from smoke.checks._sampled import SampledCheck, carried_facts, curl
 from smoke.checks.protected import ANONYMOUS, ProtectedCheck
 from smoke.environment import Environment
-from smoke.environment._model import Secret
 from smoke.environment.keys import ApiKey
 from smoke.environment.promises import Protected
+from smoke.environment.secrets import Secret
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, Request
 from smoke.http.service_headers import option

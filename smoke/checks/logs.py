@@ -8,7 +8,7 @@ from smoke.checks._check import Check, Observation
 from smoke.checks._telemetry import WHEN_BEGAN, TelemetryCheck, patience_s
 from smoke.checks._window import Window, completed
 from smoke.dependencies import loki
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.loki import Asker
 from smoke.environment import Environment
 from smoke.environment.monitoring import Loki, Monitoring

@@ -76,6 +76,7 @@ class MigrationsCheck(Check):
         if of.api is not None:
             exchange = await supabase.ask(world.http, of.api, world.secret, self.timeout_s)
             return (exchange,), supabase.read(exchange)
+        assert of.dsn is not None, "the model demands it where there is no management API"
         return (), await read_history(world.secret(of.dsn), of.table, self.timeout_s, of.tool)
 
     def _no_history(self, message: str) -> str:

@@ -9,10 +9,10 @@ from smoke.checks._backlog import BACKLOG, worked_off
 from smoke.checks._check import Check, Observation
 from smoke.checks._obstacle import obstacle
 from smoke.checks._queue_faults import Expected, faults_of, in_words, remarks_of
-from smoke.dependencies._patience import PatientSender
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.patience import PatientSender
 from smoke.dependencies.postgres import NotRead
 from smoke.dependencies.queue_server import Asking, read_queue
+from smoke.dependencies.queue_state import QueueState
 from smoke.environment import Environment
 from smoke.environment.queues import QueueDirect
 from smoke.errors import SmokeError

@@ -9,7 +9,7 @@ from smoke.checks._direct import DirectCheck, judge_answers, with_trust
 from smoke.checks._quota import judge_quota
 from smoke.checks._reported import ReportedCheck
 from smoke.dependencies import salesforce, salesforce_trust
-from smoke.dependencies._answer import Sender, Standing
+from smoke.dependencies.answer import Sender, Standing
 from smoke.dependencies.salesforce_trust import TrustState
 from smoke.environment import Environment
 from smoke.environment.dependencies import Quota, SalesforceDirect, Trust

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from smoke.checks._check import Check, Observation
 from smoke.checks._telemetry import TelemetryCheck
 from smoke.dependencies import prometheus
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.prometheus import Target
 from smoke.environment import Environment
 from smoke.environment.monitoring import Prometheus

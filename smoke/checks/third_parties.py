@@ -11,7 +11,7 @@ from smoke.checks._direct import DirectCheck, judge_answers
 from smoke.checks._health_words import State, state_of
 from smoke.checks._reported import ReportedCheck
 from smoke.checks._sampled import curl
-from smoke.dependencies._answer import Answer, Sender, by_status, down, json_of, unknown, up, without_answer
+from smoke.dependencies.answer import Answer, Sender, by_status, down, json_of, unknown, up, without_answer
 from smoke.environment import Environment
 from smoke.environment.dependencies import OtherDirect
 from smoke.http import Exchange, Request

@@ -9,7 +9,7 @@ from smoke.checks._direct import DirectCheck, judge_answers
 from smoke.checks._quota import DEGRADED
 from smoke.checks._reported import ReportedCheck
 from smoke.dependencies import whmcs, whmcs_rest
-from smoke.dependencies._answer import Sender, Standing
+from smoke.dependencies.answer import Sender, Standing
 from smoke.environment import Environment
 from smoke.environment.dependencies import WhmcsDirect
 from smoke.verdict.finding import Judgement

@@ -124,7 +124,7 @@ def _text(file: Path) -> str:
 
 def _from_variable(environ: Mapping[str, str]) -> str:
     from smoke.environment import secrets
-    from smoke.environment._model import Secret
+    from smoke.environment.secrets import Secret
 
     try:
         return secrets.resolve(Secret(env=VARIABLE), environ=environ, state=Path.cwd())

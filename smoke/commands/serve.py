@@ -113,7 +113,7 @@ async def _look(chosen: argparse.Namespace, asked: "Asked") -> "Verdict":
 
 def _token(environ: Mapping[str, str]) -> str:
     from smoke.environment import secrets
-    from smoke.environment._model import Secret
+    from smoke.environment.secrets import Secret
 
     try:
         token = secrets.resolve(Secret(env=TOKEN), environ=environ, state=Path())

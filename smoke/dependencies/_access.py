@@ -1,15 +1,15 @@
 """How a request proves to a monitoring system who asks: a bearer token or a password, and the tenant."""
 
 import base64
-from collections.abc import Callable
 
 from smoke.environment.monitoring import MonitoringServer
+from smoke.environment.secrets import Reveal
 from smoke.http import Request
 
 TENANT = "X-Scope-OrgID"
 
 
-def asking(system: MonitoringServer, url: str, secret: Callable[[object], str], timeout_s: float) -> Request:
+def asking(system: MonitoringServer, url: str, secret: Reveal, timeout_s: float) -> Request:
     """Return a request for *url* with the credentials of *system*; raises SecretMissing."""
     headers = {"Accept": "application/json"}
     if system.token is not None:

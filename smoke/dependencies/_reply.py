@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from smoke.dependencies._answer import (
+from smoke.dependencies.answer import (
     Answer,
     by_status,
     down,

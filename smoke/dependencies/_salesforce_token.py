@@ -5,11 +5,11 @@ Facts (docs/wire-formats.md): client credentials work at the My Domain host only
 names the consumer as `iss`, the user as `sub` and the login host as `aud`, and ends after three minutes.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from smoke.dependencies._answer import Answer, by_status, down, json_of, refused, unknown, up
+from smoke.dependencies.answer import Answer, by_status, down, json_of, refused, unknown, up
 from smoke.environment.dependencies import SalesforceDirect
+from smoke.environment.secrets import Reveal
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, Request
 
@@ -32,7 +32,7 @@ HINTS = {
 """What descriptions of refusals contain, lower-case, and who can help; a hint for people, never evidence."""
 
 
-def form_of(direct: SalesforceDirect, secret: Callable[[object], str], now: float) -> dict[str, str]:
+def form_of(direct: SalesforceDirect, secret: Reveal, now: float) -> dict[str, str]:
     """Return the form that asks for a token; raises SecretMissing, also for a key that cannot sign."""
     client_id = secret(direct.client_id)
     if direct.client_secret is not None:
@@ -41,6 +41,8 @@ def form_of(direct: SalesforceDirect, secret: Callable[[object], str], now: floa
             "client_id": client_id,
             "client_secret": secret(direct.client_secret),
         }
+    assert direct.username is not None, "the model demands it where there is no client secret"
+    assert direct.private_key is not None, "the model demands it where there is no client secret"
     claims = {"iss": client_id, "sub": secret(direct.username), "aud": direct.audience, "exp": int(now) + LIVES_S}
     return {"grant_type": BEARER, "assertion": _signed(claims, secret(direct.private_key))}
 

@@ -5,17 +5,17 @@ Facts (docs/wire-formats.md): the answer is a bare array; `endsAt` lies in the f
 silenced, inhibited or muted is `suppressed`, though older versions only list by whom.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from smoke.dependencies._access import asking
-from smoke.dependencies._answer import Answer, unknown
 from smoke.dependencies._moments import epoch_s
 from smoke.dependencies._reply import odd, reply_of, told
+from smoke.dependencies.answer import Answer, unknown
 from smoke.environment.monitoring import Alertmanager
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 NAME = "Alertmanager"
@@ -33,7 +33,7 @@ class Alert:
     summary: str = ""
 
 
-def question(system: Alertmanager, secret: Callable[[object], str], timeout_s: float) -> Request:
+def question(system: Alertmanager, secret: Reveal, timeout_s: float) -> Request:
     """Return the question for the active alerts; raises SecretMissing."""
     fields = [("active", "true"), ("silenced", "false"), ("inhibited", "false")]
     fields += [("filter", matcher) for matcher in system.matchers]

@@ -8,8 +8,8 @@ result; caches hold an answer for hours, so that a parameter that nobody used be
 from typing import Any
 from urllib.parse import urlencode
 
-from smoke.dependencies._answer import Answer, unknown
 from smoke.dependencies._reply import odd, reply_of, told
+from smoke.dependencies.answer import Answer, unknown
 from smoke.environment.apps import App
 from smoke.http import Exchange, Request
 

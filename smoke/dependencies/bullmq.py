@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smoke.dependencies._bullmq_events import failed_since
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.redis_server import NAME, Command, Reader
 
 PREFIX = "bull"

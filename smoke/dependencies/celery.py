@@ -8,7 +8,7 @@ are told by the connections that take messages (BRPOP) or listen to the control 
 
 import re
 
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.redis_server import Reader
 
 STEPS = ("", *(f"\x06\x16{step}" for step in (3, 6, 9)))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, not_understood, text_of
 from smoke.dependencies.local_command import run
 from smoke.environment.platforms import Compose

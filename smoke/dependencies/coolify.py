@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from smoke.dependencies._answer import Answer
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.deployment import (
     Asking,
     Deployment,

@@ -7,7 +7,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from smoke.dependencies._answer import Answer, Sender, by_status, json_of, refused, unknown, without_answer
+from smoke.dependencies.answer import Answer, Sender, by_status, json_of, refused, unknown, without_answer
+from smoke.environment.secrets import Reveal, Secret
 from smoke.http import Exchange, Request
 
 
@@ -65,12 +66,12 @@ class Asking:
     """
 
     http: Sender
-    secret: Callable[[object], str]
+    secret: Reveal
     timeout_s: float
     commit: str | None = None
     variable: Callable[[str], str | None] = os.environ.get
 
-    async def get(self, url: str, token: object, **headers: str) -> Exchange:
+    async def get(self, url: str, token: Secret, **headers: str) -> Exchange:
         """Ask with a bearer token; raises SecretMissing before anything is sent."""
         proof = {"Authorization": f"Bearer {self.secret(token)}", "Accept": "application/json", **headers}
         return await self.http.send(Request("GET", url, headers=proof, timeout_s=self.timeout_s))

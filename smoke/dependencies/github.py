@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from smoke.dependencies._answer import Answer, refused
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Answer, refused
 from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, data_of, not_understood, text_of
 from smoke.environment.platforms import Github
 from smoke.http import Exchange

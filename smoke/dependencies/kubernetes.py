@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from smoke.dependencies._answer import Answer
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.deployment import Asking, Deployment, Phase, Seen, data_of, not_understood, text_of
 from smoke.dependencies.local_command import run
 from smoke.environment.platforms import Kubernetes
@@ -18,7 +18,7 @@ NAME = "Kubernetes"
 async def look(kubernetes: Kubernetes, asking: Asking) -> Seen:
     """Return the Deployment as one deployment, which is what runs now."""
     exchanges: tuple[Exchange, ...] = ()
-    if kubernetes.api:
+    if kubernetes.api and kubernetes.token:
         exchanges = (await asking.get(address(kubernetes), kubernetes.token),)
         data = data_of(NAME, exchanges[0])
     else:

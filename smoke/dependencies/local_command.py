@@ -7,7 +7,7 @@ from subprocess import DEVNULL
 
 import anyio
 
-from smoke.dependencies._answer import Answer, refused, unknown
+from smoke.dependencies.answer import Answer, refused, unknown
 from smoke.verdict.words import Cause
 
 REFUSALS = ("unauthorized", "forbidden", "permission denied", "must be logged in", "credentials")

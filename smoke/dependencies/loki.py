@@ -6,16 +6,16 @@ all is an empty vector; errors are plain text with 400; a tenant goes into `X-Sc
 written as text.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from smoke.dependencies._access import asking
-from smoke.dependencies._answer import Answer, unknown
 from smoke.dependencies._reply import odd, reply_of, told
+from smoke.dependencies.answer import Answer, unknown
 from smoke.dependencies.prometheus import number
 from smoke.environment.monitoring import Loki
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 NAME = "Loki"
@@ -27,7 +27,7 @@ class Asker:
     """Makes the requests to one Loki."""
 
     loki: Loki
-    secret: Callable[[object], str]
+    secret: Reveal
     timeout_s: float
 
     def count(self, lines: str, length_s: int, at: float) -> Request:

@@ -6,16 +6,16 @@ body; an empty vector means that there are no data, which is not zero; warnings 
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from smoke.dependencies._access import asking
-from smoke.dependencies._answer import Answer, down, unknown
 from smoke.dependencies._reply import odd, reply_of, told
+from smoke.dependencies.answer import Answer, down, unknown
 from smoke.environment.monitoring import Prometheus
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 NAME = "Prometheus"
@@ -54,15 +54,13 @@ class Target:
     error: str = ""
 
 
-def query(
-    system: Prometheus, text: str, secret: Callable[[object], str], timeout_s: float, at: float | None = None
-) -> Request:
+def query(system: Prometheus, text: str, secret: Reveal, timeout_s: float, at: float | None = None) -> Request:
     """Return the question for the value of *text* now, or *at* a moment in epoch seconds; raises SecretMissing."""
     fields = {"query": text, **({} if at is None else {"time": f"{at:.3f}"})}
     return asking(system, f"{system.url}/api/v1/query?{urlencode(fields)}", secret, timeout_s)
 
 
-def targets(system: Prometheus, secret: Callable[[object], str], timeout_s: float) -> Request:
+def targets(system: Prometheus, secret: Reveal, timeout_s: float) -> Request:
     """
     Return the question for all active targets; raises SecretMissing.
 

@@ -8,9 +8,9 @@ import anyio
 import anyio.to_thread
 
 from smoke.dependencies import bullmq, celery, rabbitmq
-from smoke.dependencies._answer import Sender
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.answer import Sender
 from smoke.dependencies.postgres import NotRead
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.redis_server import Reader, not_read, reading
 from smoke.environment.queues import QueueDirect
 from smoke.verdict.words import Cause

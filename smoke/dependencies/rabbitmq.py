@@ -10,9 +10,9 @@ import base64
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from smoke.dependencies._answer import Sender, json_of, without_answer
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.answer import Sender, json_of, without_answer
 from smoke.dependencies.postgres import NotRead
+from smoke.dependencies.queue_state import QueueState
 from smoke.http import Exchange, Request
 from smoke.verdict.words import Cause
 

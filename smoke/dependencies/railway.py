@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from smoke.dependencies._answer import Answer, refused, unknown
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Answer, refused, unknown
 from smoke.dependencies.deployment import (
     Asking,
     Deployment,

@@ -5,7 +5,7 @@ Facts (docs/wire-formats.md): `instance_url` of the token answer is the host for
 of the 401 answers only an expired session is cured by a new token.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib import import_module
@@ -15,7 +15,8 @@ from urllib.parse import quote, urlsplit
 import anyio.to_thread
 
 from smoke.dependencies import _salesforce_token as token
-from smoke.dependencies._answer import (
+from smoke.dependencies._salesforce_token import NAME
+from smoke.dependencies.answer import (
     Answer,
     Sender,
     by_status,
@@ -27,8 +28,8 @@ from smoke.dependencies._answer import (
     up,
     without_answer,
 )
-from smoke.dependencies._salesforce_token import NAME
 from smoke.environment.dependencies import SalesforceDirect
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 VERSIONS = "/services/data/"
@@ -47,7 +48,7 @@ class Means:
     """What asking takes: the client, the secrets of the environment, the limit of one call, and the clock."""
 
     http: Sender
-    secret: Callable[[object], str]
+    secret: Reveal
     timeout_s: float
     now: float
 

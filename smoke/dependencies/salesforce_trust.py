@@ -8,8 +8,8 @@ not read.
 from enum import StrEnum
 from typing import Any
 
-from smoke.dependencies._answer import Sender, json_of
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Sender, json_of
 from smoke.environment.dependencies import Trust
 from smoke.http import Exchange, Request
 

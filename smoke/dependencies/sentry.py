@@ -7,16 +7,16 @@ event, which does not mean that there are no errors.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from smoke.dependencies._answer import Answer, unknown
 from smoke.dependencies._moments import epoch_s
 from smoke.dependencies._reply import Reply, odd, reply_of, told
+from smoke.dependencies.answer import Answer, unknown
 from smoke.environment.monitoring import Sentry
+from smoke.environment.secrets import Reveal
 from smoke.environment.telemetry import Errors
 from smoke.http import Exchange, Request
 
@@ -62,7 +62,7 @@ class Asker:
     sentry: Sentry
     errors: Errors
     release: str
-    secret: Callable[[object], str]
+    secret: Reveal
     timeout_s: float
 
     def issues(self, cursor: str | None = None) -> Request:

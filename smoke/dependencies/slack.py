@@ -6,15 +6,16 @@ requests are a 429 with `Retry-After`. Some apps may ask once a minute and get 1
 """
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from smoke.dependencies._answer import Answer, down, refused, unknown
 from smoke.dependencies._reply import odd, reply_of, told
+from smoke.dependencies.answer import Answer, down, refused, unknown
 from smoke.environment.announcements import Announcement
 from smoke.environment.notify import SLACK_METADATA
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 NAME = "Slack"
@@ -68,9 +69,7 @@ class Page:
     cursor: str | None = None
 
 
-def history(
-    announcement: Announcement, oldest: float, cursor: str | None, secret: Callable[[object], str], timeout_s: float
-) -> Request:
+def history(announcement: Announcement, oldest: float, cursor: str | None, secret: Reveal, timeout_s: float) -> Request:
     """Return the question for the messages since *oldest* (epoch seconds); raises SecretMissing."""
     fields = {"channel": announcement.channel, "oldest": f"{oldest:.6f}", "inclusive": "true", "limit": str(PAGE)}
     fields |= {"include_all_metadata": "true"}  # tells which messages are ours

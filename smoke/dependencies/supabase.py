@@ -1,18 +1,17 @@
 """Ask Supabase's management API for the migrations of a project."""
 
-from collections.abc import Callable
-
-from smoke.dependencies._answer import Sender, by_status, json_of, without_answer
+from smoke.dependencies.answer import Sender, by_status, json_of, without_answer
 from smoke.dependencies.migration_history import Migration, supabase_row
 from smoke.dependencies.postgres import NotRead
 from smoke.environment.databases import SupabaseApi
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 from smoke.verdict.words import Cause
 
 NAME = "Supabase's management API"
 
 
-async def ask(http: Sender, api: SupabaseApi, secret: Callable[[object], str], timeout_s: float) -> Exchange:
+async def ask(http: Sender, api: SupabaseApi, secret: Reveal, timeout_s: float) -> Exchange:
     """Ask for the migrations; raises SecretMissing before anything is sent."""
     headers = {"Authorization": f"Bearer {secret(api.token)}", "Accept": "application/json"}
     return await http.send(Request("GET", address(api), headers=headers, timeout_s=timeout_s))

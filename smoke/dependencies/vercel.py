@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from smoke.dependencies._answer import Answer
 from smoke.dependencies._moments import epoch_s
+from smoke.dependencies.answer import Answer
 from smoke.dependencies.deployment import (
     Asking,
     Deployment,

@@ -5,11 +5,11 @@ Facts (docs/wire-formats.md): the error envelope comes with HTTP 200 or 403, so 
 there is no error code, only the message; an HTML page with 200 is not a WHMCS answer.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from smoke.dependencies._answer import Answer, Sender, by_status, json_of, refused, unknown, up, without_answer
+from smoke.dependencies.answer import Answer, Sender, by_status, json_of, refused, unknown, up, without_answer
 from smoke.environment.dependencies import WhmcsDirect
+from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
 
 NAME = "WHMCS"
@@ -28,14 +28,14 @@ REFUSALS = {
 """What a message begins with, lower-case, and what it means."""
 
 
-async def ask(
-    http: Sender, direct: WhmcsDirect, secret: Callable[[object], str], timeout_s: float, action: str = DETAILS
-) -> Exchange:
+async def ask(http: Sender, direct: WhmcsDirect, secret: Reveal, timeout_s: float, action: str = DETAILS) -> Exchange:
     """
     Make the one call; its body carries secrets and stays out of records.
 
     Raises SecretMissing before anything is sent.
     """
+    assert direct.identifier is not None, "the model demands it of the classic API"
+    assert direct.secret is not None, "the model demands it of the classic API"
     form = {
         "action": action,
         "identifier": secret(direct.identifier),

@@ -5,7 +5,7 @@ Facts (docs/wire-formats.md), of version 2 of that API: real status codes, lists
 403 means an address that is banned or not allowed.
 """
 
-from smoke.dependencies._answer import (
+from smoke.dependencies.answer import (
     Answer,
     Sender,
     by_status,

@@ -1,10 +1,15 @@
 """Resolve references to secrets at the moment they are needed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from smoke.environment._model import Secret
 from smoke.errors import SecretMissing
+
+__all__ = ["Reveal", "Secret", "resolve"]
+
+Reveal = Callable[[Secret], str]
+"""What returns the value of a reference, or raises SecretMissing."""
 
 
 def resolve(reference: Secret, *, environ: Mapping[str, str], state: Path) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, ma
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from smoke.environment import secrets
-from smoke.environment._model import Secret
+from smoke.environment.secrets import Secret
 from smoke.errors import SecretMissing, UsageError
 from smoke.history.place import FILE, VARIABLE, named
 from smoke.history.tables import META, METADATA, VERSION

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from smoke.environment._model import Secret
 from smoke.environment.environment import Environment
+from smoke.environment.secrets import Reveal, Secret
 from smoke.environment.sent_headers import SentHeader
 from smoke.environment.services import Service
 from smoke.errors import SecretMissing
@@ -43,7 +43,7 @@ def nothing(_url: str, _unsent: frozenset[str]) -> dict[str, str]:
     return {}
 
 
-def carrier(environment: Environment, secret: Callable[[Secret], str], *, browser: bool = False) -> Carry:
+def carrier(environment: Environment, secret: Reveal, *, browser: bool = False) -> Carry:
     """
     Return what tells the headers of requests to the services of *environment*; those of a *browser* are fewer.
 
@@ -98,7 +98,7 @@ def _places(environment: Environment) -> list[_Place]:
     return sorted(places, key=lambda one: -len(one.path))
 
 
-def _value(header: SentHeader, name: str, service: str, secret: Callable[[Secret], str]) -> str:
+def _value(header: SentHeader, name: str, service: str, secret: Reveal) -> str:
     """Return the value of *header*; raises SecretMissing, which says what it is for."""
     try:
         given = secret(header)

@@ -10,12 +10,12 @@ from typing import Any
 from smoke.browser.evidence import Evidence
 from smoke.browser.hosts import Hosts, authority
 from smoke.browser.live import LiveBrowser
-from smoke.environment._model import Secret
 from smoke.environment.addresses import is_loopback
 from smoke.environment.connect_to import ConnectTo
 from smoke.environment.environment import Environment
 from smoke.environment.journeys import Journey
 from smoke.environment.redaction import Redactor
+from smoke.environment.secrets import Reveal, Secret
 from smoke.errors import SecretMissing
 from smoke.http.exchange import Exchange, Request
 from smoke.http.service_headers import Carry, carrier
@@ -53,7 +53,7 @@ class JourneyWorld:
     directory: Path
     redactor: Redactor
     once: Callable[[str, Callable[[], Any]], Any]
-    secret: Callable[[Secret], str]
+    secret: Reveal
     remaining_s: Callable[[], float]
     run_id: str = ""
     profile: Path | None = None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from smoke.alerts.message import Message
 from smoke.environment import secrets
-from smoke.environment._model import Model, Secret
+from smoke.environment._model import Model
 from smoke.environment.environment import Environment
 from smoke.environment.redaction import Redactor
+from smoke.environment.secrets import Secret
 from smoke.errors import SecretMissing
 
 OURS = frozenset({"environment", "commit", "before", "took"})

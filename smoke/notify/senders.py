@@ -1,13 +1,13 @@
 """From the environment file's `[notify]` to ways out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.alerts.message import Message, Receipt, Sender, SendingFailed
 from smoke.environment import secrets
-from smoke.environment._model import Secret
 from smoke.environment.notify import Notifier
+from smoke.environment.secrets import Reveal, Secret
 from smoke.errors import SecretMissing
 from smoke.notify.apprise import AppriseSender
 from smoke.notify.slack import Patience, SlackSender, SlackWebhookSender
@@ -18,7 +18,7 @@ class NotifierSender:
     """The way out that *notifier* describes; *value* resolves its secret, which may be missing."""
 
     notifier: Notifier
-    value: Callable[[Secret], str]
+    value: Reveal
     patience: Patience
 
     def send(self, message: Message) -> Receipt:

@@ -14,8 +14,7 @@ import anyio
 from smoke.checks._attempts import noting
 from smoke.checks._session import log_in
 from smoke.checks._world import Session, World
-from smoke.environment._model import Secret
-from smoke.environment.secrets import resolve
+from smoke.environment.secrets import Secret, resolve
 from smoke.errors import SmokeError
 from smoke.http import Exchange
 from smoke.http.client import HttpClient
@@ -36,7 +35,7 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
     asked = Counter[str]()
     http = HttpClient(_settings(run, lambda exchange: asked.update([_host(exchange.request.url)])))
 
-    def secret(reference: object) -> str:
+    def secret(reference: Secret) -> str:
         return secret_of(run, reference)
 
     patience = Patience(anyio.sleep, run.remaining_s)
@@ -93,10 +92,8 @@ class Sessions:
         return {role: dict(one.headers) for role, one in self._known.items() if isinstance(one, Session)}
 
 
-def secret_of(run: "Run", reference: object) -> str:
+def secret_of(run: "Run", reference: Secret) -> str:
     """Resolve a secret reference and register its value with the redactor; raises SecretMissing."""
-    if not isinstance(reference, Secret):
-        raise TypeError(f"not a secret reference: {reference!r}")
     value = resolve(reference, environ=os.environ, state=Path(run.settings.state))
     run.redactor.register(value)
     return value

@@ -10,7 +10,7 @@ from smoke.checks import burst, keys, latency, login, private, protected, reads,
 from smoke.checks._session import log_in
 from smoke.checks._world import Session
 from smoke.environment import Environment
-from smoke.environment._model import Secret
+from smoke.environment.secrets import Secret
 from smoke.errors import SecretMissing
 from smoke.http.guard import allowed_writes
 from smoke.http.service_headers import carrier

@@ -8,8 +8,8 @@ import pytest
 from smoke.checks import queue_direct
 from smoke.checks._check import Check
 from smoke.checks.queue_direct import checks
-from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
+from smoke.dependencies.queue_state import QueueState
 from smoke.errors import SecretMissing
 from smoke.verdict.finding import Judgement
 from smoke.verdict.plan import Before

@@ -23,7 +23,7 @@ from smoke.demo.release import Credential
 from smoke.demo.salesforce import INSTANCE, MOST, Org
 from smoke.demo.serving import Serving
 from smoke.dependencies import salesforce
-from smoke.dependencies._answer import Answer
+from smoke.dependencies.answer import Answer
 from smoke.environment.dependencies import SalesforceDirect
 from smoke.http.client import HttpClient
 from smoke.http.guard import AllowedWrite

@@ -18,8 +18,9 @@ from smoke.demo.serving import Serving
 from smoke.demo.systems import SYSTEMS, dialect_of, environment_of, find
 from smoke.demo.wire import Answer, Call, Peer, fetch
 from smoke.environment import Environment
-from smoke.environment._model import Model, Secret
+from smoke.environment._model import Model
 from smoke.environment.loading import load
+from smoke.environment.secrets import Secret
 from smoke.errors import UsageError
 from smoke.verdict.words import Word
 from tests.demo.test_faults_declared import scene

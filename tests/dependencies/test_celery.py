@@ -12,8 +12,8 @@ from typing import Any
 
 from celery import Celery  # type: ignore[import-untyped]  # it ships no types
 
-from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.celery import _workers
+from smoke.dependencies.queue_state import QueueState
 from tests.dependencies.postgres_server import _die_with_parent
 from tests.dependencies.test_queue_server import state
 from tests.dependencies.valkey_server import Store

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smoke.dependencies._queue_state import QueueState
+from smoke.dependencies.queue_state import QueueState
 from tests.dependencies.node_queue import node
 from tests.dependencies.test_queue_server import state
 from tests.dependencies.valkey_server import Store

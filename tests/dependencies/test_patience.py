@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from smoke.dependencies._patience import PatientSender
+from smoke.dependencies.patience import PatientSender
 from smoke.http import Request
 from tests.checks.fake_world import Answer, Clock, FakeHttp, answer, in_turn
 

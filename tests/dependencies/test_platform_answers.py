@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from smoke.dependencies import compose, coolify, github, kubernetes, railway, vercel
-from smoke.dependencies._answer import Answer as Refusal
+from smoke.dependencies.answer import Answer as Refusal
 from smoke.dependencies.deployment import Asking, Deployment, Seen
 from smoke.environment.platforms import Compose, Coolify, Github, Kubernetes, Railway, Vercel
 from smoke.verdict.words import Cause

@@ -12,9 +12,9 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
 from smoke.dependencies.queue_server import Asking, read_queue
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.redis_server import Reader, not_read, reading
 from smoke.environment.queues import QueueDirect
 from smoke.errors import WriteRefused

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.rabbitmq import read, request_of
 from smoke.http import Exchange, FailureKind
 from smoke.verdict.words import Cause

@@ -9,8 +9,8 @@ import amqp  # type: ignore[import-untyped]
 import httpx
 import pytest
 
-from smoke.dependencies._queue_state import QueueState
 from smoke.dependencies.postgres import NotRead
+from smoke.dependencies.queue_state import QueueState
 from smoke.dependencies.rabbitmq import read
 from smoke.verdict.words import Cause
 from tests.dependencies import real_servers

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from smoke.dependencies import salesforce
-from smoke.dependencies._answer import Answer, Standing
+from smoke.dependencies.answer import Answer, Standing
 from smoke.http import Exchange, FailureKind
 from smoke.http.exchange import EXPIRED
 from smoke.verdict.words import Cause

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.environment._model import Secret
-from smoke.environment.secrets import resolve
+from smoke.environment.secrets import Secret, resolve
 from smoke.errors import SecretMissing
 
 BY_NAME = Secret(env="SHOP_PASSWORD")

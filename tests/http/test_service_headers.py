@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from smoke.environment._model import Secret
 from smoke.environment.environment import Environment
+from smoke.environment.secrets import Secret
 from smoke.errors import SecretMissing
 from smoke.http import Request
 from smoke.http.recording import curl, to_record

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from smoke.dependencies._answer import Sender
+from smoke.dependencies.answer import Sender
 from smoke.http import Exchange, Request
 from smoke.http.too_many import retry_after_s
 
