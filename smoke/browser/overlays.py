@@ -60,16 +60,20 @@ _COVER = """(control) => {
 
 
 def press(control: "Locator", patience: "Patience") -> None:
-    """Press *control*, after what covers it is put away; raises Playwright's TimeoutError."""
+    """
+    Press *control*, after what covers it is put away; raises Playwright's TimeoutError.
+
+    What the press brings about is not waited for: a page that takes its time has been pressed, and must not be twice.
+    """
     from playwright.sync_api import TimeoutError as TookTooLong  # imported by the time there is a page
 
     try:
-        control.click(timeout=patience.milliseconds(QUICK_S))
+        control.click(timeout=patience.milliseconds(QUICK_S), no_wait_after=True)
     except TookTooLong:
         for _ in range(AT_ONCE):
             if not _uncover(control):
                 break
-        control.click(timeout=patience.milliseconds())
+        control.click(timeout=patience.milliseconds(), no_wait_after=True)
 
 
 def dismiss_modal(page: "Page") -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from smoke.browser.live import LiveBrowser
+from smoke.browser.overlays import QUICK_S
 from smoke.browser.visit import Visit
 from smoke.environment.journeys import Landmark
 from smoke.journeys.look import Look
 from smoke.journeys.looking import Part, look
 from tests.browser.chromium import environment, world
-from tests.browser.site import Site
+from tests.browser.site import Answer, Asked, Site
 
 Bought = Callable[..., Look]
 
@@ -54,6 +55,22 @@ def test_an_overlay_is_put_away(bought: Bought, inside: str) -> None:
     seen = bought(f"<div id=over style='{VEIL}'>{inside}</div>")
 
     assert (seen.met, seen.found) == (True, "")
+
+
+def test_a_page_that_takes_its_time_is_pressed_once(live: LiveBrowser, site: Site, tmp_path: Path) -> None:
+    """A form whose answer comes later than an overlay would be looked for has been sent: it is waited for, not resent."""
+    site.serve("/", "<!doctype html><h1>Shop</h1><form method=get action=/bought><button>Buy</button></form>")
+
+    def slow(_: Asked) -> Answer:
+        site.release.wait(QUICK_S + 0.5)
+        return Answer("<!doctype html><p role=status>Bought</p>")
+
+    site.reply("/bought", slow)
+
+    seen = look(world(live, environment(site), tmp_path), Part("buy", buy))
+
+    assert (seen.met, seen.found) == (True, "")
+    assert len(site.requests("GET", "/bought")) == 1
 
 
 def test_escape_closes_what_has_no_button(bought: Bought) -> None:
