@@ -98,8 +98,8 @@ def replica_of(exchange: Exchange, header: str | None) -> str | None:
 
 
 def quote(value: Any) -> str:
-    """Return a foreign value for a message: one line, as JSON, never longer than a few words."""
-    return clip(json.dumps(value, ensure_ascii=True, default=str))
+    """Return a foreign value for a message, in its own script: one line, as JSON, never longer than a few words."""
+    return clip(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def clip(text: str) -> str:

@@ -129,7 +129,8 @@ def _strangers(applied: Sequence[Migration], brought: Brought) -> Iterator[str]:
         return
     for row in applied:
         known = any(_is_it(one, row) or _covers(row, one) for one in brought.wanted) or row.name in brought.implied
-        if not known:
+        ours = brought.apps is None or row.name.partition(".")[0] in brought.apps
+        if ours and not known:
             yield _name(row, brought)
 
 

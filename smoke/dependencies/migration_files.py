@@ -16,6 +16,9 @@ from pathlib import Path
 from smoke.errors import SmokeError
 
 SUPABASE_FILE = re.compile(r"^(\d{14})_(.*)\.sql$")
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Where Python keeps what was installed, such as below a virtual environment in the project."""
+
 FLYWAY_FILE = re.compile(r"^(?:V(?P<version>[0-9][0-9._]*)|(?P<repeatable>R))__(?P<description>.+)\.sql$")
 
 
@@ -30,10 +33,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a release brings: the migrations that must be applied, and by name what else is applied when one is."""
+    """
+    What a release brings: the migrations that must be applied, and by name what else is applied when one is.
+
+    *apps* are those that the files are of, where the history also holds the migrations of others, as Django's own.
+    """
 
     wanted: tuple[Wanted, ...] = ()
     implied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    apps: frozenset[str] | None = None
 
 
 def read_files(tool: str, directory: Path) -> Brought:
@@ -72,8 +80,11 @@ def _supabase(directory: Path) -> Brought:
 
 
 def _django(directory: Path) -> Brought:
-    files = sorted(path for path in directory.rglob("migrations/[0-9]*.py"))
-    return Brought(tuple(Wanted(f"{path.parent.parent.name}.{path.stem}") for path in files))
+    """Return the project's own; packages that lie below it hold apps that it may not use, and never brings."""
+    found = sorted(directory.rglob("migrations/[0-9]*.py"))
+    files = [path for path in found if not INSTALLED & set(path.relative_to(directory).parts)]
+    apps = frozenset(path.parent.parent.name for path in files)
+    return Brought(tuple(Wanted(f"{path.parent.parent.name}.{path.stem}") for path in files), apps=apps)
 
 
 def _flyway(directory: Path) -> Brought:

@@ -174,11 +174,17 @@ def _context(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext":
         user_agent=_name(world, guard),
         storage_state=session.get("state"),
     )
-    if session.get("session_storage"):
-        context.add_init_script(_RESTORE % json.dumps(session["session_storage"]))
+    _restore_tab(context, part)
     if part.traced:
         world.evidence.record(context)
     return context
+
+
+def _restore_tab(context: "BrowserContext", part: Part) -> None:
+    """Give every page what a tab keeps for itself, where some sites keep the session."""
+    kept = (part.session or {}).get("session_storage")
+    if kept:
+        context.add_init_script(_RESTORE % json.dumps(kept))
 
 
 def _name(world: JourneyWorld, guard: Guard) -> str:
@@ -197,6 +203,7 @@ def _resident(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext"
     stored = {one["origin"]: one.get("localStorage", ()) for one in state.get("origins", ())}
     if stored:
         context.add_init_script(_LOG_IN % json.dumps(stored))
+    _restore_tab(context, part)
     world.evidence.remember({"cookies": context.cookies()})
     return context
 

@@ -242,6 +242,23 @@ class TestDjango:
         assert (good.outcome, good.expected) == (Outcome.PASSED, "applied: shop.0001_initial")
         assert bad.message == "migration shop.0002_orders is not applied"
 
+    def test_apps_of_others(self, database: Database, schema: str, tmp_path: Path) -> None:
+        """What is installed below the project is not brought; what other apps applied is no stranger, our own is."""
+        table = f"{schema}.django_migrations"
+        rows = ("('shop', '0001_initial', now())", "('auth', '0001_initial', now())")
+        insert = f"INSERT INTO {table} (app, name, applied) VALUES "
+        database.execute(DJANGO.format(table), insert + ", ".join(rows))
+        for app in ("shop", ".venv/lib/python3/site-packages/django/contrib/gis"):
+            place = tmp_path / app / "migrations"
+            place.mkdir(parents=True)
+            (place / "0001_initial.py").write_text("")
+        good = judged(database, "django", table, files=str(tmp_path))
+        database.execute(f"{insert} ('shop', '0002_orders', now())")
+        ahead = judged(database, "django", table, files=str(tmp_path))
+
+        assert (good.outcome, good.facts) == (Outcome.PASSED, {})
+        assert ahead.facts["noted"] == "applied, but not among the release's files: shop.0002_orders"
+
 
 class TestFlyway:
     """Failed rows stay; undone ones are taken back; a baseline stands for what came before."""

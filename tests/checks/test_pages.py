@@ -84,6 +84,13 @@ def test_it_asks_as_an_anonymous_visitor() -> None:
     assert len(world.http.asked) == 12
 
 
+def test_a_text_is_told_in_its_own_script() -> None:
+    """Whoever reads the verdict reads the text that is missing, not its code points."""
+    judgement = judged(html(GOOD), contains=["お客様 für Sie\u202e"])
+
+    assert judgement.message.startswith('"お客様 für Sie " is not on the page')
+
+
 @pytest.mark.parametrize(
     ("made", "signature"),
     [

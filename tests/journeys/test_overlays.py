@@ -58,7 +58,7 @@ def test_an_overlay_is_put_away(bought: Bought, inside: str) -> None:
 
 
 def test_a_page_that_takes_its_time_is_pressed_once(live: LiveBrowser, site: Site, tmp_path: Path) -> None:
-    """A form whose answer comes later than an overlay would be looked for has been sent: it is waited for, not resent."""
+    """A form whose answer comes later than an overlay would be looked for was sent, and is not sent again."""
     site.serve("/", "<!doctype html><h1>Shop</h1><form method=get action=/bought><button>Buy</button></form>")
 
     def slow(_: Asked) -> Answer:

@@ -1,6 +1,8 @@
 """The returning visitor: primed on one release, back on the next, in a real browser with a profile on disk."""
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,9 +14,13 @@ from smoke.browser.launch import QUIET, Launch, machine
 from smoke.browser.live import LiveBrowser
 from smoke.browser.profile import pack, unpack
 from smoke.browser.resident import Resident
+from smoke.browser.visit import Visit
 from smoke.environment.environment import Environment
+from smoke.environment.journeys import Landmark
 from smoke.environment.returning import journeys_of
 from smoke.journeys import Result, run_journey
+from smoke.journeys.look import Look
+from smoke.journeys.looking import Part, look
 from smoke.verdict.words import Cause, Outcome
 from tests.browser.chromium import environment, world
 from tests.browser.site import Answer, Asked, Site
@@ -77,7 +83,18 @@ class Shop:
         """Make the visit after it."""
         return self._visit(self.archive if self.archive.exists() else None, None)
 
+    def look(self, part: Part) -> Look:
+        """Look once as a visitor who stays."""
+        with self._browser(None, self.archive) as live:
+            return look(world(live, self.environment, self.folder), part)
+
     def _visit(self, archive: Path | None, profile: Path | None) -> Result:
+        with self._browser(archive, profile) as live:
+            place = replace(world(live, self.environment, self.folder), profile=profile)
+            return run_journey(journeys_of(self.environment)[-1], place)
+
+    @contextmanager
+    def _browser(self, archive: Path | None, profile: Path | None) -> Iterator[LiveBrowser]:
         resident = None
         if archive or profile:
             opener = self.playwright.chromium.launch_persistent_context
@@ -85,8 +102,7 @@ class Shop:
         launch = Launch(executable.find(), (*QUIET, *machine()))
         live = LiveBrowser(self.playwright.chromium.launch, launch, resident)
         try:
-            place = replace(world(live, self.environment, self.folder), profile=profile)
-            return run_journey(journeys_of(self.environment)[-1], place)
+            yield live
         finally:
             live.close()
 
@@ -118,6 +134,22 @@ def test_a_site_without_a_worker_passes_and_tells_of_open_tabs(shop: Shop) -> No
 
     assert judgement.outcome is Outcome.PASSED
     assert "misses 1 of its files, such as /app-one.js" in judgement.facts["noted"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_session_that_a_tab_keeps_is_the_visitors_too(shop: Shop, *, kept: bool) -> None:
+    """Where the session lies in the tab's own storage, the visitor is logged in by it, as any other journey is."""
+    script = "document.body.innerHTML = sessionStorage.getItem('token') ? '<h1>Orders</h1>' : '<h1>Log in</h1>'"
+    shop.site.serve("/", f"<!doctype html><body><script>{script}</script></body>")
+    session = {"state": {}, "session_storage": {shop.site.url: [["token", "secret"]] if kept else []}}
+
+    def act(visit: Visit) -> None:
+        visit.go("web", "/")
+        visit.see(Landmark(role="heading", name="Orders"))
+
+    seen = shop.look(Part("returning-1", act, session=session, resident=True))
+
+    assert (seen.met, seen.obstacle) == (kept, None)
 
 
 def test_a_worker_that_pins_the_old_shell_fails(shop: Shop) -> None:
