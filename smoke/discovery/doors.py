@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from smoke.checks._debug_output import debug_output, private_file
 from smoke.discovery.paths import GUARDED, PRIVATE, leads_to_login
 from smoke.discovery.reads import slug
-from smoke.discovery.site import Site
+from smoke.discovery.site import Site, is_page, links
 
 MOST = 4
 REFUSALS = frozenset({401, 403})
@@ -24,9 +24,17 @@ class DoorFound:
 
 
 def found_doors(site: Site) -> list[DoorFound]:
-    """Return routes that refuse; where any path refuses alike, such as behind a login wall, that proves nothing."""
+    """
+    Return routes that refuse: those that the home page links to, then usual ones.
+
+    Where any path refuses alike, such as behind a login wall, that proves nothing.
+    """
+    home = site.first("/")
+    linked = links(home, site.url) if home is not None and is_page(home) else []
+    # What sounds like a login itself leads to one without guarding anything.
+    behind = [one for one in linked if not leads_to_login(one)]
     doors: dict[str, DoorFound] = {}
-    for path in GUARDED:
+    for path in dict.fromkeys([*behind, *GUARDED]):
         door = _door(site, path)
         if door is not None:
             doors.setdefault(door.name, door)

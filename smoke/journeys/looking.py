@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,15 @@ from smoke.journeys.world import JourneyWorld
 from smoke.verdict.words import Cause
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 _CONSENT = re.compile(r"cookie|consent|privacy", re.IGNORECASE)
 _DISMISS = re.compile(
     r"^(reject|decline|refuse|deny|only necessary|necessary only|accept|agree|allow|ok|got it|close)\b", re.IGNORECASE
 )
 _BANNERS = "[role=dialog], [role=alertdialog], [id*=cookie i], [class*=cookie i], [id*=consent i], [class*=consent i]"
+_BANNERS_AT_MOST = 6
+_DISMISS_MS = 1000.0
 _LOST = "browser_lost"
 _MOST_STEPS = 8
 _CLOSING_S = 5.0
@@ -209,10 +212,21 @@ def _resident(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext"
 
 
 def _dismiss_banners(page: "Page") -> None:
-    """Put consent banners away when they stand in the way of a step, as a person would."""
+    """
+    Put consent banners away when they stand in the way of a step, as a person would.
+
+    One that stays all the same is left there: what it really covers, pressing uncovers (`smoke.browser.overlays`).
+    """
     banner = page.locator(_BANNERS).filter(has_text=_CONSENT)
     button = banner.get_by_role("button", name=_DISMISS).first
-    page.add_locator_handler(button, lambda found: found.click(no_wait_after=True))
+    page.add_locator_handler(button, _dismiss, no_wait_after=True, times=_BANNERS_AT_MOST)
+
+
+def _dismiss(button: "Locator") -> None:
+    from playwright.sync_api import Error  # imported by the time there is a page
+
+    with suppress(Error):
+        button.click(timeout=_DISMISS_MS, no_wait_after=True)
 
 
 def _close(context: "BrowserContext | None") -> None:

@@ -15,6 +15,14 @@ def test_refusals() -> None:
     assert {one.path: one.redirects_to for one in found} == {"/admin": None, "/api/me": None, "/account": "/login"}
 
 
+def test_refusals_that_the_home_page_links_to() -> None:
+    """A linked page behind the login guards something, whatever it is called; a link to sign in elsewhere does not."""
+    home = html("<a href=/orders/>Orders</a> <a href=/oauth/start>Sign in with …</a> <a href=/parts/>Parts</a>")
+    site = site_of({"/": home, "/orders/": TO_LOGIN, "/oauth/start": TO_LOGIN, "/parts/": html("<h1>Parts</h1>")})
+
+    assert [(one.path, one.redirects_to) for one in found_doors(site)] == [("/orders/", "/login")]
+
+
 @pytest.mark.parametrize(
     ("given", "stranger"),
     [

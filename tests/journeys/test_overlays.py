@@ -73,6 +73,15 @@ def test_a_page_that_takes_its_time_is_pressed_once(live: LiveBrowser, site: Sit
     assert len(site.requests("GET", "/bought")) == 1
 
 
+def test_a_banner_that_stays_and_covers_nothing_does_not_matter(bought: Bought) -> None:
+    """Its script may come from a third party that is down: whoever reads on does not mind it."""
+    seen = bought(
+        "<div role=dialog style='position: fixed; bottom: 0'>We use cookies <button>Accept all</button></div>"
+    )
+
+    assert (seen.met, seen.found) == (True, "")
+
+
 def test_escape_closes_what_has_no_button(bought: Bought) -> None:
     """A layer without any button is left by the key."""
     script = "addEventListener('keydown', event => event.key === 'Escape' && gone())"
