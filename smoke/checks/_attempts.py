@@ -12,13 +12,11 @@ from http import HTTPStatus
 from typing import Any
 
 from smoke.checks._answers import replica_of
+from smoke.checks._memory import Memory
 from smoke.checks._session import configured_login, session_headers
 from smoke.environment import Environment
 from smoke.http import Exchange
 from smoke.http.too_many import retry_after_s
-
-LEDGER = "attempts to log in"
-"""The key in the world's memory under which the attempts of the run are kept, in the order of their answers."""
 
 _PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-")
 _FIELD = re.compile(r"\b(limit|remaining|reset|r|t)\s*=\s*(\d{1,9})")
@@ -69,11 +67,10 @@ def attempt_of(role: str, exchange: Exchange) -> Attempt:
     return Attempt(role, exchange.at, exchange.status, limit, used, wait_s, exchange.duration_s)
 
 
-def noting(memory: dict[str, Any], role: str, environment: Environment) -> Callable[[Exchange], None]:
+def noting(memory: Memory, role: str, environment: Environment) -> Callable[[Exchange], None]:
     """Return a function that keeps the attempts of *role* in *memory*."""
     login = configured_login(environment)
     header = environment.services[login.service].replica_header
-    ledger: dict[str, Any] = memory.setdefault(LEDGER, {})
 
     def note(exchange: Exchange) -> None:
         came = replace(
@@ -81,14 +78,14 @@ def noting(memory: dict[str, Any], role: str, environment: Environment) -> Calla
             replica=replica_of(exchange, header),
             accepted=bool(session_headers(login, exchange)),
         )
-        ledger[str(len(ledger))] = came.to_json()
+        memory.attempts.append(came)
 
     return note
 
 
-def attempts_in(memory: Mapping[str, Any]) -> tuple[Attempt, ...]:
-    """Return all attempts that were noted so far."""
-    return tuple(Attempt(**one) for one in memory.get(LEDGER, {}).values())
+def attempts_in(memory: Memory) -> tuple[Attempt, ...]:
+    """Return all attempts that were noted so far, in the order of their answers."""
+    return tuple(memory.attempts)
 
 
 def _told(headers: Mapping[str, str], word: str) -> int | None:

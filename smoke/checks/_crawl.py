@@ -121,7 +121,7 @@ class Crawl:
         return in_manifest(exchange.text(), asset.url, self.root)
 
     async def _ask_again(self, times: int) -> None:
-        ever: set[str] = self.world.memory.setdefault("doubtful assets", set())
+        ever = self.world.memory.doubtful_assets
         ever |= {url for url in self._known if self.sightings[url].faults}
         doubtful = [one for url, one in self._known.items() if url in ever][:MOST_DOUBTFUL]
         await self._fetch(doubtful, times, links=lambda _asset, _exchange: [])

@@ -1,7 +1,7 @@
 """What others call the release: names made of its commit and version, as far as these are known."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from smoke.errors import SmokeError
@@ -66,12 +66,11 @@ def _version(world: "World", service: str | None) -> str | None:
     announced = world.release.of(service).version
     if announced:
         return announced
-    censuses: Mapping[str, Sequence[Any]] = world.memory.get("census", {})
+    censuses = world.memory.census
     asked = [censuses[service]] if service is not None and service in censuses else list(censuses.values())
     told: set[str] = {vote.version for census in asked for vote in census if vote.version}
     return told.pop() if len(told) == 1 else None
 
 
 def _settled(world: "World", service: str | None) -> list[Mapping[str, Any]]:
-    censuses: Mapping[str, Mapping[str, Any]] = world.memory.get("settled", {})
-    return [census for name, census in censuses.items() if service in {None, name}]
+    return [census for name, census in world.memory.settled.items() if service in {None, name}]

@@ -5,21 +5,19 @@ Who looks at one address a dozen times cannot tell one request in twenty that fa
 of a service together have asked some hundred times.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from shlex import quote as shell_quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smoke.checks._check import Check
+from smoke.checks._memory import Memory
 from smoke.http import Exchange, Request
 from smoke.verdict.tally import Reading, Sample, read
 from smoke.verdict.words import Stage
 
 if TYPE_CHECKING:
     from smoke.checks._world import World
-
-TOPIC = "strays"
-"""Where the counts lie in the world's memory, by service."""
 
 SHARE = 0.04
 """Smallest share of failing requests that is told from the ambient noise: four times as many."""
@@ -62,6 +60,10 @@ class Count:
         """The share of requests that failed."""
         return self.failed / self.asked
 
+    def with_those_of(self, other: "Count") -> "Count":
+        """Return both counts as one."""
+        return Count(self.request, self.asked + other.asked, self.failed + other.failed)
+
 
 @dataclass(frozen=True, slots=True)
 class Strays:
@@ -70,10 +72,10 @@ class Strays:
     counts: tuple[Count, ...] = ()
 
     @classmethod
-    def of(cls, memory: Mapping[str, Any], service: str) -> "Strays":
+    def of(cls, memory: Memory, service: str) -> "Strays":
         """Return those that the checks of *service* have met so far."""
-        known: Mapping[str, Count] = memory.get(TOPIC, {}).get(service, {})
-        return cls(tuple(one for one in known.values() if one.share < OF_ITS_OWN))
+        known = memory.strays.get(service, {}).values()
+        return cls(tuple(one for one in known if one.share < OF_ITS_OWN))
 
     @property
     def routes(self) -> tuple[Count, ...]:
@@ -92,7 +94,7 @@ class Strays:
         return len(self.routes) >= ROUTES and failed / asked >= SUSPICIOUS
 
 
-def note(memory: dict[str, Any], check: Check, exchanges: Sequence[Exchange]) -> None:
+def note(memory: Memory, check: Check, exchanges: Sequence[Exchange]) -> None:
     """
     Count what one check has asked its service, in *memory*.
 
@@ -102,7 +104,7 @@ def note(memory: dict[str, Any], check: Check, exchanges: Sequence[Exchange]) ->
     unfit = check.depends_on or check.kind in PRESSING or check.stage in {Stage.CONVERGE, Stage.CONFIRM}
     if check.service is None or unfit:
         return
-    counts: dict[str, Count] = memory.setdefault(TOPIC, {}).setdefault(check.service, {})
+    counts = memory.strays.setdefault(check.service, {})
     for one in exchanges:
         request = one.request
         if request.method.upper() == "GET" and request.write is None and one.status is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from smoke.checks._cookies import Cookie
+from smoke.checks._memory import Memory
 from smoke.environment import Environment
 from smoke.environment.secrets import Reveal
 from smoke.http import Exchange, Request
@@ -53,7 +54,7 @@ class World:
     *secret* resolves a reference of the environment file.
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
     *condemned* tells whether other checks have proved that the release is at fault, so that watching on tells no more.
-    *memory* holds what earlier checks of this run saw, for later ones to compare with (see `smoke.checks.confirm`).
+    *memory* holds what earlier checks of this run saw, for later ones to compare with.
     *asked* returns how many requests a host was sent by this process so far.
     *shared* holds what the checks of this process need in common while they look, such as turns; it goes nowhere else.
     """
@@ -69,7 +70,7 @@ class World:
     remaining_s: Callable[[], float]
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)
     asked: Callable[[str], int] = lambda _: 0
     condemned: Callable[[], bool] = lambda: False

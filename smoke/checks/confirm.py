@@ -50,17 +50,17 @@ class ConfirmCheck(Check):
     async def observe(self, world: "World", round_number: int) -> Observation:
         """Take the census again, and the starts of the processes where they are told."""
         exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
-        settled = world.memory.get("settled", {}).get(self.subject, {})
+        settled = world.memory.settled.get(self.subject, {})
         facts: dict[str, Any] = {
             "votes": self.electorate.votes(exchanges),
             "settled": next(iter(settled.get("commits", ())), None),
             "earlier": settled.get("earlier", ()),
-            "before": world.memory.get("census", {}).get(self.subject, ()),
+            "before": world.memory.census.get(self.subject, ()),
             "transport": transport_facts(exchanges),
         }
         if self.clockwork is not None:
             ticks = await world.http.sample(self.clockwork.request, self.clockwork.size)
-            earlier = world.memory.get("starts", {}).get(self.subject, ())
+            earlier = world.memory.starts.get(self.subject, ())
             facts["starts"] = (*earlier, *self.clockwork.starts(ticks))
             exchanges = (*exchanges, *ticks)
         strays = Strays.of(world.memory, self.subject)

@@ -78,7 +78,7 @@ class PreReleaseCheck(Check):
 
     async def _votes(self, world: "World") -> Sequence[Vote]:
         """Return the census of the service; ask once where it is still being taken, or by another process."""
-        taken: Sequence[Vote] = world.memory.get("census", {}).get(self.service, ())
+        taken = world.memory.census.get(self.service or "", ())
         if taken or self.electorate is None or self.electorate.probe.version is None:
             return taken
         return self.electorate.votes(await self.electorate.ask(world.http, 1))

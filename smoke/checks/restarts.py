@@ -59,7 +59,7 @@ class RestartsCheck(Check):
         await world.pause(SECOND_ASK_S)
         exchanges = (*first, *await world.http.sample(self.clockwork.request, times))
         starts = self.clockwork.starts(exchanges)
-        world.memory.setdefault("starts", {})[self.subject] = starts
+        world.memory.starts[self.subject] = starts
         return Observation(slim(exchanges), {"starts": starts, "transport": transport_facts(exchanges)})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:

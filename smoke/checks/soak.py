@@ -113,7 +113,7 @@ class SoakCheck(Check):
         return curl(f"{self.probes.service.url}{place}")
 
     def _begun(self, world: "World") -> Watched:
-        settled = world.memory.get("settled", {}).get(self.subject, {})
+        settled = world.memory.settled.get(self.subject, {})
         goal = normalise(world.release.of(self.subject).commit) or next(iter(settled.get("commits", ())), None)
         known = self.electorate is not None and goal is not None
         unanimity = Unanimity(self.electorate, goal, settled.get("earlier", ())) if known and self.electorate else None

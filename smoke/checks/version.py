@@ -47,8 +47,8 @@ class VersionCheck(Check):
         """Take a full census; a later one is twice as large."""
         exchanges = await self.electorate.ask(world.http, self.electorate.size * min(round_number, 2))
         votes = self.electorate.votes(exchanges)
-        world.memory.setdefault("census", {})[self.subject] = votes
-        earlier = world.memory.get("settled", {}).get(self.subject, {}).get("earlier", ())
+        world.memory.census[self.subject] = votes
+        earlier = world.memory.settled.get(self.subject, {}).get("earlier", ())
         facts = {"votes": votes, "earlier": earlier, "transport": transport_facts(exchanges)}
         return Observation(slim(exchanges), facts)
 

@@ -161,7 +161,7 @@ class Engine:
             self._futures[finding.check] = future
             if finding.service and finding.outcome is Outcome.PASSED:
                 known = {**finding.facts.get("census", {}), "earlier": finding.facts.get("earlier", [])}
-                self.world.memory.setdefault("settled", {})[finding.service] = known
+                self.world.memory.settled[finding.service] = known
             self.publish(finding)
         return findings is not None and all(_lets_look(one) for one in findings if one.gating)
 

@@ -3,8 +3,8 @@
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from smoke.checks._memory import Memory
 from smoke.running.engine import Engine
 
 KEY = "smokegate"
@@ -19,7 +19,7 @@ class Handover:
     """What the checks of several processes leave for the end of the run, by environment."""
 
     sessions: Sessions = field(default_factory=dict)
-    memories: dict[str, dict[str, Any]] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
 
     @classmethod
     def of(cls, engines: Mapping[str, Engine]) -> "Handover":
@@ -43,10 +43,4 @@ class Handover:
         for name, sessions in other.sessions.items():
             self.sessions.setdefault(name, {}).update(sessions)
         for name, memory in other.memories.items():
-            _merge(self.memories.setdefault(name, {}), memory)
-
-
-def _merge(into: dict[str, Any], memory: Mapping[str, Any]) -> None:
-    for topic, subjects in memory.items():
-        known = into.setdefault(topic, subjects)
-        known.update(subjects)
+            self.memories.setdefault(name, Memory()).add(memory)

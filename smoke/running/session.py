@@ -185,7 +185,8 @@ class SuiteSession:
 
     def _last_look(self, name: str) -> "list[Future[Finding]]":
         engine = self.engine(name)
-        engine.world.memory.update(self.workers.left.memories.get(name, {}))
+        if name in self.workers.left.memories:
+            engine.world.memory.add(self.workers.left.memories[name])
         return engine.confirm()
 
     def _finish(self, interruption: str | None) -> None:

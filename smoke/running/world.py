@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 
 from smoke.checks._attempts import noting
+from smoke.checks._memory import Memory
 from smoke.checks._session import log_in
 from smoke.checks._world import Session, World
 from smoke.environment.secrets import Secret, resolve
@@ -39,7 +40,7 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
         return secret_of(run, reference)
 
     patience = Patience(anyio.sleep, run.remaining_s)
-    memory: dict[str, Any] = {}
+    memory = Memory()
 
     async def logged_in(role: str) -> Session:
         note = noting(memory, role, environment)

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from smoke.checks._memory import Memory
 from smoke.checks.announcements import checks
 from smoke.http import Exchange, Request
 from smoke.notify.blocks import payload
@@ -247,7 +248,7 @@ def test_what_is_asked() -> None:
 
 def test_without_a_deploy() -> None:
     """Where no release is announced, as on call, no message is due: that is waived, whatever is live."""
-    live = {"settled": {"bff": {"commits": {NEW: 12}}}}
+    live = Memory(settled={"bff": {"commits": {NEW: 12}}})
     found = judged(messages(), release=Release(), memory=live)
     assert (found.outcome, found.message) == (Outcome.SKIPPED, "no release is announced, so no message is due")
     assert found.facts["waived"]

@@ -124,7 +124,7 @@ def test_nothing_announced_must_stay_what_the_rollout_came_to() -> None:
     described, service = environment(uptime=False), Service()
     world = world_of({URL: service}, described, Release())
     service.http = world.http  # type: ignore[assignment]
-    world.memory["settled"] = {"bff": {"commits": {OLD: 12}}}
+    world.memory.settled["bff"] = {"commits": {OLD: 12}}
     for check in version_checks(described, Release()):
         assert concluded(check, world).outcome is Outcome.PASSED
     judgement = concluded(the_check(described, Release()), world)
@@ -138,7 +138,7 @@ def test_a_commit_seen_before_the_release_is_not_newer() -> None:
         service = Service()
         world = world_of({URL: service}, environment(uptime=False), Release(commit=NEW))
         service.http = world.http  # type: ignore[assignment]
-        world.memory["settled"] = {"bff": {"commits": {NEW: 12}, "earlier": earlier}}
+        world.memory.settled["bff"] = {"commits": {NEW: 12}, "earlier": earlier}
         service.commits = [OLD, OLD, OLD]
         judgement = concluded(the_check(environment(uptime=False), Release(commit=NEW)), world)
         assert judgement.outcome is outcome

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from smoke.checks._census import Vote
+from smoke.checks._memory import Memory
 from smoke.checks.errors import checks
 from smoke.environment import Environment
 from smoke.errors import SecretMissing
@@ -218,11 +219,11 @@ def test_a_release_without_a_version() -> None:
 def test_the_version_that_the_census_tells() -> None:
     """A version that was not announced is the one that every replica tells, as soon as it is known."""
     unannounced = Release(commit=NEW)
-    memory: dict[str, Any] = {}
+    memory = Memory()
     world = world_of({}, environment(), unannounced, secret=str, memory=memory)
 
     async def pause(_seconds: float) -> None:
-        memory["census"] = {"bff": (Vote(commit=NEW, version="1.4.0"), Vote(commit=NEW, version="1.4.0"))}
+        memory.census["bff"] = (Vote(commit=NEW, version="1.4.0"), Vote(commit=NEW, version="1.4.0"))
 
     http = FakeHttp({})
     check = next(iter(checks(environment(), unannounced)))
@@ -234,7 +235,7 @@ def test_a_short_commit_is_completed() -> None:
     """The commit that is live is the longer name of the one that was announced."""
     described = environment(release="web-{commit}-{short}")
     http = FakeHttp({})
-    settled = {"settled": {"bff": {"commits": {NEW: 12}}}}
+    settled = Memory(settled={"bff": {"commits": {NEW: 12}}})
     judged([], described=described, release=Release(commit=NEW[:7]), http=http, memory=settled)
 
     assert http.asked[0].url == f"{API}/releases/web-{NEW}-{NEW[:7]}/"

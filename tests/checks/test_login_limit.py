@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smoke.checks._attempts import noting
+from smoke.checks._memory import Memory
 from smoke.checks._session import log_in
 from smoke.checks._world import Session, World
 from smoke.checks.login_limit import checks
@@ -52,7 +53,7 @@ def judged(key: Key, before: Before | None = GOOD, busy: str | None = None, **li
     api = Limiter(clock, key, **limiter)
     if busy:
         api.counts.update({(busy, window): 100 for window in range(50)})
-    memory: dict[str, Any] = {}
+    memory = Memory()
     http = FakeHttp({LOGIN: api}, clock, takes_s=0.1)
     known: dict[str, Session | SmokeError] = {}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from smoke.checks._census import Vote
+from smoke.checks._memory import Memory
 from smoke.checks.pre_releases import PreReleaseCheck, checks
 from smoke.errors import SecretMissing
 from smoke.http import Exchange, FailureKind
@@ -176,7 +177,7 @@ def by_service(told: object, release: Release = RELEASE, taken: tuple[Vote, ...]
     environment = environment_of(tier="prod", services=SERVICES, platforms=platforms)
     (check,) = checks(environment, release)
     version = json_answer({"sha": NEW, "version": told})
-    memory = {"census": {"bff": taken}} if taken else {}
+    memory = Memory(census={"bff": taken} if taken else {})
     return concluded(check, world_of({LIST: answer("", 404), VERSION: version}, release=release, memory=memory))
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from smoke.checks._memory import Memory
 from smoke.checks._release_name import NameUnknown, release_name
 from smoke.verdict.release import Release
 from tests.checks.fake_world import NEW, OLD, world_of
 
-SETTLED = {"settled": {"bff": {"commits": [NEW]}, "web": {"commits": [OLD]}}}
+SETTLED = Memory(settled={"bff": {"commits": [NEW]}, "web": {"commits": [OLD]}})
 
 
 @pytest.mark.parametrize(("service", "name"), [("bff", f"shop@{NEW}"), ("web", f"shop@{OLD}"), (None, f"shop@{NEW}")])

@@ -301,7 +301,7 @@ def test_without_an_announced_commit_what_had_settled_counts() -> None:
     service.commit = lambda now, _: OLD if now > 6 else NEW
     world = world_of({HEALTH: service, ITEMS: service}, described, Release())
     service.http = world.http  # type: ignore[assignment]
-    world.memory["settled"] = {"bff": {"commits": {NEW: 12}, "earlier": []}}
+    world.memory.settled["bff"] = {"commits": {NEW: 12}, "earlier": []}
     (check,) = checks(described, Release())
     assert concluded(check, world).outcome is Outcome.FAILED
 

@@ -8,6 +8,7 @@ import pytest
 
 from smoke.checks import confirm, pages
 from smoke.checks._check import Check
+from smoke.checks._memory import Memory
 from smoke.checks._strays import Strays, by_hand, note
 from smoke.environment import Environment
 from smoke.http import Exchange, Request
@@ -41,11 +42,9 @@ def exchanges(path: str, *statuses: int, method: str = "GET") -> list[Exchange]:
     return [replace(answer("", status), request=Request(method, f"https://api.test{path}?q=1")) for status in statuses]
 
 
-def memory_of(
-    failing: int, *, asked: int = 30, status: int = 502, check: Check | None = None, lots: int = 1
-) -> dict[str, Any]:
+def memory_of(failing: int, *, asked: int = 30, status: int = 502, check: Check | None = None, lots: int = 1) -> Memory:
     """Return what is remembered of twenty pages, asked in *lots*; one request of the first *failing* lots failed."""
-    memory: dict[str, Any] = {}
+    memory = Memory()
     for place, path in enumerate(PATHS * lots):
         bad = [status] if place < failing else [200]
         note(memory, check or page_check(), exchanges(path, *bad, *[200] * (asked - 1)))
@@ -109,7 +108,7 @@ class TestSuspicion:
 
     def test_writes_do_not_count(self) -> None:
         """They could not be asked again."""
-        memory: dict[str, Any] = {}
+        memory = Memory()
         note(memory, page_check(), exchanges("/orders", 502, 200, 200, 200, method="POST"))
 
         assert Strays.of(memory, "bff").counts == ()
@@ -164,7 +163,7 @@ def test_by_hand() -> None:
 
 def test_by_hand_with_sessions() -> None:
     """What was asked with a session cannot be asked by hand without it, and its cookie is nobody's."""
-    memory: dict[str, Any] = {}
+    memory = Memory()
     for path in PATHS:
         asked = [replace(one, request=replace(one.request, headers={"Cookie": "a=b"})) for one in exchanges(path, 502)]
         note(memory, page_check(), [*asked, *exchanges(path, *[200] * 9)])

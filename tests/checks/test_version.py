@@ -288,4 +288,4 @@ def test_the_census_is_remembered_for_the_confirmation() -> None:
     described = environment()
     world = world_of({URL: serves(NEW)}, described, RELEASE)
     concluded(the_check(described), world)
-    assert {one.commit for one in world.memory["census"]["bff"]} == {NEW}
+    assert {one.commit for one in world.memory.census["bff"]} == {NEW}
