@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import nursery
+from tests.nursery import Nursery
 from tests.plugin.project import Project
 from tests.plugin.site import Site, serving
 from tests.verdict.made import RUN_ID
@@ -37,10 +39,17 @@ def site() -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Nursery]:
+    """Return where processes come from that have imported what a session needs already."""
+    with nursery.running("tests.plugin.imported") as running:
+        yield running
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, processes: Nursery) -> Project:
     """Return a project without environments."""
-    return Project(tmp_path)
+    return Project(tmp_path, processes)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from shutil import copytree
 import pytest
 
 from tests.attestation.keys import pair
+from tests.nursery import Nursery
 from tests.plugin.project import Ended, Project
 from tests.plugin.site import COMMIT, PREVIOUS, Site, page, serving, status
 
@@ -16,9 +17,9 @@ PRIVATE, PUBLIC = pair()
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def recorded(tmp_path_factory: pytest.TempPathFactory, processes: Nursery) -> Path:
     """Return the run directories of a signed pass, a fail, a partial selection and a look without a commit."""
-    project = Project(tmp_path_factory.mktemp("recorded"), {"SMOKE_SIGNING_KEY": PRIVATE})
+    project = Project(tmp_path_factory.mktemp("recorded"), processes, {"SMOKE_SIGNING_KEY": PRIVATE})
     with serving() as site:
         project.environment("shop/prod", site)
         verify(project, site, 0, "pass", "--sha", COMMIT)

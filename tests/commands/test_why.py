@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from smoke.cli import main
+from tests.nursery import Nursery
 from tests.plugin.project import Project
 from tests.plugin.site import COMMIT, Site, serving, status
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def recorded(tmp_path_factory: pytest.TempPathFactory, processes: Nursery) -> Path:
     """Return the results of a fail, and of a partial run after it."""
-    project = Project(tmp_path_factory.mktemp("recorded"))
+    project = Project(tmp_path_factory.mktemp("recorded"), processes)
     with serving() as site:
         project.environment("shop/prod", site)
         site.answers["/terms"] = status(500, "broken")

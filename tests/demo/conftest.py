@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from smoke.demo.process import DeployedRelease, Stack
-from tests.demo import nursery
-from tests.demo.nursery import Nursery
+from tests.demo.stacks import Stacks, sharing
 from tests.demo.visitor import WEB, Visitor, eventually
 
 OLD_SESSIONS: dict[Path, str] = {}
@@ -18,14 +17,14 @@ Deployed = tuple[Visitor, DeployedRelease]
 
 
 @pytest.fixture(scope="session")
-def stacks() -> Iterator[Nursery]:
+def stacks() -> Iterator[Stacks]:
     """Return where stacks come from, quickly."""
-    with nursery.running() as running:
-        yield running
+    with sharing() as stacks:
+        yield stacks
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory, stacks: Nursery) -> Iterator[Deployed]:
+def deployed(tmp_path_factory: pytest.TempPathFactory, stacks: Stacks) -> Iterator[Deployed]:
     """Return a visitor of a healthy stack after its deploy."""
     state = tmp_path_factory.mktemp("stack")
     with stacks.stack(state) as stack:
@@ -39,7 +38,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, stacks: Nursery) -> Itera
 
 
 @pytest.fixture
-def start(tmp_path: Path, stacks: Nursery) -> Iterator[Callable[..., tuple[Stack, Visitor]]]:
+def start(tmp_path: Path, stacks: Stacks) -> Iterator[Callable[..., tuple[Stack, Visitor]]]:
     """Return a way to start a stack with faults; it ends with the test."""
     with ExitStack() as ends:
 

@@ -13,6 +13,7 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
+from tests.nursery import Nursery
 from tests.plugin.site import Site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -122,9 +123,10 @@ class Ended:
 
 @dataclass
 class Project:
-    """Environment files, reports and state under *directory*."""
+    """Environment files, reports and state under *directory*; sessions and commands come from *processes*."""
 
     directory: Path
+    processes: Nursery
     variables: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -157,13 +159,11 @@ class Project:
 
     def pytest(self, *arguments: str, cwd: Path = ROOT) -> Ended:
         """Run pytest at the root of the repository."""
-        with self.started(*self.session(*arguments), cwd=cwd) as process:
-            return self.end(process)
+        return self._forked(self.session(*arguments), cwd)
 
     def smoke(self, command: str, *arguments: str) -> Ended:
         """Run a command of the CLI."""
-        with self.started(*self.command(command, *arguments)) as process:
-            return self.end(process)
+        return self._forked(self.command(command, *arguments), ROOT)
 
     def command(self, command: str, *arguments: str) -> list[str]:
         """Return Python's arguments for a command of the CLI."""
@@ -197,6 +197,15 @@ class Project:
         foreign = ("PYTEST_", "SMOKE_", "GITHUB_", "COV_")
         own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return {**own, "NO_COLOR": "1", "TMPDIR": str(self.directory), **self.variables}
+
+    def _forked(self, arguments: list[str], cwd: Path) -> Ended:
+        _, module, *rest = arguments
+        process = self.processes.run(module, rest, cwd=cwd, variables=self.environ())
+        try:
+            out, err = process.communicate(PATIENCE_S)
+        finally:
+            process.kill()
+        return Ended(process.wait(), out, err, self.reports)
 
     def _places(self) -> list[str]:
         return [f"--environments={self.directory / 'environments'}", f"--reports={self.reports}"]

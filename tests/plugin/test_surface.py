@@ -92,13 +92,13 @@ def test_two(tmp_path):
 
 
 @pytest.mark.parametrize("ways", [[], ["-n2"]], ids=["alone", "xdist"])
-def test_other_peoples_repositories(tmp_path: Path, ways: list[str]) -> None:
+def test_other_peoples_repositories(project: Project, tmp_path: Path, ways: list[str]) -> None:
     """Where the plugin is only installed, a session is pytest's own: terminal, capture, exit status, no files."""
     (tmp_path / "test_other.py").write_text(OTHER, "utf-8")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *ways],
         cwd=tmp_path,
-        env=dict(Project(tmp_path).environ()),
+        env=dict(project.environ()),
         capture_output=True,
         text=True,
         timeout=60,

@@ -164,9 +164,8 @@ def test_the_release_is_replaced_meanwhile(project: Project, site: Site, ways: l
     assert ended.outcomes["confirm/web"] == "failed"
 
 
-def test_the_repositorys_own_production(tmp_path: Path) -> None:
+def test_the_repositorys_own_production(project: Project, tmp_path: Path) -> None:
     """`pytest -m prod` on a machine without network holds, blames this machine and not the release, within 30 s."""
-    project = Project(tmp_path)
     project.variables["SMOKE_STATE_DIR"] = str(tmp_path / "state")
     with project.started("-m", "pytest", "-m", "prod", f"--reports={project.reports}", *_off_the_network()) as process:
         ended: Ended = project.end(process, 60)
