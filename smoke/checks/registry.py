@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
+from operator import attrgetter
 from typing import Protocol
 
 from smoke.checks._check import Check
@@ -67,6 +68,22 @@ MODULES = (
 )
 """Modules of this package; each offers `checks(environment, release)`."""
 
+NEEDS = {
+    **{name: name for name in ("announcements", "assets", "components", "databases", "errors", "handoffs", "headers")},
+    **{name: name for name in ("keys", "login", "logs", "metrics", "migrations", "protected", "queues", "roundtrips")},
+    **{name: name for name in ("schedules", "targets")},
+    **dict.fromkeys(("login_limit", "private", "session_cookies"), "login"),
+    **dict.fromkeys(("queue_direct", "queue_jobs"), "queues"),
+    **dict.fromkeys(("deployments", "deployment_times", "pre_releases"), "platforms"),
+    **{name: f"dependencies.{name}" for name in ("salesforce", "whmcs")},
+    "alerts": "monitoring.alertmanager",
+    "force_update": "apps",
+    "soak": "soak.lasts_s",
+    "source_maps": "assets",
+    "third_parties": "dependencies.others",
+}
+"""What of the environment a module's checks come from: without it there are none, and the module is not imported."""
+
 
 class CheckModule(Protocol):
     """What a check module offers."""
@@ -91,5 +108,7 @@ def build(environment: Environment, release: Release, modules: Sequence[str] = M
 
 def _all(environment: Environment, release: Release, modules: Sequence[str]) -> Iterator[Check]:
     for name in modules:
+        if name in NEEDS and not attrgetter(NEEDS[name])(environment):
+            continue
         module: CheckModule = import_module(f"smoke.checks.{name}")
         yield from module.checks(environment, release)

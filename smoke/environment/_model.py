@@ -94,7 +94,8 @@ Scalar = Annotated[str | int | float | bool, WrapValidator(_scalar), Kind("text,
 class Model(BaseModel):
     """Frozen; an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # Most models are only parts of another: building each one's own validator as well would cost every start time.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     hidden: ClassVar[frozenset[str]] = frozenset()
     """Fields that no file may set."""

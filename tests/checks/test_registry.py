@@ -1,11 +1,17 @@
 """Every check of an environment, in the order of the stages."""
 
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from smoke.checks import registry
-from smoke.checks.registry import build
+from smoke.checks.registry import NEEDS, build
+from smoke.environment.environment import Environment
+from smoke.environment.loading import load_all
 from smoke.verdict.release import Release
 from smoke.verdict.words import Stage
 from tests.checks.fake_world import NEW, environment_of
@@ -17,6 +23,18 @@ ENVIRONMENT = environment_of(
     pages=[{"name": "home", "service": "bff", "path": "/", "contains": ["Portal"]}],
     control=["https://status.test/"],
 )
+
+FILES = load_all(Path(__file__).parent.parent.parent / "environments")
+
+
+def without(model: Any, place: str) -> Any:
+    """Return *model* with nothing at *place*."""
+    first, _, rest = place.partition(".")
+    value = getattr(model, first)
+    if rest:
+        return model.model_copy(update={first: without(value, rest)})
+    nothing = None if value is None or isinstance(value, BaseModel) else type(value)()
+    return model.model_copy(update={first: nothing})
 
 
 def ids(release: Release | None = None) -> list[str]:
@@ -60,3 +78,21 @@ def test_every_check_states_its_promise() -> None:
     for one in build(ENVIRONMENT, Release(commit=NEW)):
         assert one.promise.endswith("."), one.id
         assert "\n" not in one.promise
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_module_that_is_left_out_has_no_checks(name: str) -> None:
+    """Whatever else an environment holds, without what the module needs there is nothing to check."""
+    module = import_module(f"smoke.checks.{name}")
+    for environment in FILES:
+        poorer = without(environment, NEEDS[name])
+        assert not attrgetter(NEEDS[name])(poorer)
+        assert list(module.checks(poorer, Release(commit=NEW))) == []
+
+
+@pytest.mark.parametrize("environment", FILES, ids=lambda one: one.name)
+def test_no_check_is_left_out(monkeypatch: pytest.MonkeyPatch, environment: Environment) -> None:
+    """All checks are there that all modules give."""
+    built = [one.id for one in build(environment, Release(commit=NEW))]
+    monkeypatch.setattr(registry, "NEEDS", {})
+    assert built == [one.id for one in build(environment, Release(commit=NEW))]
