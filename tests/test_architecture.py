@@ -122,6 +122,12 @@ def sources() -> dict[str, ast.Module]:
     return {_name(path): ast.parse(path.read_text("utf-8")) for path in sorted(SMOKE.rglob("*.py"))}
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return *tree* and everything below it: each module is walked once, for all tests."""
+    return tuple(ast.walk(tree))
+
+
 def _name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -135,7 +141,7 @@ def path_of(module: str) -> Path:
 
 def imports(tree: ast.Module) -> Iterator[str]:
     """Yield the dotted names that a module imports, anywhere in it."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -156,14 +162,14 @@ def calls(name: str) -> Iterator[tuple[str, int]]:
     for module, tree in sources().items():
         if layer(module) == "demo":
             continue
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name:
                 yield path_of(module).relative_to(ROOT).as_posix(), node.lineno
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield every function of a module."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -348,7 +354,7 @@ class TestHabits:
         wrong = [
             f"{module}:{node.lineno}"
             for module, tree in sources().items()
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.ExceptHandler) and _is_broad(node) and not _raises_again(node)
         ]
         assert wrong == []
@@ -360,7 +366,7 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
 
 
 def _raises_again(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(one, ast.Raise) and one.exc is None for one in ast.walk(handler))
+    return any(isinstance(one, ast.Raise) and one.exc is None for one in nodes(handler))
 
 
 class TestSize:
@@ -401,7 +407,7 @@ class TestNames:
         classes = [
             f"{module}.{node.name}"
             for module, tree in sources().items()
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.ClassDef)
             and (re.search(r"Base$", node.name) or re.match(r"_?Base(?!Url)[A-Z]", node.name))
         ]
@@ -428,7 +434,7 @@ class TestNames:
 
 def _names(module: str, tree: ast.Module) -> Iterator[str]:
     yield module
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{module}.{node.name}"
 

@@ -58,8 +58,7 @@ def shop() -> dict[str, Answer]:
 
 def slowly(project: Project, command: str, *arguments: str) -> Ended:
     """Run a command of the CLI, with all the time that a busy machine may need."""
-    with project.started(*project.command(command, *arguments)) as process:
-        return project.end(process, 240.0)
+    return project.started_in_full(*project.command(command, *arguments), within_s=240.0)
 
 
 @pytest.fixture(autouse=True)

@@ -83,7 +83,7 @@ def test_nothing_is_recorded_of_half_a_look(project: Project, site: Site) -> Non
         "import sys\nif 'pytest' in sys.orig_argv: sys.argv.insert(1, '-pforeign_plugin')\n", "utf-8"
     )
     project.plugin(plugin)
-    ended = project.smoke("prime", "shop/prod")
+    ended = project.started_in_full(*project.command("prime", "shop/prod"))
     assert ended.status == 20
     assert "no baseline" in ended.out
     assert not (project.directory / ".smoke").exists()

@@ -165,6 +165,11 @@ class Project:
         """Run a command of the CLI."""
         return self._forked(self.command(command, *arguments), ROOT)
 
+    def started_in_full(self, *arguments: str, within_s: float = PATIENCE_S) -> Ended:
+        """Run Python with *arguments*, importing everything."""
+        with self.started(*arguments) as process:
+            return self.end(process, within_s)
+
     def command(self, command: str, *arguments: str) -> list[str]:
         """Return Python's arguments for a command of the CLI."""
         everything = dict.fromkeys(("verify", "prime", "guard", "rollback"), self._places())
@@ -199,8 +204,7 @@ class Project:
         return {**own, "NO_COLOR": "1", "TMPDIR": str(self.directory), **self.variables}
 
     def _forked(self, arguments: list[str], cwd: Path) -> Ended:
-        _, module, *rest = arguments
-        process = self.processes.run(module, rest, cwd=cwd, variables=self.environ())
+        process = self.processes.run("tests.plugin.forked", arguments[1:], cwd=cwd, variables=self.environ())
         try:
             out, err = process.communicate(PATIENCE_S)
         finally:

@@ -125,7 +125,7 @@ def test_the_child_is_killed_before_it_begins(project: Project, site: Site) -> N
     project.variables["PYTHONPATH"] = str(project.directory)
     code = "import os, sys\nif 'pytest' in sys.orig_argv: os.kill(os.getpid(), 9)\n"
     (project.directory / "sitecustomize.py").write_text(code, "utf-8")
-    ended = project.smoke("verify", "shop/prod")
+    ended = project.started_in_full(*project.command("verify", "shop/prod"))
     assert ended.status == 20
     assert is_honest(ended, "before it had begun")
     found = project.reports / "shop" / "prod" / "latest"
