@@ -21,11 +21,14 @@ from smoke.verdict.words import Cause, Outcome, Stage
 if TYPE_CHECKING:
     from smoke.checks._world import World
 
-MOST_UNTOLD = 2
-"""Further logins where no limit is told: few beside those that a run makes anyway."""
+MOST_UNTOLD = 5
+"""Logins of a run in all where no limit is told: they miss one replica of two once in 32 times, and are few."""
 
-MOST_EACH = 4
-"""Further logins of each account where a limit tells that there is room: with the run's own fewer than lock any out."""
+MOST_EACH = 5
+"""Logins of each account where a limit tells that there is room: fewer than lock any out."""
+
+WORTH_A_NOTE = 0.05
+"""Chance to have missed a nameless replica from which on that is said."""
 
 LEAST_LEFT_S = 10.0
 """With less of the budget left nothing is tried any more."""
@@ -43,8 +46,9 @@ class LoginReplicasCheck(Check):
 
     One login a role keeps clear of limits, and misses one replica of two every second time. So a release is looked at
     by a few more, in the end, when nothing hangs on them any more, one after the other, by each role in its turn: as
-    many as it takes where the limit tells that there is room for them and for another run, else two. A limit or a
-    lock-out ends that, and counts as nothing; what is not accepted is followed. It is said how many replicas were met.
+    many as it takes where the limit tells that there is room for them and for another run, else up to five in all. A
+    limit or a lock-out ends that, and counts as nothing; what is not accepted is followed. It is said how many replicas
+    were met.
     """
 
     kind: ClassVar[str] = "login-replicas"
@@ -67,7 +71,8 @@ class LoginReplicasCheck(Check):
             further = await attempts(world, roles[-1], self.share, self.replica_header)
         elif world.release.commit and not world.condemned():
             further = await self._few(world, roles, met)
-        return Observation(facts={ACCEPTED: met, ATTEMPTS: further, "announced": bool(world.release.commit)})
+        told = bool(world.release.commit) and not world.condemned()
+        return Observation(facts={ACCEPTED: met, ATTEMPTS: further, "announced": told})
 
     def judge(self, rounds: Sequence[Observation]) -> Judgement:
         """Judge the further attempts; those of the run have checks of their own."""
@@ -89,7 +94,8 @@ class LoginReplicasCheck(Check):
         logins = f"{len(accepted)} {'login' if len(accepted) == 1 else 'logins'}"
         message = f"{logins} accepted" + (f", by {len(names)} of {self.replicas} replicas" if names else "")
         facts: dict[str, Any] = {"answered": True}
-        every = len(names) >= self.replicas if names else len(accepted) >= samples_needed(self.share)
+        enough = samples_needed(self.share, WORTH_A_NOTE)
+        every = len(names) >= self.replicas if names else len(accepted) >= enough
         if not every and announced:
             unseen = "" if names else f", too few to have met each of {self.replicas} replicas"
             facts["noted"] = message = f"{message}{unseen}; {REMEDY}"
@@ -115,7 +121,7 @@ class LoginReplicasCheck(Check):
     async def _few(self, world: "World", roles: Sequence[str], met: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Log roles in, in their turn, until every replica was met or no more should be tried."""
         further: list[dict[str, Any]] = []
-        while self._one_more(world, [*met, *further], len(further)):
+        while self._one_more(world, [*met, *further]):
             role = roles[len(further) % len(roles)]
             try:
                 exchange = await attempt(world, role)
@@ -128,21 +134,22 @@ class LoginReplicasCheck(Check):
                 break
         return further
 
-    def _one_more(self, world: "World", met: Sequence[dict[str, Any]], made: int) -> bool:
+    def _one_more(self, world: "World", met: Sequence[dict[str, Any]]) -> bool:
         names = {one["replica"] for one in met if one["replica"]}
         needed = len(names) < self.replicas if names else len(met) < samples_needed(self.share)
-        return needed and made < _allowed(attempts_in(world.memory)) and world.remaining_s() > LEAST_LEFT_S
+        allowed = _allows(attempts_in(world.memory), len(met))
+        return needed and allowed and world.remaining_s() > LEAST_LEFT_S
 
 
-def _allowed(made: Sequence[Attempt]) -> int:
-    """Return how many further logins the attempts that were *made* allow: their limit, and another run's need of it."""
+def _allows(made: Sequence[Attempt], logins: int) -> bool:
+    """Tell whether one login more is harmless after the attempts that were *made*, of which some were *logins*."""
     told = [one.limit - one.used for one in made if one.limit is not None and one.used is not None]
     if any(one.limited for one in made):
-        return 0
+        return False
     if not told:
-        return MOST_UNTOLD
+        return logins < MOST_UNTOLD
     roles = len({one.role for one in made})
-    return MOST_EACH * roles if min(told[-roles:]) > 2 * len(made) else 0
+    return logins < MOST_EACH * roles and min(told[-roles:]) > 2 * len(made)
 
 
 def checks(environment: Environment, release: Release) -> Iterator[LoginReplicasCheck]:  # noqa: ARG001 - always the same

@@ -73,8 +73,8 @@ class Login(Model):
     everywhere: bool | None = Field(
         None,
         description="whether each role logs in as often as it takes to meet every replica, at most a dozen times; only "
-        "where the limits for logins allow that. By default a release is looked at by a few logins more in the end: by "
-        "two, or by as many as it takes where the limit tells that there is room. With `false` by none",
+        "where the limits for logins allow that. By default a release is looked at by a few logins more in the end: "
+        "up to five in all, or as many as it takes where the limit tells that there is room. With `false` by none",
     )
 
     @model_validator(mode="after")

@@ -25,8 +25,12 @@ NEXT_STEP = {
 ANOTHER_RUN = "run the whole verification again"
 """What to do about checks that were not made to their end."""
 
-NEVER_THE_SAME = ("converge", "version", "confirm")
-"""Kinds of checks that are about the expected commit, before the deploy another one: that they passed tells nothing."""
+NEVER_THE_SAME = ("converge", "version", "confirm", "login-replicas")
+"""
+Kinds of checks of which it tells nothing that they passed before the deploy.
+
+They are about the expected commit, then another one, or look closer at a release that is announced.
+"""
 
 THE_WAY_BACK = "This is the release that was to come back: there is no other to go back to."
 """What a fail of a rollback adds."""

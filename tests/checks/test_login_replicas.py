@@ -109,24 +109,26 @@ def test_until_every_replica_was_met() -> None:
 
 
 def test_not_all_are_met() -> None:
-    """Where no limit is told two more are made, each by another account; what was not seen is said."""
+    """Where no limit is told five are made in all, by the accounts in turn; what was not seen is said."""
     site = Site(works("a"), described=environment(3))
     found = site.judged()
 
     assert found.outcome is Outcome.PASSED
     assert found.facts["noted"] == (
-        "4 logins accepted, by 1 of 3 replicas; login.everywhere = true makes as many as it takes"
+        "5 logins accepted, by 1 of 3 replicas; login.everywhere = true makes as many as it takes"
     )
-    assert site.further == ["smoke@test", "control@test"]
+    assert site.further == ["smoke@test", "control@test", "smoke@test"]
 
 
 def test_nameless_replicas() -> None:
     """Who does not know whom it met counts, by the arithmetic of samples."""
-    found = Site(works()).judged()
-
+    found = Site(works(), described=environment(3)).judged()
     assert found.facts["noted"].startswith(
-        "4 logins accepted, too few to have met each of 2 replicas; login.everywhere"
+        "5 logins accepted, too few to have met each of 3 replicas; login.everywhere"
     )
+
+    found = Site(works()).judged()
+    assert (found.message, "noted" in found.facts) == ("5 logins accepted", False)
 
 
 @pytest.mark.parametrize("fault", [answer("", 500), answer("", 503), json_answer({"ok": True}), failing()])
@@ -216,7 +218,8 @@ def test_not_now(more: dict[str, Any]) -> None:
     """Without a new release, when it is condemned already, or with hardly any time left nobody logs in for this."""
     site = Site(works("a"), **more)
 
-    assert site.judged().outcome is Outcome.PASSED
+    found = site.judged()
+    assert (found.outcome, "noted" in found.facts) == (Outcome.PASSED, "budget_s" in more)
     assert site.further == []
 
 
