@@ -61,12 +61,13 @@ class Known:
     What is known beside a look.
 
     *run* are all attempts of this run, *browser* how many more its journeys may have made. *before* is what was
-    measured before the deploy, empty without a baseline.
+    measured before the deploy, empty without a baseline. *earlier* is when other runs of ours tried (epoch seconds).
     """
 
     run: Sequence[Attempt]
     browser: int
     before: Mapping[str, Any]
+    earlier: Sequence[float] = ()
 
     @property
     def window_s(self) -> float:
@@ -85,7 +86,14 @@ class Known:
         """Return how many may have been ours at most, those before the deploy included if they still count."""
         at = _number(self.before.get("at"))
         still = at is not None and at > attempt.at - self.window_s
-        return self._maybe(attempt) + self.browser + (self.made_before if still else 0)
+        of_baseline = self.made_before if still else 0
+        return self._maybe(attempt) + self.browser + of_baseline + self._between(attempt, at or 0.0)
+
+    def _between(self, attempt: Attempt, since: float) -> int:
+        """Return how many may count of those that other runs made *since* the baseline, by their browsers too."""
+        begin = max(attempt.at - self.window_s, since)
+        counted = sum(1 for one in self.earlier if begin < one <= attempt.at)
+        return counted + self.browser if counted else 0
 
     def _maybe(self, attempt: Attempt) -> int:
         """Return how many attempts of this run may count: a slow one was counted at any moment of its way."""

@@ -1,6 +1,6 @@
 """What a check may use while it observes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,6 +55,7 @@ class World:
     *remaining_s* is what is left of the budget, in seconds; *now* is the wall clock in epoch seconds.
     *condemned* tells whether other checks have proved that the release is at fault, so that watching on tells no more.
     *memory* holds what earlier checks of this run saw, for later ones to compare with.
+    *earlier_logins* is when runs before this one tried to log in, as far as this machine knows (epoch seconds).
     *asked* returns how many requests a host was sent by this process so far.
     *shared* holds what the checks of this process need in common while they look, such as turns; it goes nowhere else.
     """
@@ -74,3 +75,4 @@ class World:
     shared: dict[str, Any] = field(default_factory=dict)
     asked: Callable[[str], int] = lambda _: 0
     condemned: Callable[[], bool] = lambda: False
+    earlier_logins: Sequence[float] = ()

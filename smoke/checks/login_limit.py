@@ -60,7 +60,8 @@ class LoginLimitCheck(Check):
             look = Look(tuple([one for role in self.roles for one in await self._attempt(world, role)]))
         look = Look(look.attempts, await self._control(world, look))
         before = world.before(self.id)
-        known = Known(attempts_in(world.memory), self.browser, before.measured if before else {})
+        measured = before.measured if before else {}
+        known = Known(attempts_in(world.memory), self.browser, measured, world.earlier_logins)
         facts = {
             "reading": read(look, known).value,
             "unlimited_before": known.unlimited_before,

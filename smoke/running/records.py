@@ -14,7 +14,8 @@ from smoke.errors import UsageError
 from smoke.record import run_directory
 from smoke.record.recorder import Recorder
 from smoke.running.display import LAST_WORDS_S, Display, own_stdout
-from smoke.running.handover import Sessions
+from smoke.running.earlier_logins import remember_logins
+from smoke.running.handover import Handover
 from smoke.running.run import Run
 from smoke.running.watchdog import SUPERVISOR_PIPE, Watchdog
 from smoke.verdict.decide import End
@@ -67,16 +68,19 @@ class Records:
         """Return for how long the release has certainly been at fault, in seconds; 0 while that is not certain."""
         return self._recorders[environment].condemned_for_s()
 
-    def finish(self, interruption: str | None, warnings: Sequence[str], sessions: Sessions) -> None:
+    def finish(self, interruption: str | None, warnings: Sequence[str], left: Handover) -> None:
         """
         Give every verdict; *interruption* says what ended the run before its time, unless a signal did.
 
-        A run that records the baseline also stores *sessions*.
+        Of what the processes *left* the attempts to log in are kept; the sessions as well, with a baseline.
         """
         self._watchdog.close()
         why = interruption and (self._watchdog.reason or interruption)
         for run in self._runs:
-            recorder = self._recorders[run.environment.name]
+            name = run.environment.name
+            recorder = self._recorders[name]
+            attempts = left.memories[name].attempts if name in left.memories else []
+            remember_logins(Path(run.settings.state), name, [one.at for one in attempts], time())
             try:
                 verdict = recorder.finish(End(time(), why, tuple(warnings)))
             except OSError as error:
@@ -84,7 +88,7 @@ class Records:
                 continue
             if run.settings.prime and not why:
                 try:
-                    _save_baseline(run, verdict, sessions.get(run.environment.name, {}))
+                    _save_baseline(run, verdict, left.sessions.get(name, {}))
                 except UsageError as error:  # who primes then says that there is none
                     sys.stderr.write(f"ERROR: {error}\n")
         self._watchdog.stop()

@@ -194,7 +194,7 @@ class SuiteSession:
         if interruption:
             self.workers.break_off()
         if self.records is not None:
-            self.records.finish(interruption, self.delivery.warnings, self.workers.left.sessions)
+            self.records.finish(interruption, self.delivery.warnings, self.workers.left)
         ended = [engine.close() for engine in self._engines.values()]
         self._hangs = not all(ended)
         if not self.is_worker:

@@ -21,6 +21,7 @@ from smoke.http import Exchange
 from smoke.http.client import HttpClient
 from smoke.http.service_headers import carrier
 from smoke.http.settings import HttpSettings
+from smoke.running.earlier_logins import earlier_logins
 from smoke.waiting import Patience
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def open_world(run: "Run", condemned: Callable[[], bool] = lambda: False) -> Wor
         asked=lambda url: asked[_host(url)],
         condemned=condemned,
         memory=memory,
+        earlier_logins=earlier_logins(Path(run.settings.state), environment.name),
     )
 
 

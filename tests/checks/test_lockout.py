@@ -52,6 +52,22 @@ def test_attempts_before_the_deploy_still_count() -> None:
     assert reading(made(("a", 429, 10), ("b", 429, 10)), before={**lately, "attempts": 9}) is Reading.OURS
 
 
+def test_attempts_of_other_runs_count() -> None:
+    """Who verifies twice within the limiter's window has used it up alone; what is older has not."""
+    attempts, untold = made(("a", 429, 10), ("b", 429, 10)), made(("a", 429, None), ("b", 429, None), limit=None)
+
+    def with_earlier(run: list[Attempt], *ago_s: float) -> Reading:
+        earlier = [NOW - one for one in ago_s]
+        return read(Look(tuple(run)), Known(run, 2, {**BEFORE, "attempts": 3}, earlier))
+
+    lately = [20.0 + number for number in range(6)]
+    assert with_earlier(attempts, *lately) is Reading.OURS
+    assert with_earlier(untold, *lately) is Reading.OURS
+    assert with_earlier(attempts, 70, 80, 90, 100) is Reading.EVERYBODY
+    assert with_earlier(untold, 400, 410, 420) is Reading.EVERYBODY
+    assert reading(untold, before={**BEFORE, "attempts": 3}, browser=1) is Reading.EVERYBODY
+
+
 def test_everybody_is_limited() -> None:
     """Every account is refused at its first attempt, and we made fewer than are allowed."""
     assert reading(made(("a", 429, 10), ("b", 429, 10))) is Reading.EVERYBODY
