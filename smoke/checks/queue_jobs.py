@@ -32,6 +32,8 @@ class QueueJobCheck(Check):
 
     job: QueueJob
     url: str
+    worker: str
+    """The service that works through the queue."""
     permits: Permits
     probe: QueueProbe
 
@@ -118,6 +120,9 @@ class QueueJobCheck(Check):
     def _evidence(self, observation: Observation) -> dict[str, Any]:
         facts = transport_facts(observation.exchanges)
         facts.update({name: observation.facts[name] for name in ("took_s", "depths") if name in observation.facts})
+        if observation.facts.get("state") is not None:
+            # It was taken, and its state is told: what does the jobs may be at fault as well as what takes them.
+            facts["through"] = [self.worker]
         if observation.facts.get("left"):
             facts["noted"] = f"the job could not be removed afterwards: {observation.facts['left']}"
         facts["measured"] = {name: facts[name] for name in ("took_s", "depths") if name in facts}
@@ -137,6 +142,7 @@ def checks(environment: Environment, release: Release) -> Iterator[Check]:
                 service=job.service,
                 depends_on=queue.depends_on,
                 job=job,
+                worker=queue.service,
                 url=environment.services[job.service].url,
                 permits=permits,
                 probe=QueueProbe.of(queue, environment, release),

@@ -57,7 +57,7 @@ def at_fault(
         return ()
     owned = {one.check: next((part.name for part in components if part.owns(one)), None) for one in guilty}
     named = {name for name in owned.values() if name}
-    left = {one.service for one in guilty if not owned[one.check]}
+    left = {service for one in guilty if not owned[one.check] for service in one.services}
     wanted = [one for one in services if one in left]
     for service in wanted:
         named |= {next((part.name for part in components if service in part.services), service)}

@@ -208,7 +208,7 @@ def _reason(finding: Finding) -> Reason:
 def _services(guilty: Sequence[Finding]) -> tuple[str, ...]:
     """Return the services at fault; a journey passes through all of them, so it names one only if no other does."""
     named = [one for one in guilty if one.service and not one.check.startswith("journey/")]
-    return tuple(dict.fromkeys(one.service for one in named or guilty if one.service))
+    return tuple(dict.fromkeys(service for one in named or guilty for service in one.services))
 
 
 def _advice(verdict: Verdict, guilty: Sequence[Finding]) -> str:

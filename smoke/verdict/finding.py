@@ -64,6 +64,13 @@ class Finding:
             "facts": dict(self.facts),
         }
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it may be the fault of: that of its check, and others that what failed passed through."""
+        through = self.facts.get("through", ())
+        named = [one for one in through if isinstance(one, str)] if isinstance(through, list | tuple) else []
+        return tuple(dict.fromkeys([*named, *([self.service] if self.service else [])]))
+
     @classmethod
     def from_json(cls, data: Mapping[str, JsonValue]) -> "Finding":
         """Read back what `to_json` wrote; raises KeyError or ValueError on anything else."""

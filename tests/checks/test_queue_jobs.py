@@ -106,6 +106,20 @@ def test_failed_job() -> None:
     assert (found.outcome, found.facts["signature"]) == (Outcome.FAILED, "the job ended as 'failed'")
 
 
+@pytest.mark.parametrize(
+    ("exports", "through"),
+    [(Exports(end="failed"), ["worker"]), (Exports(submit=lambda _: answer("", 500)), None), (Exports(), ["worker"])],
+)
+def test_what_the_job_passed_through(exports: Exports, through: list[str] | None) -> None:
+    """Of a job that was taken, who works through the queue may be at fault too; of one that was not, he is not."""
+    queue = {"service": "worker", "path": "/health/queues", "at": "queues.exports", "job": JOB}
+    services = {"bff": {"url": "https://api.test"}, "worker": {"url": "https://worker.test"}}
+    environment = environment_of(services=services, queues={"exports": queue}, writes=WRITES)
+    (check,) = checks(environment, Release())
+
+    assert concluded(check, world_of(exports.routes(), environment)).facts.get("through") == through
+
+
 def test_slow_once() -> None:
     """One job of three that did not get through is noted."""
     exports = Exports(

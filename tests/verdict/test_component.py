@@ -48,6 +48,7 @@ def test_nothing_is_declared() -> None:
         ([HEALTH], "roll back api"),
         ([MIGRATION], "roll back database"),
         ([MOBILE], "ship a new version (ios cannot be rolled back)"),
+        ([finding("queue-job/x", service="bff", facts={"through": ["web"]})], "roll back api and web"),
         ([HEALTH, MOBILE], "roll back api and ship a new version (ios cannot be rolled back)"),
     ],
 )
