@@ -22,28 +22,39 @@ def login_tables(forms: Mapping[str, FormFound], guarded: str = "/account") -> I
     yield Table(
         f"[roles.{ROLE}]", "A synthetic user. These name variables; the secrets never stand here.", secrets, off=True
     )
-    if form is None:
-        return
-    browser = [Line("path", form.page)]
-    browser += [Line("user", form.user_label)] if form.user_label else []
-    browser += [Line("password", form.password_label)] if form.password_label else []
-    browser += [Line("submit", form.button)] if form.button else []
-    browser.append(Line("landmark", {"role": "heading", "name": "what only a logged-in person sees"}))
-    yield Table("[browser.login]", "The login page as a person sees it.", browser, off=True)
-    journey = [Line("name", "login"), Line("flow", "login"), Line("service", service), Line("role", ROLE)]
+    yield Table("[browser.login]", "The login page as a person sees it.", list(_seen(form)), off=True)
+    journey = [Line("name", "login"), Line("flow", "login"), Line("service", service or "web"), Line("role", ROLE)]
     yield Table("[[journeys]]", "", journey, off=True)
+
+
+def _seen(form: FormFound | None) -> Iterator[Line]:
+    """Yield the login page's path and labels; where scripts make its form, none was seen, and the usual ones stand."""
+    yield Line("path", form.page if form else "/login")
+    labels = (form.user_label, form.password_label, form.button) if form else ("Email", "Password", "Sign in")
+    for key, label in zip(("user", "password", "submit"), labels, strict=True):
+        if label:
+            yield Line(key, label)
+    yield Line("landmark", {"role": "heading", "name": "what only a logged-in person sees"})
 
 
 def _intro(form: FormFound | None) -> str:
     if form is None:
-        return "No login form was found. If people log in, say where the user and the password are posted to:"
+        return "No login form was found; scripts may make it. If people log in, say where both are posted to:"
     said = f"A login form was found at {form.page}. Make a synthetic user, remove the # here and below, and set"
     return f"{said} SMOKE_USER and SMOKE_PASSWORD."
 
 
 def _posted(form: FormFound | None) -> list[Line]:
     if form is None:
-        return []
+        return [
+            Line("user_field", "username", "What they are called there, in JSON:"),
+            Line("password_field", "password"),
+            Line(
+                "token",
+                "token",
+                "Where the answer holds a bearer token; without it cookies are the session:",
+            ),
+        ]
     page = [Line("page", form.page, "Its hidden fields are sent along.")] if form.hidden else []
     lines = [
         *page,

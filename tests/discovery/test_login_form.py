@@ -1,5 +1,7 @@
 """The login form is read as a person sees it."""
 
+import tomllib
+
 import pytest
 
 from smoke.discovery.draft import Draft
@@ -54,4 +56,12 @@ def test_tables_are_off_and_hold_no_secret() -> None:
     text = Draft("", tables).text()
     for said in ('page = "/admin/login/"', 'user = { env = "SMOKE_USER" }', 'who = "/admin/"', 'submit = "Log in"'):
         assert f"# {said}" in text
-    assert "[login]" in Draft("", list(login_tables({}))).text()
+
+
+def test_without_a_form_the_usual_stands_to_be_corrected() -> None:
+    """Where scripts make the form none is seen: what an API and a browser must be told is there as comments alone."""
+    text = Draft("", list(login_tables({}))).text()
+
+    assert tomllib.loads(text) == {}
+    assert {"[login]", "[browser.login]", "[[journeys]]"} <= {line.removeprefix("# ") for line in text.splitlines()}
+    assert '# token = "token"' in text
