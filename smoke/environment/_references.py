@@ -29,14 +29,19 @@ def _unknown_names(place: Place, part: Model, known: dict[str, list[str]]) -> It
         # A landmark has a role too: there it is the one of ARIA.
         name = getattr(part, key, None) if key == "service" or hasattr(part, "path") else None
         if name is not None and name not in known[kind]:
-            remedy = f"add [{kind}s.{name}] or name another {kind}"
-            yield Problem((*place, key), unknown(name, known[kind], kind, remedy))
+            yield Problem((*place, key), _unknown_name(part, key, name, kind, known[kind]))
     for index, name in enumerate(getattr(part, "depends_on", ())):
         if name not in known["depends_on"]:
             yield Problem(
                 (*place, "depends_on", index),
                 unknown(name, known["depends_on"], "dependency", f"add [{_table(name)}] or remove it here"),
             )
+
+
+def _unknown_name(part: Model, key: str, name: str, kind: str, known: list[str]) -> str:
+    if key in part.model_fields_set:
+        return unknown(name, known, kind, f"add [{kind}s.{name}] or name another {kind}")
+    return f"nothing is written, and the {kind} meant then, {name!r}, is not there; write one of {', '.join(known)}"
 
 
 def _table(dependency: str) -> str:

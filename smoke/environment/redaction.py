@@ -18,6 +18,9 @@ _SHORTEST_LINE = 8
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 """An escape in a URL: its digits may be small or capital."""
 
+_USERINFO = r"(?<=://)[^\s:/@\"'<>]{0,200}:[^\s/@\"'<>]{1,500}(?=@)"
+"""User and password in an address, as in a database's that an error page tells: nobody registered those."""
+
 _BITS_OF_BYTE = 8
 _BITS_OF_DIGIT = 6
 
@@ -26,14 +29,15 @@ class Redactor:
     """
     Replaces registered values, in any form in which they usually travel, by `[redacted]`.
 
-    Pure but for what was registered; may be used from several threads at once.
+    User and password in an address are masked too, whosever they are. Pure but for what was registered; may be used
+    from several threads at once.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._forms: frozenset[str] = frozenset()
-        self._text: re.Pattern[str] | None = None
-        self._bytes: re.Pattern[bytes] | None = None
+        self._text = re.compile(_USERINFO)
+        self._bytes = re.compile(_USERINFO.encode())
 
     def register(self, value: str) -> None:
         """Mask *value* from now on, unless it is shorter than four characters; each line of a long one too."""
@@ -45,19 +49,17 @@ class Redactor:
             self._forms |= new
             # The longest first, so that a value that holds another one is masked as a whole.
             ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-            pattern = "|".join(_ESCAPE.sub(r"(?i:\g<0>)", re.escape(form)) for form in ordered)
+            pattern = "|".join([*(_ESCAPE.sub(r"(?i:\g<0>)", re.escape(form)) for form in ordered), _USERINFO])
             self._bytes = re.compile(pattern.encode("utf-8", "surrogatepass"))
             self._text = re.compile(pattern)
 
     def redact(self, text: str) -> str:
         """Return *text* with every registered value masked."""
-        pattern = self._text
-        return pattern.sub(MASK, text) if pattern else text
+        return self._text.sub(MASK, text)
 
     def redact_bytes(self, data: bytes) -> bytes:
         """Return *data* with every registered value masked, as UTF-8."""
-        pattern = self._bytes
-        return pattern.sub(MASK.encode(), data) if pattern else data
+        return self._bytes.sub(MASK.encode(), data)
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ class FailureKind(StrEnum):
     RESET = "connection reset"
     TIMEOUT = "timeout"
     PROTOCOL = "not HTTP"
-    REDIRECTS = "too many redirects"
+    REDIRECTS = "redirects that lead nowhere"
     ENCODING = "undecodable body"
 
     @property
@@ -146,11 +146,12 @@ class Exchange:
         """
         Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body).
 
-        `NaN` and `Infinity`, which Python reads and writes, are no JSON: no browser reads a document that holds them.
+        `NaN` and `Infinity`, which Python reads and writes, are no JSON: no browser reads a document that holds them. A
+        byte order mark before it every browser ignores.
         """
         if self.truncated:
             raise ValueError("the body was longer than the limit")
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(self.body.decode("utf-8-sig"), parse_constant=_refuse)
 
     def outline(self) -> str:
         """Say in a few words what came: `HTTP 502 text/html` or the failure's message."""

@@ -38,6 +38,11 @@ def block(text: object, limit: int = BLOCK_LIMIT) -> str:
     return _cut(_clean(text, limit), limit)
 
 
+def visible(text: str) -> str:
+    """Return *text* at its full length, with its line breaks and tabs, and without anything else that is not seen."""
+    return text if text.isprintable() else _INVISIBLE.sub("", _ESCAPES.sub("", _BREAKS.sub("\n", text)))
+
+
 def for_log(text: object, limit: int = LINE_LIMIT) -> str:
     """
     Return one line that no build log takes for a command.

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
 
+from smoke.outputs.untrusted import visible
 from smoke.record import run_directory
 from smoke.record.events import FILE, EventWriter
 from smoke.verdict.decide import End, condemned, decide
@@ -169,10 +171,13 @@ class Recorder:
 
 def redacted(finding: Finding, redact: Callable[[str], str]) -> Finding:
     """
-    Return *finding* with every secret masked in its free texts and facts (law 7).
+    Return *finding* with every secret masked in its free texts and facts (law 7), and without what is not seen.
+
+    Pipelines print `verdict.json` as it is, and a target that writes to their terminal could repaint a verdict.
 
     Ids, stages and causes are our own words: a user called "customer" must not garble the id `login/customer`.
     """
+    redact = partial(_harmless, redact)
     return replace(
         finding,
         message=redact(finding.message),
@@ -181,6 +186,10 @@ def redacted(finding: Finding, redact: Callable[[str], str]) -> Finding:
         reproduce=redact(finding.reproduce),
         facts={key: value if key in OUR_WORDS else _masked(value, redact) for key, value in finding.facts.items()},
     )
+
+
+def _harmless(redact: Callable[[str], str], text: str) -> str:
+    return visible(redact(text))
 
 
 def _masked(value: Any, redact: Callable[[str], str]) -> Any:

@@ -182,9 +182,8 @@ class Engine:
         with anyio.move_on_after(self._left_s(self._reserved_s(check))):
             settled = settled or await self._wait_until_settled()
         if settled is None:
-            return skipped(
-                check, "not looked at: the budget ended while the release was waited for", self._since_start()
-            )
+            ended = "had ended" if self._settled and self._settled.done() else "ended while the release was waited for"
+            return skipped(check, f"not looked at: the budget {ended}", self._since_start())
         if not settled:
             return skipped(check, "not looked at: the release did not settle", self._since_start())
         return await self._look(check)

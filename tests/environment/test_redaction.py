@@ -5,6 +5,7 @@ import html
 import json
 import threading
 from collections.abc import Callable
+from time import monotonic
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -104,3 +105,29 @@ def test_registering_from_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert redactor.redact(" ".join(secrets)) == " ".join([MASK] * len(secrets))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cannot connect to postgres://app:hunter2@db:5432/shop", f"cannot connect to postgres://{MASK}@db:5432/shop"),
+        ("HTTP 302 to http://user:pw@127.0.0.1:1/", f"HTTP 302 to http://{MASK}@127.0.0.1:1/"),
+        ('"redis://:pw@cache", "a@b"', f'"redis://{MASK}@cache", "a@b"'),
+        ("http://host:80/mail@example.com", "http://host:80/mail@example.com"),
+        ("https://bob@example.com/", "https://bob@example.com/"),
+        ("http://a:80 or b@c", "http://a:80 or b@c"),
+    ],
+)
+def test_a_password_in_an_address(text: str, shown: str) -> None:
+    """What an error page tells of another system's password is masked, though nobody knew it."""
+    redactor = make_redactor("unrelated")
+    assert redactor.redact(text) == Redactor().redact(text) == shown
+    assert redactor.redact_bytes(text.encode()) == shown.encode()
+
+
+def test_masking_takes_time_in_proportion() -> None:
+    """A megabyte of what almost is an address with a password is read in a moment."""
+    for text in ("://a:" * 200_000, "://a:" + "b" * 1_000_000, "://" + "a" * 1_000_000 + ":"):
+        began = monotonic()
+        assert Redactor().redact(text) == text
+        assert monotonic() - began < 2

@@ -310,6 +310,13 @@ async def test_bad_json(body: bytes) -> None:
 
 
 @in_loop
+async def test_byte_order_mark() -> None:
+    """A byte order mark before JSON, which every browser ignores, makes no fault of the release."""
+    exchange = await ask(saying(response(b'\xef\xbb\xbf{"a": 1}', content_type="application/json")))
+    assert exchange.json() == {"a": 1}
+
+
+@in_loop
 async def test_header_bytes() -> None:
     """Header values in UTF-8 and in Latin-1 are both read."""
     exchange = await ask(saying(b"HTTP/1.1 200 OK\r\nA: \xc3\xa9\r\nB: \xe9\r\nContent-Length: 0\r\n\r\n"))

@@ -72,3 +72,9 @@ def test_for_log_withstands_everything_at_once() -> None:
     assert "::error" not in shown
     assert "##[" not in shown
     assert shown.isprintable()
+
+
+def test_visible_keeps_the_length() -> None:
+    """Nothing is cut off, and nothing that is not seen is left."""
+    assert untrusted.visible("a" * 100_000) == "a" * 100_000
+    assert untrusted.visible("\x1b[31mred\u202e\r\n\tx") == "red\n\tx"

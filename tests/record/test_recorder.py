@@ -246,6 +246,21 @@ def test_secrets_are_masked_everywhere(directory: Path, recorder: Callable[..., 
             assert b"hunter2" not in path.read_bytes(), path
 
 
+def test_nothing_is_hidden_in_a_verdict(directory: Path, recorder: Callable[..., Recorder]) -> None:
+    """What a target wrote repaints no terminal on which somebody prints the verdict or its events."""
+    evil = "\x1b[2J\x1b]0;title\x07a\u202eb\ud800 \x9b31m"
+    hostile = finding(
+        "page/home", message=evil, expected=evil, found=evil, facts={"census": {"commits": {evil: 3}}, "strays": [evil]}
+    )
+    record = recorder()
+    record.record(hostile)
+    record.finish(END)
+    told = [json.loads((directory / run_directory.VERDICT).read_text("utf-8"))]
+    told += [json.loads(line) for line in (directory / events.FILE).read_text("utf-8").splitlines()]
+    assert not any(sign in json.dumps(told, ensure_ascii=False) for sign in "\x1b\x9b\x07\u202e\ud800")
+    assert "ab" in json.dumps(told)
+
+
 def test_redaction_keeps_everything_else() -> None:
     """Masking changes no outcome, cause, number or structure."""
     one = finding("page/home", cause="runner", samples=12, facts={"a": [1, None, {"b": True}], "census": {"x": 1}})
