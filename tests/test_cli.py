@@ -121,8 +121,7 @@ def test_pytest_explains_the_same_options(project: Project) -> None:
 )
 def test_wrong_usage(project: Project, arguments: list[str], said: str) -> None:
     """A wrong command line is one sentence and exit status 4."""
-    with project.started("-m", "smoke", *arguments) as process:
-        assert said in sentence(project.end(process))
+    assert said in sentence(project.run("-m", "smoke", *arguments))
 
 
 @pytest.mark.parametrize(

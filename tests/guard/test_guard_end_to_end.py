@@ -69,8 +69,8 @@ def hanging(site: Site) -> Any:
 
 def guard(project: Project, *deploy: str, options: tuple[str, ...] = ()) -> Ended:
     """Guard a deployment of the commit."""
-    with project.started(*project.command("guard", "shop/prod", "--sha", COMMIT, *options, "--", *deploy)) as process:
-        return project.end(process, PATIENCE_S)
+    command = project.command("guard", "shop/prod", "--sha", COMMIT, *options, "--", *deploy)
+    return project.run(*command, within_s=PATIENCE_S)
 
 
 def story(project: Project, kind: str = "guard") -> dict[str, Any]:

@@ -159,11 +159,20 @@ class Project:
 
     def pytest(self, *arguments: str, cwd: Path = ROOT) -> Ended:
         """Run pytest at the root of the repository."""
-        return self._forked(self.session(*arguments), cwd)
+        return self.run(*self.session(*arguments), cwd=cwd)
 
     def smoke(self, command: str, *arguments: str) -> Ended:
         """Run a command of the CLI."""
-        return self._forked(self.command(command, *arguments), ROOT)
+        return self.run(*self.command(command, *arguments))
+
+    def run(self, *arguments: str, cwd: Path = ROOT, within_s: float = PATIENCE_S) -> Ended:
+        """Run Python with *arguments* (`-m` and so on), forked: everything has been imported already."""
+        process = self.processes.run("tests.plugin.forked", arguments[1:], cwd=cwd, variables=self.environ())
+        try:
+            out, err = process.communicate(within_s)
+        finally:
+            process.kill()
+        return Ended(process.wait(), out, err, self.reports)
 
     def started_in_full(self, *arguments: str, within_s: float = PATIENCE_S) -> Ended:
         """Run Python with *arguments*, importing everything."""
@@ -202,14 +211,6 @@ class Project:
         foreign = ("PYTEST_", "SMOKE_", "GITHUB_", "COV_")
         own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return {**own, "NO_COLOR": "1", "TMPDIR": str(self.directory), **self.variables}
-
-    def _forked(self, arguments: list[str], cwd: Path) -> Ended:
-        process = self.processes.run("tests.plugin.forked", arguments[1:], cwd=cwd, variables=self.environ())
-        try:
-            out, err = process.communicate(PATIENCE_S)
-        finally:
-            process.kill()
-        return Ended(process.wait(), out, err, self.reports)
 
     def _places(self) -> list[str]:
         return [f"--environments={self.directory / 'environments'}", f"--reports={self.reports}"]

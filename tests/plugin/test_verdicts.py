@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.plugin.project import ACCOUNT, ROOT, Ended, Project
+from tests.plugin.project import ACCOUNT, ROOT, Project
 from tests.plugin.site import COMMIT, PREVIOUS, Site, free_port, page, status
 
 WAYS: tuple[list[str], ...] = ([], ["-n2"])
@@ -167,8 +167,7 @@ def test_the_release_is_replaced_meanwhile(project: Project, site: Site, ways: l
 def test_the_repositorys_own_production(project: Project, tmp_path: Path) -> None:
     """`pytest -m prod` on a machine without network holds, blames this machine and not the release, within 30 s."""
     project.variables["SMOKE_STATE_DIR"] = str(tmp_path / "state")
-    with project.started("-m", "pytest", "-m", "prod", f"--reports={project.reports}", *_off_the_network()) as process:
-        ended: Ended = project.end(process, 60)
+    ended = project.run("-m", "pytest", "-m", "prod", f"--reports={project.reports}", *_off_the_network())
     assert ended.status == 20
     assert "portal/prod" in ended.verdicts
     for verdict in ended.verdicts.values():
