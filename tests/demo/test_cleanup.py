@@ -41,8 +41,17 @@ class Remains:
 
     def are_gone(self) -> bool:
         """Tell whether nothing is left; a dead process that nobody has buried yet is gone."""
-        alive = [one for one in self.processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
-        return not alive and not any(one.exists() for one in self.directories) and not (self.state / "demo").exists()
+        return (
+            not any(map(_runs, self.processes))
+            and not any(one.exists() for one in self.directories)
+            and not (self.state / "demo").exists()
+        )
+
+
+def _runs(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # it may end between the two questions
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 @pytest.fixture
