@@ -1,5 +1,6 @@
 """What tests of several parts share: a small site, a project that verifies it, and warnings that are errors."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,17 @@ pytest_plugins = ["pytester"]
 # Examples are few, since the tests run often; those that found something become tests of their own.
 settings.register_profile("project", max_examples=60, deadline=None, database=None)
 settings.load_profile("project")
+
+
+def pytest_collection() -> None:
+    """Search for no garbage among thousands of tests that stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage in what comes from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

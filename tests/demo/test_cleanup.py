@@ -41,11 +41,8 @@ class Remains:
 
     def are_gone(self) -> bool:
         """Tell whether nothing is left; a dead process that nobody has buried yet is gone."""
-        return (
-            not any(map(_runs, self.processes))
-            and not any(one.exists() for one in self.directories)
-            and not (self.state / "demo").exists()
-        )
+        left = any(one.exists() for one in (*self.directories, self.state / "demo"))
+        return not left and not any(map(_runs, self.processes))
 
 
 def _runs(process: psutil.Process) -> bool:
