@@ -23,6 +23,9 @@ from execnet import gateway_base, gateway_io
 
 TWO_WORKERS = "-n2"
 
+SESSION = [sys.executable, "-P", "-m", "pytest"]
+"""How the supervisor starts a session."""
+
 
 class Worker:
     """An interpreter that waits on stdin for its code, as execnet starts them, forked before anything else happens."""
@@ -81,11 +84,17 @@ class Forking(subprocess.Popen[Any]):
     """Forks where a session is to be started, and does not replace the program then."""
 
     def __init__(self, args: Any, *, env: Mapping[str, str] | None = None, pass_fds: Any = (), **options: Any) -> None:
-        if args[:3] == [sys.executable, "-m", "pytest"] and threading.active_count() == 1:
+        if _begins_a_session(args):
             sys.stdout.flush()
             sys.stderr.flush()
-            options["preexec_fn"] = partial(_be, args[2:], dict(os.environ if env is None else env), pass_fds)
+            options["preexec_fn"] = partial(_be, args[3:], dict(os.environ if env is None else env), pass_fds)
         super().__init__(args, env=env, pass_fds=pass_fds, **options)
+
+
+def _begins_a_session(args: Sequence[str]) -> bool:
+    begins = args[0] == sys.executable and "pytest" in args
+    assert not begins or args[: len(SESSION)] == SESSION, "the supervisor starts sessions otherwise, so tests are slow"
+    return begins and threading.active_count() == 1
 
 
 def _be(command: Sequence[str], variables: Mapping[str, str], kept: Collection[int]) -> NoReturn:
@@ -100,6 +109,7 @@ def _be(command: Sequence[str], variables: Mapping[str, str], kept: Collection[i
                 os.close(descriptor)
     os.environ.clear()
     os.environ.update(variables)
+    del sys.path[0]  # that is what `-P` does
     status: object = 1
     try:
         run(command)
