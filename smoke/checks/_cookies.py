@@ -75,7 +75,7 @@ def _parse(line: str) -> Cookie:
 def _expired(attributes: dict[str, str], now: float) -> bool:
     if "max-age" in attributes:
         age = attributes["max-age"]
-        return age.lstrip("-").isdecimal() and int(age) <= 0
+        return age.removeprefix("-").isdecimal() and (age.startswith("-") or not age.strip("0"))
     try:
         return parsedate_to_datetime(attributes["expires"]).timestamp() <= now if "expires" in attributes else False
     except (ValueError, OverflowError):

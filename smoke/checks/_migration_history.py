@@ -9,6 +9,9 @@ from smoke.verdict.words import Cause, Outcome
 
 HASHES_ONLY = "the history holds only hashes: whether all of the release's migrations are among them 'files' would tell"
 
+LONGEST_NUMBER = 20
+"""Digits of a version that is counted up, or is a moment; what is longer is none of these."""
+
 RUNNING_S = 300.0
 """Until this age an unfinished migration without an error text counts as running; then as died on the way."""
 
@@ -97,7 +100,11 @@ def _covers(row: Migration, one: Wanted) -> bool:
 
 def _numbers(version: str) -> list[int]:
     parts = version.split(".")
-    return [int(one) for one in parts] if all(one.isdigit() for one in parts) else []
+    return [int(one) for one in parts] if all(_is_number(one) for one in parts) else []
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _tells_no_names(applied: Sequence[Migration]) -> bool:

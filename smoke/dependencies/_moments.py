@@ -10,8 +10,14 @@ def epoch_s(value: object) -> float | None:
     """
     Return epoch seconds for an ISO 8601 text or a number of seconds or milliseconds; else None.
 
-    A text that names no zone is in UTC, as servers write it, whatever the zone of this machine is.
+    A text that names no zone is in UTC, as servers write it, whatever the zone of this machine is. What lies before
+    1970 or beyond 5138 is no moment: not every calendar could show it.
     """
+    seconds = _seconds(value)
+    return seconds if seconds is not None and 0 <= seconds <= _MILLISECONDS else None
+
+
+def _seconds(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

@@ -71,8 +71,8 @@ def _read(exchanges: list[Exchange]) -> tuple[Deployment, ...] | Answer:
     rows = listed.get("deployments") if isinstance(listed, dict) else listed
     if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
         return not_understood(NAME, "deployments")
-    given = [one for one in single if isinstance(one, dict) and one.get("deployment_uuid")]
-    known = {one.get("deployment_uuid") for one in rows}
+    given = [one for one in single if isinstance(one, dict) and text_of(one.get("deployment_uuid"))]
+    known = {text_of(one.get("deployment_uuid")) for one in rows}
     return newest_first(
         [_deployment(one) for one in (*(one for one in given if one["deployment_uuid"] not in known), *rows)]
     )

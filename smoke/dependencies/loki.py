@@ -6,6 +6,7 @@ all is an empty vector; errors are plain text with 400; a tenant goes into `X-Sc
 written as text.
 """
 
+import math
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -52,5 +53,5 @@ def read_count(exchange: Exchange) -> float | Answer:
         return odd(NAME, "no vector of counts")
     pairs = [one.get("value") if isinstance(one, dict) else None for one in result]
     counts = [number(pair[1]) if isinstance(pair, list) and len(pair) > 1 else None for pair in pairs]
-    known = [one for one in counts if one is not None]
+    known = [one for one in counts if one is not None and math.isfinite(one)]
     return sum(known) if len(known) == len(counts) else odd(NAME, "a count that is no number")

@@ -77,7 +77,7 @@ def read_values(exchange: Exchange) -> Values | Answer:
     kind, result = data.get("resultType"), data.get("result")
     if kind == "scalar":
         result, kind = [{"metric": {}, "value": result}], "vector"
-    if kind in {"matrix", "string", "streams"}:
+    if kind in ("matrix", "string", "streams"):
         return unknown(f"the query returns a {kind}, not one value for each series; take a rate or an increase of it")
     if kind != "vector" or not isinstance(result, list):
         return odd(NAME, "no vector")
@@ -119,7 +119,7 @@ def _data(exchange: Exchange) -> dict[str, Any] | Answer:
     document = reply.document
     if reply.trouble:
         return reply.trouble
-    if not isinstance(document, dict) or document.get("status") not in {"success", "error"}:
+    if not isinstance(document, dict) or document.get("status") not in ("success", "error"):
         return odd(NAME, "nothing that it says itself")
     if document["status"] == "error":
         return _refusal(document, reply.status)

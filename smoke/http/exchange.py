@@ -1,6 +1,8 @@
 """What was asked and what came back: plain data, without judgement."""
 
 import json
+import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -147,11 +149,13 @@ class Exchange:
         Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body).
 
         `NaN` and `Infinity`, which Python reads and writes, are no JSON: no browser reads a document that holds them. A
-        byte order mark before it every browser ignores.
+        byte order mark before it every browser ignores. A number too large for any float is refused too: whoever
+        reckons with it would get infinity, or an error.
         """
         if self.truncated:
             raise ValueError("the body was longer than the limit")
-        return json.loads(self.body.decode("utf-8-sig"), parse_constant=_refuse)
+        text = self.body.decode("utf-8-sig")
+        return json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int)
 
     def outline(self) -> str:
         """Say in a few words what came: `HTTP 502 text/html` or the failure's message."""
@@ -162,3 +166,16 @@ class Exchange:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large for a number")
+    return number
+
+
+def _int(text: str) -> int:
+    if len(text) > sys.float_info.max_10_exp:
+        raise ValueError(f"a number of {len(text)} digits is too large")
+    return int(text)

@@ -52,8 +52,8 @@ def vector(value: str) -> dict[str, Any]:
     return {"status": "success", "data": {"resultType": "vector", "result": result}}
 
 
-def speaking(*, well: bool) -> Answer:
-    """Return a server that speaks for all systems: of a good release, or of a bad one."""
+def documents_of(*, well: bool) -> dict[str, Any]:
+    """Return what all systems answer, by path: of a good release, or of a bad one."""
     issue = {"id": "1", "shortId": "WEB-1", "title": "TypeError", "level": "error", "count": "9", "userCount": 2}
     health = "up" if well else "down"
     target = {"labels": {"job": "api", "instance": "a:1"}, "health": health, "lastError": "" if well else "refused"}
@@ -64,7 +64,7 @@ def speaking(*, well: bool) -> Answer:
         "fingerprint": "f1",
         "status": {"state": "active", "silencedBy": [], "inhibitedBy": []},
     }
-    documents: dict[str, Any] = {
+    return {
         "/api/0/organizations/acme/releases/shop%401.4.0/": {"version": "shop@1.4.0", "newGroups": 0},
         "/api/0/organizations/acme/issues/": [] if well else [issue],
         "/api/0/organizations/acme/sessions/": {
@@ -76,6 +76,11 @@ def speaking(*, well: bool) -> Answer:
         "/loki/api/v1/query": vector("5" if well else "500"),
         "/slack/conversations.history": {"ok": True, "messages": [{"text": f"deployed {NEW[:8]}" if well else "hi"}]},
     }
+
+
+def speaking(*, well: bool) -> Answer:
+    """Return a server that speaks for all systems."""
+    documents = documents_of(well=well)
 
     async def answer(connection: Connection) -> None:
         document = documents[connection.target.partition("?")[0]]

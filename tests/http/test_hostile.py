@@ -348,3 +348,12 @@ async def test_random_bytes(seed: int) -> None:
     async with serving(answer) as server, client() as http:
         exchanges = await http.sample(get(server.url), 20)
     assert all(exchange.failure or exchange.status for exchange in exchanges)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400])
+@in_loop
+async def test_a_number_that_no_float_holds(number: str) -> None:
+    """What would be infinity, or break whoever reckons with it, is no JSON."""
+    exchange = await ask(saying(response(f'{{"total": {number}}}'.encode(), content_type="application/json")))
+    with pytest.raises(ValueError, match="too large"):
+        exchange.json()
