@@ -17,6 +17,7 @@ from smoke.browser.guard import Guard, Policy
 from smoke.browser.patience import TOO_LATE, OutOfBudget, Patience
 from smoke.browser.visit import Unmet, Visit
 from smoke.browser.watch import Watch
+from smoke.browser.wording import lateness
 from smoke.http.guard import AllowedWrite
 from smoke.journeys.judging import is_good
 from smoke.journeys.look import Look
@@ -161,8 +162,7 @@ def _late(patience: Patience, visit: Visit, late: Exception) -> Look:
         patience.blame_budget()
     except OutOfBudget as ended:
         return Look(obstacle=(str(ended), Cause.SUITE.value))
-    step = plain(str(late).split("\n", maxsplit=1)[0])
-    return Look(expected="the page to respond", found=f"{step} ({visit.describe()})")
+    return Look(expected="the page to respond", found=f"{plain(lateness(str(late)))} ({visit.describe()})")
 
 
 def _context(world: JourneyWorld, part: Part, guard: Guard) -> "BrowserContext":

@@ -5,7 +5,7 @@ import pytest
 from smoke.browser.appraisal import appraise, held_back
 from smoke.browser.events import Event, Kind
 from smoke.browser.hosts import Party
-from smoke.browser.wording import shown, stable
+from smoke.browser.wording import lateness, shown, stable
 
 OWN, OTHER, ALLOWED, PRIVATE = Party.OWN, Party.UNKNOWN, Party.ALLOWED, Party.PRIVATE
 URL = "https://portal.test/main.js"
@@ -129,3 +129,16 @@ def test_signatures_do_not_depend_on_the_build(one: str, other: str) -> None:
 def test_addresses_are_shown_without_secrets() -> None:
     """Queries, fragments and credentials stay out of messages."""
     assert shown("https://anna:pw@portal.test/a?token=1#b") == "https://portal.test/a"
+
+
+@pytest.mark.parametrize(
+    ("said", "shows"),
+    [
+        ("Locator.inner_text: Timeout 4000ms exceeded.\nCall log:\n  - waiting", "no end of 'inner text' within 4 s"),
+        ("Page.screenshot: Timeout 500.5ms exceeded.", "no end of 'screenshot' within 0.5005 s"),
+        ("something else\nand more", "something else"),
+    ],
+)
+def test_a_step_that_took_too_long(said: str, shows: str) -> None:
+    """What the browser's driver says of it is put into words."""
+    assert lateness(said) == shows
