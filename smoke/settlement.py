@@ -3,8 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Thread
 from time import time
 from typing import Any
 
@@ -15,19 +16,22 @@ from smoke.verdict.plan import Plan
 from smoke.verdict.words import EXIT_STATUS, EXIT_USAGE, Word
 
 
-def settle(directory: Path, status: int, how: str, plan: Callable[[], Plan]) -> int:
+def settle(directory: Path, status: int, how: str, plan: Callable[[], Plan], *, show: bool = True) -> int:
     """
     Return the exit status of the verdict in *directory*, after computing it if the child left none.
 
     *status* is the child's exit status, and *how* says in words how it ended; a verdict that it had given stands,
     whatever happened to it afterwards. *plan* says what it was to do, if it had not even come to say so. Raises
     UsageError or ConfigurationError when it could not have begun.
+
+    What the child had no time to write is written, and shown if *show*.
     """
     if status == EXIT_USAGE:
         return EXIT_USAGE
     verdict = run_directory.read_verdict(directory)
     log = _log(directory)
     if verdict is not None and log is not None and log.end is not None:
+        _catch_up(directory, verdict, show=show)
         return EXIT_STATUS[Word(verdict["verdict"])]
     if log is None:
         how = f"{how} before it had begun"
@@ -65,3 +69,24 @@ def _give_verdict(directory: Path, log: events.Log, how: str) -> None:
     events.complete(directory / events.FILE, log, end)
     warnings = write_all(directory, data)
     Terminal.on(sys.stdout, os.environ).verdict({**data, "warnings": [*data["warnings"], *warnings]}, str(directory))
+
+
+def _catch_up(directory: Path, verdict: Mapping[str, Any], *, show: bool) -> None:
+    """Write and show what derives from a verdict that was given at the last moment, so that no time was left for it."""
+    from smoke.outputs import LAST_WRITTEN, write_all
+
+    if (directory / LAST_WRITTEN).exists():
+        return
+    from smoke.outputs.terminal import Terminal
+    from smoke.running.display import LAST_WORDS_S, own_stdout
+
+    write_all(directory, verdict)
+    if not show:
+        return
+    stream = own_stdout()
+    terminal = Terminal.on(stream, os.environ)
+    shown = Thread(target=terminal.verdict, args=(verdict, str(directory)), daemon=True)
+    shown.start()  # a pipe that nobody empties must not keep this process
+    shown.join(LAST_WORDS_S)
+    if not shown.is_alive() and stream is not sys.stdout:
+        stream.close()

@@ -79,7 +79,8 @@ def supervise(child: Child) -> int:
         how = await_end(process, lambda: settlement.planned_time(child.directory))
         os.close(write_end)
         _sweep(process.pid)
-        return settlement.settle(child.directory, process.returncode, how, child.plan)
+        shown = not child.quiet and "--prime" not in child.arguments
+        return settlement.settle(child.directory, process.returncode, how, child.plan, show=shown)
 
 
 def _start(child: Child, environ: Mapping[str, str], pipe: int) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from smoke.errors import ConfigurationError
+from smoke.outputs import LAST_WRITTEN, _writers, allure
 from smoke.record import events, run_directory
 from smoke.settlement import planned_time, settle
 from smoke.verdict.decide import decide
@@ -85,3 +86,19 @@ def test_the_time_of_a_run(tmp_path: Path) -> None:
     assert planned_time(tmp_path) == (made.started_at, made.budget_s)
     (tmp_path / events.FILE).write_text('{"event": "plan", "pl', "utf-8")
     assert planned_time(tmp_path) is None
+
+
+def test_a_verdict_at_the_last_moment(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where the child had time for its verdict and no more, the reports are written and the verdict is shown."""
+    made = run(tmp_path, BROKEN, ended=True)
+    assert settle(tmp_path, 10, "the verifier hung", lambda: made) == 10
+    assert {"junit.xml", "report.html", LAST_WRITTEN} <= {one.name for one in tmp_path.iterdir()}
+    assert "FAIL: " in capfd.readouterr().out
+    assert settle(tmp_path, 10, "the verifier hung", lambda: made) == 10
+    assert capfd.readouterr().out == ""
+
+
+def test_what_is_written_last() -> None:
+    """The last thing that is written is the one that tells."""
+    assert allure.DIRECTORY == LAST_WRITTEN
+    assert list(_writers({}, {}))[-1] == LAST_WRITTEN

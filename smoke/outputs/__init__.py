@@ -6,7 +6,10 @@ from pathlib import Path
 
 from smoke.outputs.answer import VerdictJson
 
-__all__ = ["write_all"]
+__all__ = ["LAST_WRITTEN", "write_all"]
+
+LAST_WRITTEN = "allure-results"
+"""Where this is, everything else has been written."""
 
 
 def write_all(run_directory: Path, verdict: VerdictJson, variables: Mapping[str, str] = os.environ) -> list[str]:
