@@ -20,8 +20,6 @@ SETTINGS = ("env", "environment")
 FURTHER_STATES = ("result", "health", "message", "data.status", "data")
 TEXT_AT_MOST = 80
 MAX_AGE_S = 60.0
-IN_BYTES = 1_000_000
-"""A process holds more memory than this; smaller numbers are megabytes."""
 KNOWN = frozenset({State.HEALTHY, State.DEGRADED})
 
 _TELLS_HEALTH = frozenset({200, 207, 503})
@@ -37,8 +35,6 @@ class HealthFound:
     state: State
     depth: int
     remarks: tuple[str, ...] = ()
-    uptime: str | None = None
-    memory: str | None = None
     down: tuple[str, ...] = field(default=())
 
 
@@ -97,7 +93,7 @@ def _of_json(answers: tuple[Exchange, ...], path: str) -> HealthFound | None:
     expect = {one: documents[0][one] for one in SETTINGS if _is_setting(documents, one)}
     if expect:
         keys["expect"] = expect
-    return HealthFound(path, keys, state, _depth(keys), remarks, _uptime(answers, documents), _memory(documents), down)
+    return HealthFound(path, keys, state, _depth(keys), remarks, down)
 
 
 def _state(document: Any) -> tuple[str, State]:
@@ -152,24 +148,6 @@ def _timestamp(answers: tuple[Exchange, ...], documents: list[Any]) -> tuple[str
 def _is_setting(documents: list[Any], at: str) -> bool:
     values = {one.get(at) if isinstance(one.get(at), str) else None for one in documents if isinstance(one, Mapping)}
     return len(values) == 1 and None not in values and "" not in values
-
-
-def _uptime(answers: tuple[Exchange, ...], documents: list[Any]) -> str | None:
-    """Return where the seconds since the start lie: a number that grows as the clock does."""
-    for at in ("uptime", "uptimeSeconds", "uptime_s", "uptime_seconds"):
-        values = [find(at, one) for one in documents]
-        if any(isinstance(one, bool) or not isinstance(one, int | float) for one in values):
-            continue
-        passed, grown = answers[-1].at - answers[0].at, values[-1] - values[0]
-        if passed >= LIVE_S and abs(grown - passed) <= 1 + 0.2 * passed:
-            return at
-    return None
-
-
-def _memory(documents: list[Any]) -> str | None:
-    values = [find("memory.rss", one) for one in documents]
-    large = all(isinstance(one, int) and one > IN_BYTES for one in values)
-    return "memory.rss" if large else None
 
 
 def _depth(keys: Mapping[str, Any]) -> int:

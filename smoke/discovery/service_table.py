@@ -6,6 +6,8 @@ from smoke.discovery.doors import kept_files, shown_to_strangers
 from smoke.discovery.draft import Line, Table
 from smoke.discovery.found import Found
 from smoke.discovery.fronts import EDGES, certificate, platforms, replicas
+from smoke.discovery.paths import VERSION
+from smoke.discovery.vitals import found_vitals
 
 DAY_S = 86_400.0
 SOON_DAYS = 21
@@ -14,6 +16,7 @@ SOON_DAYS = 21
 def service_table(found: Found, now: float) -> Table:
     """Return the table of what was *found*; *now* is in epoch seconds."""
     lines = [Line("url", found.site.url), *_replica_lines(found), *_health_lines(found), *_release_lines(found)]
+    lines += _vital_lines(found)
     lines += list(_open_doors(found))
     if any(one in EDGES for one in platforms(found.site)):
         said = "Its address beside the edge; it tells a fault of what stands before it from its own."
@@ -65,10 +68,13 @@ def _health_lines(found: Found) -> Iterator[Line]:
         notes.append(f"Down, though the whole calls itself well: {', '.join(best.down)}.")
     # What tells that it is not well stays: its verdict is the right one.
     yield Line("health", best.keys, " ".join(notes), check="" if found.unwell else f"health/{found.name}")
-    if best.uptime:
-        yield Line("uptime", {"path": best.path, "at": best.uptime})
-    if best.memory:
-        yield Line("memory", {"path": best.path, "at": best.memory})
+
+
+def _vital_lines(found: Found) -> Iterator[Line]:
+    """Yield what shows restarts and a leak, wherever it is told: health endpoints first, then those of the version."""
+    paths = dict.fromkeys([*(one.path for one in found.health), *VERSION])
+    for key, place in found_vitals(found.site, list(paths)):
+        yield Line(key, place)
 
 
 def _release_lines(found: Found) -> Iterator[Line]:

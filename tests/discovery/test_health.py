@@ -116,15 +116,3 @@ def test_time_stamps() -> None:
     (frozen,) = found_health(site_of({"/api/health": _stamped(0, 0, 0)}))
     assert "timestamp" not in frozen.keys
     assert "stands still" in frozen.remarks[0]
-
-
-def test_uptime_and_memory() -> None:
-    """A number that grows as the clock does is the uptime in seconds; milliseconds and constants are not."""
-
-    def said(*values: float) -> list[Exchange]:
-        return [json_answer({"status": "ok", "uptime": one, "memory": {"rss": 50_000_000}}) for one in values]
-
-    (found,) = found_health(site_of({"/health": said(10.0, 12.0, 14.1)}))
-    assert (found.uptime, found.memory) == ("uptime", "memory.rss")
-    assert found_health(site_of({"/health": said(10, 2010, 4010)}))[0].uptime is None
-    assert found_health(site_of({"/health": said(10, 10, 10)}))[0].uptime is None
