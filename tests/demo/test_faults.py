@@ -254,7 +254,7 @@ def test_i15_offers_a_browser_that_dies(start: Start, monkeypatch: pytest.Monkey
     for _ in range(2):
         began = time.monotonic()
         status = subprocess.run([program, "30"], check=False).returncode
-        assert (status, 0.3 < time.monotonic() - began < 2) == (137, True)
+        assert (status, 0.3 < time.monotonic() - began < 10) == (137, True)
 
 
 def _broken_files(visitor: Visitor) -> list[str]:

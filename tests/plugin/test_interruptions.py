@@ -16,7 +16,7 @@ from tests.plugin.project import JOURNEY, Ended, Project, eventually
 from tests.plugin.site import Site, silent
 from tests.plugin.test_verdicts import SCHEMA
 
-SOON_S = 8.0
+SOON_S = 15.0
 """Three seconds of grace are allowed for; a busy machine is slow."""
 
 
@@ -152,7 +152,7 @@ def test_the_child_is_stopped(project: Project, site: Site) -> None:
         began, started = monotonic(), family(process)
         pytest_of(process).suspend()
         ended = project.end(process)
-        assert monotonic() - began < 4 + 6 + 4
+        assert monotonic() - began < 4 + 6 + SOON_S
         assert all_gone(started)
     assert ended.status == 20
     assert is_honest(ended, "hung beyond its budget")

@@ -129,7 +129,7 @@ def test_no_network(project: Project, site: Site, ways: list[str]) -> None:
     ended = project.pytest("-m", "prod", *ways)
     assert ended.status == 20
     assert set(causes(ended.verdict).values()) == {"runner"}
-    assert ended.verdict["duration_s"] < 15
+    assert ended.verdict["duration_s"] < 30
 
 
 def test_no_names(project: Project, site: Site) -> None:
@@ -138,7 +138,7 @@ def test_no_names(project: Project, site: Site) -> None:
     ended = project.pytest("-m", "prod")
     assert ended.status == 20
     assert set(causes(ended.verdict).values()) == {"runner"}
-    assert ended.verdict["duration_s"] < 15
+    assert ended.verdict["duration_s"] < 30
 
 
 def test_only_the_target_is_down(project: Project, site: Site) -> None:

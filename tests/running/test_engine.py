@@ -191,11 +191,11 @@ class TestAtOnce:
     """Waiting for many costs no more than waiting for one."""
 
     def test_fifty_checks(self, make: Make) -> None:
-        """Fifty checks of 100 ms do not wait for each other."""
-        checks = fakes(50, takes_s=0.1)
+        """Fifty checks of 200 ms do not wait for each other."""
+        checks = fakes(50, takes_s=0.2)
         desk, began = make(*checks), monotonic()
         assert {one.outcome for one in desk.findings(*checks)} == {Outcome.PASSED}
-        assert monotonic() - began < 2.5, "one after the other they take 5 s"
+        assert monotonic() - began < 8, "one after the other they take 10 s"
 
     def test_a_slow_check_keeps_no_other_waiting(self, make: Make) -> None:
         """A finding is there as soon as its own check is done."""
