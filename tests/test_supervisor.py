@@ -147,7 +147,7 @@ def test_names_that_hang(project: Project, site: Site) -> None:
 
 @pytest.mark.parametrize("way", ["pytest", "pytest -v", "verify"])
 @pytest.mark.parametrize(("fault", "expected"), [(False, 0), (True, 10)], ids=["green", "red"])
-def test_nobody_reads_on(project: Project, site: Site, way: str, fault: bool, expected: int) -> None:  # noqa: FBT001
+def test_nobody_reads_on(project: Project, site: Site, way: str, fault: bool, expected: int) -> None:
     """A reader that closes the pipe at once, as `head -1` does, changes neither the verdict nor the exit status."""
     if fault:
         site.answers["/terms"] = status(500, "Internal Server Error")

@@ -48,7 +48,7 @@ class DirectCheck(Check):
     async def ask(self, world: "World", sender: Sender) -> Observation:
         """Make the call with *sender*, which waits out one limit on requests; may raise a SmokeError."""
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask, or say what kept us from asking."""
         try:
             return await self.ask(world, PatientSender(world.http, world.pause, world.remaining_s))

@@ -60,15 +60,15 @@ class SampledCheck(Check):
         """What a good answer looks like, in words."""
         return "HTTP 200"
 
-    def remark(self, exchange: Exchange) -> str | None:  # noqa: ARG002 - for who overrides it
+    def remark(self, exchange: Exchange) -> str | None:
         """Return what is noteworthy, though not wrong, about one good answer; pure."""
         return None
 
-    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:  # noqa: ARG002 - for who overrides it
+    def together(self, rounds: Sequence[Sequence[Exchange]]) -> str | None:
         """Return what is wrong with answers that look good one by one, or None; pure."""
         return None
 
-    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:  # noqa: ARG002 - for who overrides it
+    def more_facts(self, rounds: Sequence[Observation]) -> Mapping[str, Any]:
         """Return further facts for the finding; pure."""
         return {}
 

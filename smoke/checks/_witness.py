@@ -26,7 +26,7 @@ class WitnessCheck(Check):
     gating: bool = False
     url: str
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask it some times at once."""
         return Observation(await world.http.sample(control_request(self.url), self.asks))
 

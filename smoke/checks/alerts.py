@@ -42,7 +42,7 @@ class AlertsCheck(TelemetryCheck):
     severe: bool
     """Whether the check is about the severities that count, or about all others."""
 
-    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask for the active alerts."""
         request = alertmanager.question(self.alertmanager, world.secret, self.timeout_s)
         before = world.before(self.id)
@@ -140,7 +140,7 @@ def _words(alert: Alert) -> str:
     return f"{alert.name} ({kind}since {since})" + (f": {alert.summary}" if alert.summary else "")
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for the severities that count, and one for all others."""
     system = environment.monitoring.alertmanager
     if system is None:

@@ -143,7 +143,7 @@ class AnnouncementCheck(TelemetryCheck):
         return named and all(part in message.whole for part in self.announcement.contains)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each channel."""
     for name, announcement in environment.announcements.items():
         yield AnnouncementCheck(

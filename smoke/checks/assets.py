@@ -27,7 +27,7 @@ _DIGEST = re.compile(r"[-._~][0-9A-Za-z_-]{6,}(?=\.[a-z]+$)")
 _MOST_NAMED = 3
 
 
-def checks(environment: Environment, release: Release) -> Iterator["AssetsCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["AssetsCheck"]:
     """Return the check for the assets of the pages, if the environment has any."""
     assets = environment.assets
     if assets is not None:

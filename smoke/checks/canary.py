@@ -18,7 +18,7 @@ FAILING = 2
 """One failure of so few is ambient noise."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["CanaryCheck"]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator["CanaryCheck"]:
     """Return two checks for each canary host: at the beginning and in the end."""
     for subject, url in by_host(environment.edge.canary):
         yield CanaryCheck(subject=subject, url=url)

@@ -111,7 +111,7 @@ class ComponentCheck(SampledCheck):
         return curl(self.url)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each component."""
     for name, component in environment.components.items():
         service = environment.services[component.service]

@@ -13,7 +13,7 @@ from smoke.verdict.release import Release
 from smoke.verdict.words import Cause, Outcome, Stage
 
 
-def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator["ControlCheck"]:
     """Return two checks for each control host; further addresses on one host are told apart by their path."""
     for subject, url in by_host(environment.control):
         yield ControlCheck(subject=subject, url=url)

@@ -53,7 +53,7 @@ class ConvergeCheck(Check):
 
     electorate: Electorate
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Look until the rollout has come to an end of one kind or another."""
         began, rollout = world.remaining_s(), self._rollout(world)
         looks, reach = list[Look](), _Reach()

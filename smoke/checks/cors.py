@@ -33,7 +33,7 @@ UNPROMISED = "nothing says that pages of another origin call this service"
 _SUCCESS = range(200, 300)
 
 
-def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["CorsCheck"]:
     """Return a check for each origin whose pages call a service, as promised or as the login seems to need it."""
     for name, service in environment.services.items():
         promised = service.cors
@@ -75,7 +75,7 @@ class CorsCheck(SampledCheck):
     cors: Cors
     promised: bool
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
+    async def request(self, world: "World") -> Request:
         """Ask as a browser asks before the call of a page."""
         return preflight(self.url, self.origin, self.cors, self.unsent)
 

@@ -30,7 +30,7 @@ class DatabaseCheck(Check):
     database: Database
     timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Read the catalogue."""
         try:
             dsn = world.secret(self.database.dsn)
@@ -99,7 +99,7 @@ class DatabaseCheck(Check):
                 yield f"there is no index {name}"
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each database."""
     for name, database in environment.databases.items():
         yield DatabaseCheck(

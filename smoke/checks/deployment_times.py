@@ -37,7 +37,7 @@ class DeploymentTimeCheck(Check):
     platform: Platform
     release: Release
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Look once."""
         return await observed(self.platform, world)
 

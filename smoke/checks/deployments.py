@@ -43,7 +43,7 @@ class DeploymentCheck(Check):
     stuck_after_s: float
     pre_releases: PreReleases = "allow"
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Look until the deployment has come to an end, or the time is up."""
         began = world.remaining_s()
         while True:

@@ -44,7 +44,7 @@ class ErrorsCheck(TelemetryCheck):
         """The release's name in Sentry."""
         return (self.errors.release,)
 
-    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask for the release and for the issues that were first seen in it."""
         asker = self.asker(world)
         exchanges = [await world.http.send(asker.registration())]
@@ -143,7 +143,7 @@ class CrashFreeCheck(TelemetryCheck):
         """The release's name in Sentry."""
         return (self.errors.release,)
 
-    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask for the share."""
         name = release_name(self.errors.release, world, self.service)
         asker = Asker(self.sentry, self.errors, name, world.secret, self.timeout_s)
@@ -166,7 +166,7 @@ def _issues(count: int) -> str:
     return f"{count or 'no'} new {'issue' if count == 1 else 'issues'}"
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - its name is made later
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each project, and one more where its sessions are told."""
     system = environment.monitoring.sentry
     for name, errors in environment.errors.items() if system else ():

@@ -35,7 +35,7 @@ class ExposureCheck(SampledCheck):
     url: str
     private: tuple[str, ...]
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - nobody's session
+    async def request(self, world: "World") -> Request:
         """Ask for a path that nobody knows; what comes is kept out of records, as it may hold secrets."""
         return self._read(f"{UNKNOWN}-{uuid4().hex[:8]}")
 
@@ -85,7 +85,7 @@ class ExposureCheck(SampledCheck):
         return private_file(exchange) if path in self.private else debug_output(exchange)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each service that may not show debug output: every one, but for those of developers."""
     for name, service in environment.services.items():
         allowed = environment.tier is Tier.DEV if service.debug is None else service.debug

@@ -139,7 +139,7 @@ def _off(demanded: Any) -> bool:
     return demanded is None or demanded == "" or version(demanded) == OFF
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each app."""
     for name, app in environment.apps.items():
         service = environment.services[app.service]

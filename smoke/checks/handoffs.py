@@ -157,7 +157,7 @@ def _masked(text: str) -> str:
     return _KEY.sub(r"\1…", text)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each handoff."""
     for one in environment.handoffs:
         service = environment.services[one.service]

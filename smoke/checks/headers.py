@@ -23,7 +23,7 @@ SKEW_S = 60.0
 """From here on a clock is worth a note: tokens and signatures of other parties begin to be refused."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["HeadersCheck"]:
     """Return a check for each promise about headers."""
     for one in environment.headers:
         service = environment.services[one.service]
@@ -53,7 +53,7 @@ class HeadersCheck(SampledCheck):
     promise_of: Headers
     languages: str
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
+    async def request(self, world: "World") -> Request:
         """Ask as a browser that opens the address."""
         return page_request(self.url, self.languages)
 

@@ -24,7 +24,7 @@ SECOND_ASK_S = 1.5
 """Pause before the second ask, longer than the resolution of time stamps in whole seconds."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["HealthCheck"]:
     """Return a check for each service that tells its health."""
     third_parties = tuple(environment.dependencies.by_name())
     for name, service in environment.services.items():
@@ -61,7 +61,7 @@ class HealthCheck(SampledCheck):
         parts = " with every required component" if self.health.components else ""
         return f"healthy{parts}, freshly answered"
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
+    async def request(self, world: "World") -> Request:
         """Return the plain health request."""
         return Request("GET", self.url)
 

@@ -114,7 +114,7 @@ def headers_with(key: ApiKey, value: str) -> dict[str, str]:
     return {"Accept": "application/json", key.header: f"{key.scheme} {value}" if key.scheme else value}
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each key, one without any, one with a wrong and one with a retired one."""
     for name, key in environment.keys.items():
         yield from _accepted(environment, name, key)

@@ -220,7 +220,7 @@ class WrongPasswordCheck(Check):
         return Judgement(outcome, message, Cause.RELEASE, found=fault, facts=known, unclear=unclear)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each role, and one wrong password for the last of them."""
     if environment.login is None or not environment.roles:
         return

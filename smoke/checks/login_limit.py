@@ -164,7 +164,7 @@ class LoginLimitCheck(Check):
         return tuple(one for each in tries for one in each)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for the login API."""
     if environment.login is not None and environment.roles:
         in_browser = {one.role for one in environment.journeys if one.role}

@@ -152,7 +152,7 @@ def _allows(made: Sequence[Attempt], logins: int) -> bool:
     return logins < MOST_EACH * roles and min(told[-roles:]) > 2 * len(made)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[LoginReplicasCheck]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator[LoginReplicasCheck]:
     """Return the check, where there are several replicas, and each role does not log in at all of them anyway."""
     if environment.login is None or not environment.roles or environment.login.everywhere is not None:
         return

@@ -113,7 +113,7 @@ class LogErrorsCheck(LogCheck):
 
     errors: str
 
-    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Count errors and lines since the deploy, and errors before it."""
         window, errors = Window.of(self.monitoring, world), f"{self.logs.lines} {self.errors}"
         exchanges = [
@@ -166,7 +166,7 @@ def _then(seen: Observation, recorded: Any, place: int = 1) -> float | None:
     return float(recorded) if isinstance(recorded, (int, float)) else None
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - its names are made later
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check that logs arrive, and one of the errors in them, for each log."""
     system = environment.monitoring.loki
     if system is None:

@@ -47,7 +47,7 @@ class MetricCheck(TelemetryCheck):
         """The queries."""
         return (self.metric.query, self.metric.volume or "")
 
-    async def look(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def look(self, world: "World", round_number: int) -> Observation:
         """Ask for the value now and at the start of the deploy, and for what it is drawn from."""
         window = Window.of(self.monitoring, world)
         before = world.before(self.id)
@@ -170,7 +170,7 @@ def _shell(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - its names are made later
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each metric."""
     system = environment.monitoring.prometheus
     if system is None:

@@ -39,7 +39,7 @@ class MigrationsCheck(Check):
     expected: tuple[str, ...]
     timeout_s: float
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Read the release's files, if any, and the history."""
         try:
             brought = self._brought()

@@ -40,7 +40,7 @@ class OriginCheck(Check):
 
     electorate: Electorate
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Take a census past the edge."""
         exchanges = await self.electorate.ask(world.http)
         facts = {"votes": self.electorate.votes(exchanges), "transport": transport_facts(exchanges)}

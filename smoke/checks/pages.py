@@ -26,7 +26,7 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOGIN_WORDS = ("login", "signin", "sign-in", "sso", "auth")
 
 
-def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["PageCheck"]:
     """Return a check for each page of a service that the environment has."""
     for page in environment.pages:
         service = environment.services[page.service]

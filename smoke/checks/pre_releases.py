@@ -42,7 +42,7 @@ class PreReleaseCheck(Check):
     release: Release
     electorate: Electorate | None = None
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Look once: the release is served by now, so its deployment is there."""
         seen = await observed(self.platform, world)
         if seen.obstacle is None and self._silent(seen.facts["deployments"]) is None:

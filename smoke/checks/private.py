@@ -32,7 +32,7 @@ AGAIN = 3
 ACCEPT = {"accept": "application/json, text/html;q=0.9"}
 
 
-def checks(environment: Environment, release: Release) -> Iterator["PrivateCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["PrivateCheck"]:
     """Return a check for each private address: those that are named, what roles read, who is logged in."""
     roles = tuple(environment.roles)[:2]
     if not roles or environment.login is None:

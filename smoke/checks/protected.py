@@ -101,7 +101,7 @@ class ProtectedCheck(SampledCheck):
         return exchange.status in range(300, 400) and wanted is not None and wanted in location
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each protected route."""
     for route in environment.protected:
         service = environment.services[route.service]

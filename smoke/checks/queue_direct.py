@@ -44,7 +44,7 @@ class QueueDirectCheck(Check):
         """The queue's name at its server."""
         return self.direct.queue or self.subject
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Read the queue at its server."""
         before = world.before(self.id)
         try:

@@ -37,7 +37,7 @@ class QueueJobCheck(Check):
     permits: Permits
     probe: QueueProbe
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every job is a new one
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Send one job, wait for its end or its deadline, and remove it, whatever happened."""
         if self.permits.submit is None:
             return Observation(facts={"waived": NOT_ALLOWED})

@@ -173,7 +173,7 @@ def _middle(trips: Sequence[Mapping[str, Any]]) -> float:
     return float(gaps[len(gaps) // 2]) if gaps else 0.0
 
 
-def checks(environment: Environment, release: Release) -> Iterator[RoundtripCheck]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator[RoundtripCheck]:
     """Yield a check for each roundtrip."""
     for one in environment.roundtrips:
         service = environment.services[one.service]

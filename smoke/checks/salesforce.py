@@ -98,7 +98,7 @@ class SalesforceTrustCheck(DirectCheck):
 
     trust: Trust
 
-    async def ask(self, world: "World", sender: Sender) -> Observation:  # noqa: ARG002 - a public page sets no limit
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Read the instance's status."""
         return Observation((await salesforce_trust.ask(world.http, self.trust, self.timeout_s),))
 
@@ -140,7 +140,7 @@ def _calls(observation: Observation) -> Sequence[Exchange]:
     return observation.exchanges[:-1] if observation.facts.get("trust") else observation.exchanges
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return the checks that the environment describes; only the reported state is gating."""
     configured = environment.dependencies.salesforce
     timeout_s = environment.dependencies.timeout_s

@@ -45,7 +45,7 @@ class ScheduleCheck(Check):
     schedule: Schedule
     url: str
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - each waits for its tick
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Wait for a tick that was not there at first, give its executions time to come, and count them."""
         try:
             request = Request("GET", self.url, headers=await role_headers(world, self.schedule.role))
@@ -161,7 +161,7 @@ class ScheduleCheck(Check):
         return {"measured": {"ticks": len(counts), "most_executions": max(counts.values(), default=0)}}
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each schedule."""
     for name, schedule in environment.schedules.items():
         service = environment.services[schedule.service]

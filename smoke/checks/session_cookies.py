@@ -43,7 +43,7 @@ class SessionCookiesCheck(Check):
     carried: bool
     """Whether the cookies are the session, or a token is and they come beside it."""
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - there is one look
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Take what the login of the run has set, and what it had set before the deploy."""
         try:
             session = await world.session(self.role)
@@ -92,7 +92,7 @@ class SessionCookiesCheck(Check):
             yield f"no cookie of the login has {' or '.join(gone)} any more"
 
 
-def checks(environment: Environment, release: Release) -> Iterator[SessionCookiesCheck]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator[SessionCookiesCheck]:
     """Return one check for each role."""
     if environment.login is None:
         return

@@ -74,7 +74,7 @@ class SoakCheck(Check):
     electorate: Electorate | None = None
     clockwork: Clockwork | None = None
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Look at a low rate, on fresh connections, until the time is over or it is clear that something is wrong."""
         watched, exchanges = self._begun(world), list[Exchange]()
         began, lasts_s = world.remaining_s(), min(self.soak.lasts_s, world.remaining_s() - MARGIN_S)

@@ -27,7 +27,7 @@ MOST_SCRIPTS = 8
 _SUFFIX = ".map"
 
 
-def checks(environment: Environment, release: Release) -> Iterator["SourceMapsCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["SourceMapsCheck"]:
     """Return the check, unless the environment allows source maps."""
     assets = environment.assets
     if assets is not None and assets.source_maps != "allow":
@@ -56,7 +56,7 @@ class SourceMapsCheck(Check):
     assets: Assets
     server: Service
 
-    async def observe(self, world: "World", round_number: int) -> Observation:  # noqa: ARG002 - every look is the same
+    async def observe(self, world: "World", round_number: int) -> Observation:
         """Ask for the map of every script that the first pages name."""
         root = self.server.url
         languages = world.environment.browser.accept_language

@@ -44,7 +44,7 @@ class StrangerCheck(SampledCheck):
     origin: str
     cors: Cors
 
-    async def request(self, world: "World") -> Request:  # noqa: ARG002 - always the same
+    async def request(self, world: "World") -> Request:
         """Ask as a stranger's browser asks before the call of a page."""
         return preflight(self.url, self.origin, self.cors, self.unsent)
 
@@ -72,7 +72,7 @@ class StrangerCheck(SampledCheck):
         return curl(self.url, "-X", "OPTIONS", *(part for one in asked for part in ("-H", one)))
 
 
-def checks(environment: Environment, release: Release) -> Iterator[StrangerCheck]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator[StrangerCheck]:
     """Return a check for each origin that a service must refuse."""
     for name, service in environment.services.items():
         cors = service.cors

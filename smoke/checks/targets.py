@@ -91,7 +91,7 @@ def _named(down: Sequence[Target]) -> str:
     return f"; {down[0].instance}: {down[0].error or 'down'}" if down else ""
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return one check for each job; they wait on their own, so nothing has to have arrived."""
     system = environment.monitoring.prometheus
     if system is None:

@@ -42,7 +42,7 @@ class ThirdPartyCheck(DirectCheck):
         """Its name in the environment file."""
         return self.subject
 
-    async def ask(self, world: "World", sender: Sender) -> Observation:  # noqa: ARG002 - no secret is needed
+    async def ask(self, world: "World", sender: Sender) -> Observation:
         """Ask it once."""
         return Observation((await sender.send(Request("GET", self.direct.url, timeout_s=self.timeout_s)),))
 
@@ -55,7 +55,7 @@ class ThirdPartyCheck(DirectCheck):
         return curl(self.direct.url)
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return the checks that the environment describes; only the reported state is gating."""
     for name, configured in environment.dependencies.others.items():
         if configured.reported:

@@ -31,7 +31,7 @@ _LATE = 1 / 3
 """Share of its lifetime that a certificate has left when it should have been renewed, however short-lived it is."""
 
 
-def checks(environment: Environment, release: Release) -> Iterator["TlsCheck"]:  # noqa: ARG001 - always the same
+def checks(environment: Environment, release: Release) -> Iterator["TlsCheck"]:
     """Return a check for each host that speaks TLS; services that share a host share its check."""
     seen: set[str] = set()
     for name, service in environment.services.items():

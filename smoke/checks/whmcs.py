@@ -90,7 +90,7 @@ class WhmcsHealthCheck(DirectCheck):
         return f"curl -d \"{form}\" '{whmcs.address(self.direct)}'"
 
 
-def checks(environment: Environment, release: Release) -> Iterator[Check]:  # noqa: ARG001 - the same for every release
+def checks(environment: Environment, release: Release) -> Iterator[Check]:
     """Return the checks that the environment describes; only the reported state is gating."""
     configured = environment.dependencies.whmcs
     if configured and configured.reported:

@@ -24,7 +24,7 @@ def test_it_takes_its_time() -> None:
 
 
 @pytest.mark.parametrize(("release", "more"), [(False, set()), (True, {"converge/api", "version/api", "confirm/api"})])
-def test_the_environment_makes_a_hundred_checks(tmp_path: Path, release: bool, more: set[str]) -> None:  # noqa: FBT001
+def test_the_environment_makes_a_hundred_checks(tmp_path: Path, release: bool, more: set[str]) -> None:
     """Smokegate makes the same checks as its contenders, and those that bind the verdict to a release."""
     directory = environment.write(tmp_path, "http://127.0.0.1:1", 100, release=release)
     checks = build(loading.load(directory, environment.NAME), Release())

@@ -83,7 +83,7 @@ class TestBaseline:
             (deploy(BEGAN - 3600), True),
         ],
     )
-    def test_sessions(self, tmp_path: Path, newest: Deploy | None, forgotten: bool) -> None:  # noqa: FBT001 - a row of the table
+    def test_sessions(self, tmp_path: Path, newest: Deploy | None, forgotten: bool) -> None:
         """Sessions serve the verification of one deploy; then they are forgotten, before they end by themselves."""
         primed = Baseline("primed", BEGAN, {}, {}, {"customer": {"Cookie": "s=1"}})
         baseline.save(tmp_path, ENVIRONMENT, primed)

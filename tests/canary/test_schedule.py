@@ -78,7 +78,7 @@ def test_missed(now: float, expected: int) -> None:
         (deploy(0, 100), 110, False),
     ],
 )
-def test_standing_aside(newest: Deploy | None, now: float, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_standing_aside(newest: Deploy | None, now: float, expected: bool) -> None:
     """The canary stands aside while a deploy goes on, but not for one that was forgotten."""
     assert bool(stands_aside(CANARY, newest, START + now)) is expected
 
@@ -97,7 +97,7 @@ def test_standing_aside(newest: Deploy | None, now: float, expected: bool) -> No
         (deploy(5, 5), 0, 10, False),
     ],
 )
-def test_overlaps(newest: Deploy | None, began: float, ended: float, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_overlaps(newest: Deploy | None, began: float, ended: float, expected: bool) -> None:
     """A run during which a deploy began or went on is not to be counted."""
     assert overlaps(CANARY, newest, START + began, START + ended) is expected
 

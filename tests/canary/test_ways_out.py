@@ -62,7 +62,7 @@ class TestWebhook:
     @pytest.mark.parametrize(
         ("status", "lasting"), [(400, True), (404, True), (302, True), (408, False), (429, False), (503, False)]
     )
-    def test_refused(self, received: Received, status: int, lasting: bool) -> None:  # noqa: FBT001 - a row of the table
+    def test_refused(self, received: Received, status: int, lasting: bool) -> None:
         """What another moment may answer differently is tried again, what lasts is not; a redirect is not followed."""
         received.answer["/alerts"] = status
         with pytest.raises(SendingFailed, match=f"HTTP {status}") as failure:

@@ -184,7 +184,7 @@ def test_cached_assets_are_fine() -> None:
 
 
 @pytest.mark.parametrize(("body", "passes"), [("alert(1)", True), ("alert(2)", False)])
-def test_integrity_is_checked_as_a_browser_would(body: str, passes: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_integrity_is_checked_as_a_browser_would(body: str, passes: bool) -> None:
     """A script that does not match the page's digest is refused by browsers."""
     digest = b64encode(hashlib.sha384(b"alert(1)").digest()).decode()
     site = {"/": html(f'<script src="/a.js" integrity="sha384-{digest}"></script>'), "/a.js": script(body)}

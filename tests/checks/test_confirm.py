@@ -16,7 +16,7 @@ URL = "https://api.test/health"
 RELEASE = Release(commit=NEW, previous=OLD)
 
 
-def environment(uptime: bool = True) -> Environment:  # noqa: FBT001, FBT002
+def environment(uptime: bool = True) -> Environment:  # noqa: FBT002
     """Return an environment whose bff tells its commit, and its uptime."""
     service: dict[str, Any] = {
         "url": "https://api.test",

@@ -38,7 +38,7 @@ RELEASE = Release(commit=NEW, previous=OLD)
 CONVERGE = {"within_s": 12, "stuck_after_s": 6, "every_s": 0.3}
 
 
-def environment(replicas: int = 3, named: bool = True, probe: Any = None, **keys: Any) -> Environment:  # noqa: FBT001, FBT002
+def environment(replicas: int = 3, named: bool = True, probe: Any = None, **keys: Any) -> Environment:  # noqa: FBT002
     """Return an environment whose bff tells its commit."""
     service = {
         "url": "https://api.test",
@@ -172,7 +172,7 @@ def test_a_late_rollout_passes() -> None:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_one_replica_that_stays_behind_fails_early(named: bool) -> None:  # noqa: FBT001
+def test_one_replica_that_stays_behind_fails_early(named: bool) -> None:
     """A mixture that stands still is stuck before the time is up, and the replica is named if it can be."""
     answers = (
         [serves(NEW, "a"), serves(NEW, "b"), serves(OLD, "c")] if named else [serves(NEW), serves(NEW), serves(OLD)]
@@ -354,7 +354,7 @@ def test_nothing_deployed_leaves_nothing_to_undo() -> None:
 @pytest.mark.parametrize(
     ("version", "superseded"), [("1.43.0", True), ("v2.0", True), ("1.42.0", False), ("1.9.9", False), (None, False)]
 )
-def test_a_higher_version_supersedes_a_release_never_seen(version: object, superseded: bool) -> None:  # noqa: FBT001
+def test_a_higher_version_supersedes_a_release_never_seen(version: object, superseded: bool) -> None:
     """A newer deploy that was quicker than we are is told by its version; the wrong build has no such excuse."""
     probe = {"path": "/version", "commit": "commit", "version": "number"}
     release = Release(commit=NEW, previous=OLD, version="1.42.0")
@@ -558,7 +558,7 @@ def test_a_login_wall_before_everything_is_undecided() -> None:
     ("headers", "shut"),
     [({}, True), ({"cf-mitigated": "challenge"}, False), ({"set-cookie": "_vercel_sso_nonce=x; Path=/"}, False)],
 )
-def test_bare_refusals_may_be_a_wall(headers: dict[str, str], shut: bool) -> None:  # noqa: FBT001
+def test_bare_refusals_may_be_a_wall(headers: dict[str, str], shut: bool) -> None:
     """Refusals everywhere hold the verdict; the baseline may object unless somebody else is known to refuse."""
     api, web = (answer(body, 401, headers=headers) for body in ("no token", "sign in"))
     judgement = walled(web, api, api)

@@ -240,7 +240,7 @@ def test_degraded_still_serves() -> None:
 
 
 @pytest.mark.parametrize(("value", "passes"), [("production", True), ("staging", False), (None, False)])
-def test_expected_values(value: Any, passes: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_expected_values(value: Any, passes: bool) -> None:
     """A value that must be there is compared."""
     judgement = judged(json_answer({"status": "ok", "env": value}), expect={"env": "production"})
     assert (judgement.outcome is Outcome.PASSED) is passes
@@ -251,7 +251,7 @@ def test_true_is_not_one() -> None:
     assert judged(json_answer({"status": "ok", "shard": True}), expect={"shard": 1}).outcome is Outcome.FAILED
 
 
-def stamped(age_s: float, advancing: bool = True) -> Judgement:  # noqa: FBT001, FBT002 - a table of cases
+def stamped(age_s: float, advancing: bool = True) -> Judgement:  # noqa: FBT002 - a table of cases
     """Conclude the check for a service whose time stamp is *age_s* old."""
     described = environment(replicas=1, timestamp="timestamp")
     clocks = [Clock()]

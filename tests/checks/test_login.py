@@ -171,7 +171,7 @@ def test_one_replica_of_three_lets_nobody_in(fault: Exchange) -> None:
 
 
 @pytest.mark.parametrize(("everywhere", "outcome"), [(True, Outcome.FAILED), (False, Outcome.PASSED)])
-def test_a_replica_that_the_first_login_missed(everywhere: bool, outcome: Outcome) -> None:  # noqa: FBT001
+def test_a_replica_that_the_first_login_missed(everywhere: bool, outcome: Outcome) -> None:
     """The run's one login was lucky: who wants every replica met has each role log in a dozen times."""
     api = LoginApi(login=lambda _request, number: answer("", 500) if number % 3 == 0 else None)
 

@@ -64,6 +64,6 @@ def test_facts_name_who_turned_everything_away() -> None:
         (answer("", 500), "x-replica", False),
     ],
 )
-def test_a_refusal_that_no_replica_gave(made: Exchange, header: str | None, found: bool) -> None:  # noqa: FBT001
+def test_a_refusal_that_no_replica_gave(made: Exchange, header: str | None, found: bool) -> None:
     """Where replicas name themselves, a nameless refusal is somebody else's; so is one that a provider signs."""
     assert bool(wall_facts([replace(made, request=ASKED)], header)) is found

@@ -64,7 +64,7 @@ def own(request: Request, **headers: str) -> Exchange:
 
 
 @pytest.mark.parametrize("promised", [True, False])
-def test_one_replica_of_three_gives_each_what_is_the_others(promised: bool) -> None:  # noqa: FBT001 - both alike
+def test_one_replica_of_three_gives_each_what_is_the_others(promised: bool) -> None:
     """A bad replica is met by enough requests, and met again by the more of a second look."""
     turn = count()
 

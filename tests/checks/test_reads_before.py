@@ -76,7 +76,7 @@ def test_without_baseline() -> None:
 
 
 @pytest.mark.parametrize(("now", "same"), [(4, True), (0, False), (6, None)])
-def test_amounts_that_move(now: int, same: bool | None) -> None:  # noqa: FBT001 - a table
+def test_amounts_that_move(now: int, same: bool | None) -> None:
     """Too few before and too few now are one fault, though the amount moved; none at all is another."""
     expect = [{"at": "items", "at_least": 5}]
     then = judged(json_answer({"items": [1] * 3}), expect=expect)
@@ -124,7 +124,7 @@ def test_what_nobody_declared() -> None:
         (answer("<html>", content_type="text/html"), False),
     ],
 )
-def test_fixture(given: Exchange, misses: bool) -> None:  # noqa: FBT001 - a table
+def test_fixture(given: Exchange, misses: bool) -> None:
     """Test data is missing where the service works and lacks them; an error is no missing data."""
     found = judged(given, fixture=True, expect=[{"at": "name", "equals": "prod"}])
     assert (found.outcome, found.facts["fixture"]) == (Outcome.FAILED, misses)

@@ -31,7 +31,7 @@ from tests.checks.fake_world import (
 URL = "https://api.test/health"
 
 
-def environment(replicas: int = 3, named: bool = True) -> Environment:  # noqa: FBT001, FBT002
+def environment(replicas: int = 3, named: bool = True) -> Environment:  # noqa: FBT002
     """Return an environment whose bff tells its uptime."""
     service = {"url": "https://api.test", "replicas": replicas, "uptime": {"path": "/health"}}
     return environment_of(services={"bff": {**service, **({"replica_header": "x-replica"} if named else {})}})

@@ -255,7 +255,7 @@ def test_a_lag_too_short_to_matter(before: float) -> None:
 
 
 @pytest.mark.parametrize(("status", "fixture"), [(409, True), (422, True), (500, False), (404, False)])
-def test_conflict(status: int, fixture: bool) -> None:  # noqa: FBT001 - a table
+def test_conflict(status: int, fixture: bool) -> None:
     """That something is in the way already tells of test data, not of a broken write."""
     found = judged(Notes({}, instead=instead("POST", answer("", status))))
     assert found.facts["fixture"] is fixture

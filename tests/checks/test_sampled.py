@@ -71,7 +71,7 @@ ASKS = {"www-authenticate": 'Basic realm="ops"'}
         (failing(), {}, False),
     ],
 )
-def test_asked_for_a_credential(exchange: Exchange, request_headers: dict[str, str], asked: bool) -> None:  # noqa: FBT001
+def test_asked_for_a_credential(exchange: Exchange, request_headers: dict[str, str], asked: bool) -> None:
     """That a credential is wanted is a fact where none was sent, and every answer says so."""
     made = replace(exchange, request=Request("GET", URL, headers=request_headers))
     assert transport_facts([made, made]).get("challenged", False) is asked

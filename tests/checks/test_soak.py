@@ -35,7 +35,7 @@ Happening = Callable[[float, str], Exchange | None]
 
 
 def environment(
-    named: bool = True,  # noqa: FBT001, FBT002
+    named: bool = True,  # noqa: FBT002
     lasts_s: float = 12,
     dependencies: Any = None,
     **service: Any,
@@ -58,7 +58,7 @@ def environment(
 class Service:
     """Three replicas in turn, each with a commit and a start; *happens* may answer in their place."""
 
-    def __init__(self, happens: Happening, named: bool = True) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, happens: Happening, named: bool = True) -> None:  # noqa: FBT002
         self.happens, self.named, self.count = happens, named, 0
         self.commit: Callable[[float, str], str] = lambda _now, _name: NEW
         self.start: Callable[[float, str], float] = lambda _now, _name: -5.0
@@ -226,7 +226,7 @@ def test_a_named_process_that_restarts_fails() -> None:
 
 
 @pytest.mark.parametrize(("many", "outcome"), [(True, Outcome.FAILED), (False, Outcome.PASSED)])
-def test_unnamed_processes(many: bool, outcome: Outcome) -> None:  # noqa: FBT001
+def test_unnamed_processes(many: bool, outcome: Outcome) -> None:
     """Several new processes are restarts; one may be scaling up, and is noted."""
     service = Service(never, named=False)
     births = {"a": 4.0, "b": 7.0} if many else {"a": 4.0}

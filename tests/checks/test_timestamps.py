@@ -55,6 +55,6 @@ def test_age_prefers_the_clock_that_agrees() -> None:
         ([(0, 5), (1.5, 5), (6, 10)], False),
     ],
 )
-def test_standing_still(seen: list[tuple[float, float]], still: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_standing_still(seen: list[tuple[float, float]], still: bool) -> None:
     """A stamp of the first ask that is still served at the last stands still; within a second nothing is told."""
     assert stands_still(seen) is still

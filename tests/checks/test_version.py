@@ -253,14 +253,14 @@ def test_a_pre_release_is_blocked_in_production(told: Any, announced: str | None
 
 
 @pytest.mark.parametrize(("announced", "unchanging"), [(None, True), ("1.4.0", True), ("0.1.0-beta", False)])
-def test_a_pre_release_by_the_builds_word_may_be_old(announced: str | None, unchanging: bool) -> None:  # noqa: FBT001
+def test_a_pre_release_by_the_builds_word_may_be_old(announced: str | None, unchanging: bool) -> None:
     """The same text before the deploy may excuse it, unless the manifest announces a pre-release too."""
     facts = judged(serves(NEW, version="0.1.0-beta"), release=Release(commit=NEW, version=announced), tier="prod").facts
     assert (facts["signature"], facts["unchanging"]) == ("0.1.0-beta is a pre-release", unchanging)
 
 
 @pytest.mark.parametrize(("policy", "noted"), [("allow", False), ("note", True)])
-def test_a_pre_release_may_be_allowed(policy: str, noted: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_a_pre_release_may_be_allowed(policy: str, noted: bool) -> None:
     """The environment file may let pre-releases pass, with or without a note."""
     described = environment("prod").model_copy(update={"pre_releases": policy})
     release = Release(commit=NEW)

@@ -57,7 +57,7 @@ def test_a_new_failure(project: Project, site: Site) -> None:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize("kept", [True, False], ids=["kept", "lost"])
-def test_old_sessions(project: Project, site: Site, workers: str, kept: bool) -> None:  # noqa: FBT001
+def test_old_sessions(project: Project, site: Site, workers: str, kept: bool) -> None:
     """A session from before the deploy is kept where only we can read it, and must still be good afterwards."""
     project.environment("shop/prod", site, ACCOUNT)
     project.variables |= CREDENTIALS
@@ -98,7 +98,7 @@ def test_what_will_be_deployed_is_not_expected_yet(project: Project, site: Site)
 
 
 @pytest.mark.parametrize("recorded", [True, False])
-def test_only_a_baseline_begins_a_deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: bool) -> None:  # noqa: FBT001
+def test_only_a_baseline_begins_a_deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: bool) -> None:
     """Where no baseline could be recorded nothing is deployed, so that no canary stands aside, and nobody is told."""
     told: list[str] = []
     monkeypatch.setattr(command, "supervised", lambda chosen, *_, **__: 0 if recorded else chosen.smoke_run_id and 20)

@@ -54,7 +54,7 @@ def test_every_answer_names_its_replica() -> None:
     ("each_route", "slow"),
     [(False, [False, True, False, False, False]), (True, [False, True, False, True, True])],
 )
-def test_first_answers_are_slow(each_route: bool, slow: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_first_answers_are_slow(each_route: bool, slow: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     """Either the first answer of the replica or that of each route is slow; health never is."""
     slept: list[float] = []
 

@@ -359,7 +359,7 @@ class TestCompose:
     """JSON Lines since 2.21, an array before; read by a command that is run on this machine."""
 
     @pytest.mark.parametrize("as_lines", [True, False])
-    def test_both_formats(self, as_lines: bool) -> None:  # noqa: FBT001 - a table of cases
+    def test_both_formats(self, as_lines: bool) -> None:
         """Both are understood."""
         rows = [
             container("web", health="healthy", image=f"app:prod-{NEW}"),

@@ -208,6 +208,6 @@ def test_contradiction_is_refused(sha: str | None, previous: str | None, message
         ("v1.2.3", False),
     ],
 )
-def test_what_names_a_commit(text: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_what_names_a_commit(text: str, expected: bool) -> None:
     """A commit is 7 to 64 hex digits after a known prefix."""
     assert is_commit(text) is expected

@@ -20,7 +20,7 @@ COVERED = [
 
 
 @pytest.mark.parametrize(("pattern", "method", "path", "expected"), COVERED)
-def test_write_covers(pattern: str, method: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_write_covers(pattern: str, method: str, path: str, expected: bool) -> None:
     """A star stands for one segment, and as the last character for all that follows."""
     write = Write(name="w", methods=("POST", "DELETE"), path=pattern)
     assert write.covers(method, path) is expected
@@ -68,7 +68,7 @@ def test_impossible_url_is_refused(url: str) -> None:
         ("http://10.0.0.1", False),
     ],
 )
-def test_loopback(url: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_loopback(url: str, expected: bool) -> None:
     """Loopback is told by the wording of the host alone."""
     assert is_loopback(url) is expected
 

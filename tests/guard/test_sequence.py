@@ -348,7 +348,7 @@ def test_signal_while_verifying(
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-def test_no_verdict_ends_what_was_announced(world: World, stopped: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_no_verdict_ends_what_was_announced(world: World, stopped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a look ends without a verdict, who was told that a deploy begins is told that nothing is proven."""
 
     def broken(_looks: FakeLooks, _part: str, *_extra: str, **_given: Any) -> Look:

@@ -70,7 +70,7 @@ def everywhere(*, secret_body: bool) -> Exchange:
 
 
 @pytest.mark.parametrize("secret_body", [True, False])
-def test_record_keeps_secrets(secret_body: bool) -> None:  # noqa: FBT001 - both cases
+def test_record_keeps_secrets(secret_body: bool) -> None:
     """No secret reaches a record, by name or by value, and a record is plain JSON."""
     record = to_record(everywhere(secret_body=secret_body), redact)
     assert SECRET not in json.dumps(record)
@@ -167,7 +167,7 @@ def test_curl(asked: Request, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("secret_body", [True, False])
-def test_curl_keeps_secrets(secret_body: bool) -> None:  # noqa: FBT001 - both cases
+def test_curl_keeps_secrets(secret_body: bool) -> None:
     """What is secret by name is in no command."""
     request = everywhere(secret_body=secret_body).request
     command = curl(Request("POST", URL + f"?api_key={SECRET}", {"Authorization": SECRET}, json={"password": SECRET}))

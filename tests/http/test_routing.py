@@ -183,7 +183,7 @@ def test_proxy_address(url: str) -> None:
         ("", False),
     ],
 )
-def test_local(host: str, local: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_local(host: str, local: bool) -> None:
     """Addresses and names of this machine are told from all others."""
     assert is_local(host) is local
 

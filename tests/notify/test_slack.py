@@ -48,7 +48,7 @@ class TestAgain:
     """An attempt whose answer was lost."""
 
     @pytest.mark.parametrize("in_thread", [False, True])
-    def test_what_had_arrived_is_not_sent_again(self, slack: Slack, in_thread: bool) -> None:  # noqa: FBT001 - a row
+    def test_what_had_arrived_is_not_sent_again(self, slack: Slack, in_thread: bool) -> None:
         """The channel is looked through for the message's id."""
         thread = bot(slack).send(message(1)).thread if in_thread else None
         slack.cut_off = 1
@@ -196,7 +196,7 @@ class TestWebhook:
             ((500, "<html>oops</html>"), "HTTP 500", False),
         ],
     )
-    def test_refused(self, slack: Slack, answer: tuple[int, str], said: str, lasting: bool) -> None:  # noqa: FBT001
+    def test_refused(self, slack: Slack, answer: tuple[int, str], said: str, lasting: bool) -> None:
         """A refusal is explained; the URL, which is the secret, is never shown."""
         slack.hook = answer
         with pytest.raises(SendingFailed) as failure:

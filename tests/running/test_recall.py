@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 21, 10, 2, 15, 500_000, UTC).timestamp()
 CURRENT = verdicts.failing()
 
 
-def at(minutes: float, sound: bool | None, commit: str | None = None) -> Past:  # noqa: FBT001 - a table of cases
+def at(minutes: float, sound: bool | None, commit: str | None = None) -> Past:
     """Return a look so many minutes ago."""
     return Past(NOW - 60 * minutes, sound, commit, "history")
 

@@ -90,7 +90,7 @@ def test_argo_gets_the_word(client: Client, looks: Looks, word: str) -> None:
         ("inconclusive", None, (403, 403)),
     ],
 )
-def test_flagger(client: Client, looks: Looks, word: str, helps: bool | None, opened: tuple[int, int]) -> None:  # noqa: FBT001
+def test_flagger(client: Client, looks: Looks, word: str, helps: bool | None, opened: tuple[int, int]) -> None:
     """The gate opens for a pass alone, and the way back for a fail that it helps against; before both are closed."""
     looks.verdict |= {"verdict": word, "rollback_helps": helps}
     assert client.post("/rollback/shop/prod", json=flagger()).status_code == 403

@@ -84,7 +84,7 @@ def _standing(at: float, dice: random.Random) -> tuple[str, tuple[str, ...]]:
     return SOUND, ()
 
 
-def _found(check: str, stage: str, standing: str, failing: bool, dice: random.Random) -> Found:  # noqa: FBT001
+def _found(check: str, stage: str, standing: str, failing: bool, dice: random.Random) -> Found:
     slow = 2.2 if check.startswith("journey/") else 0.2
     outcome = "failed" if failing else "undecided" if standing == UNCLEAR and stage != "immediate" else "passed"
     said = {"failed": "HTTP 500 in 12 of 12 samples", "undecided": "the network of this machine is down"}

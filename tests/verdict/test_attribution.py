@@ -272,7 +272,7 @@ class TestCredentials:
         assert cause_of(journey, login, before=known)[1] is Cause.CREDENTIALS
 
     @pytest.mark.parametrize(("refused", "cause"), [(True, Cause.CREDENTIALS), (False, Cause.RELEASE)])
-    def test_a_login_page_that_comes_again(self, refused: bool, cause: Cause) -> None:  # noqa: FBT001
+    def test_a_login_page_that_comes_again(self, refused: bool, cause: Cause) -> None:
         """A page that shows itself again says less than its API: that one tells whether the account was refused."""
         login = finding("login/customer", facts={**self.REFUSED.facts, "refused": refused})
         login = replace(login, facts={**login.facts, "measured": {"credential": "cafe"}})
@@ -452,7 +452,7 @@ class TestPreexisting:
             ("0.1.0-alpha is a pre-release", True, Cause.RELEASE),
         ],
     )
-    def test_a_version_that_never_changes(self, then: str, unchanging: bool, cause: Cause) -> None:  # noqa: FBT001
+    def test_a_version_that_never_changes(self, then: str, unchanging: bool, cause: Cause) -> None:
         """A build that called itself the same before is no pre-release anew; another name is one."""
         facts = {"signature": "0.1.0-beta is a pre-release", "unchanging": unchanging, "census": {}}
         known = {"version/bff": before("failed", then)}

@@ -206,7 +206,7 @@ class TestHold:
     """What makes it inconclusive."""
 
     @pytest.mark.parametrize("selected", [True, False])
-    def test_a_required_check_is_missing(self, selected: bool) -> None:  # noqa: FBT001 - a table
+    def test_a_required_check_is_missing(self, selected: bool) -> None:
         """A check without a finding, selected or not, is never green."""
         verdict = decide(plan(planned(HOME), planned(BROKEN, selected=selected)), (HOME,), END)
         assert (verdict.word, verdict.complete) == (Word.INCONCLUSIVE, False)
@@ -233,7 +233,7 @@ class TestHold:
         assert not verdict.complete
 
     @pytest.mark.parametrize("gating", [True, False])
-    def test_superseded(self, gating: bool) -> None:  # noqa: FBT001 - a table
+    def test_superseded(self, gating: bool) -> None:
         """Once another release took over, neither failures nor passes count for this one."""
         taken = finding("confirm/bff", "undecided", cause="superseded", gating=gating)
         assert verdict_of(HOME, taken).word is Word.INCONCLUSIVE

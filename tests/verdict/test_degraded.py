@@ -22,7 +22,7 @@ def page() -> Finding:
 
 
 @pytest.mark.parametrize(("gating", "word"), [(True, Word.INCONCLUSIVE), (False, Word.PASS)])
-def test_a_degraded_dependency_holds_where_it_is_required(gating: bool, word: Word) -> None:  # noqa: FBT001 - a row of the table
+def test_a_degraded_dependency_holds_where_it_is_required(gating: bool, word: Word) -> None:
     """A quota that is nearly used up holds a deploy if the environment file says so, and never fails one."""
     found = [page(), direct("salesforce", "up"), quota(gating=gating)]
 

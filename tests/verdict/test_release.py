@@ -24,7 +24,7 @@ NEW = "9f1c2ab4d5e60718293a4b5c6d7e8f9012345678"
         ("1.0.x", "2.0", False),
     ],
 )
-def test_versions_are_compared_by_their_numbers(version: object, than: object, newer: bool) -> None:  # noqa: FBT001
+def test_versions_are_compared_by_their_numbers(version: object, than: object, newer: bool) -> None:
     """Only plain numbers count, and what tells none is never newer."""
     assert is_newer(version, than) is newer
 
@@ -71,7 +71,7 @@ def test_versions_are_compared_by_their_numbers(version: object, than: object, n
         (1.4, False),
     ],
 )
-def test_pre_releases(version: object, early: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_pre_releases(version: object, early: bool) -> None:
     """Its word tells it, in SemVer's or Python's spelling; a build, a fix, a base image or a commit is none."""
     assert is_pre_release(version) is early
 
@@ -91,7 +91,7 @@ def test_pre_releases(version: object, early: bool) -> None:  # noqa: FBT001 - a
         (1.4, False),
     ],
 )
-def test_what_says_that_it_is_none(version: object, final: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_what_says_that_it_is_none(version: object, final: bool) -> None:
     """Numbers do, and so does a tag of the commit; a bare commit or a placeholder says nothing of it."""
     assert is_final(version) is final
 
@@ -110,7 +110,7 @@ def test_what_says_that_it_is_none(version: object, final: bool) -> None:  # noq
         ("", False),
     ],
 )
-def test_names_of_one_commit(one: str, same: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_names_of_one_commit(one: str, same: bool) -> None:
     """Seven digits suffice, whatever branch stands before them."""
     assert same_commit(one, NEW) is same
     assert same_commit(NEW, one) is same
