@@ -96,7 +96,7 @@ def load_all(
 
 def _as_named(given: str) -> str:
     """Return the name of the environment whose file *given* may be, as a shell completes it."""
-    return "/".join(Path(given).with_suffix("").parts[-2:])
+    return "/".join(Path(given.removesuffix(".toml")).parts[-2:])
 
 
 def _shown(file: Path, directory: Path) -> str:

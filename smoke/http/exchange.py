@@ -149,8 +149,8 @@ class Exchange:
         Return the body as JSON; raises ValueError (also for invalid UTF-8 and a truncated body).
 
         `NaN` and `Infinity`, which Python reads and writes, are no JSON: no browser reads a document that holds them. A
-        byte order mark before it every browser ignores. A number too large for any float is refused too: whoever
-        reckons with it would get infinity, or an error.
+        byte order mark before it every browser ignores. A number too large for any float is JSON, and given as the text
+        that it is: whoever reckons with it would get infinity, or an error.
         """
         if self.truncated:
             raise ValueError("the body was longer than the limit")
@@ -168,14 +168,10 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _float(text: str) -> float:
+def _float(text: str) -> float | str:
     number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:20]} is too large for a number")
-    return number
+    return number if math.isfinite(number) else text
 
 
-def _int(text: str) -> int:
-    if len(text) > sys.float_info.max_10_exp:
-        raise ValueError(f"a number of {len(text)} digits is too large")
-    return int(text)
+def _int(text: str) -> int | str:
+    return int(text) if len(text) <= sys.float_info.max_10_exp else text

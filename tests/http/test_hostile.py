@@ -353,7 +353,6 @@ async def test_random_bytes(seed: int) -> None:
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400])
 @in_loop
 async def test_a_number_that_no_float_holds(number: str) -> None:
-    """What would be infinity, or break whoever reckons with it, is no JSON."""
+    """What would be infinity, or break whoever reckons with it, is a text and no number."""
     exchange = await ask(saying(response(f'{{"total": {number}}}'.encode(), content_type="application/json")))
-    with pytest.raises(ValueError, match="too large"):
-        exchange.json()
+    assert exchange.json() == {"total": number}
