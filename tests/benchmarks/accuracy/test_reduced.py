@@ -48,7 +48,7 @@ def run(row: str, seed: int) -> dict[str, Judged]:
 def test_the_verdict_is_right(row: str) -> None:
     """A good deploy, a bad one in noise, noise alone, and a blind runner; everybody judged, and none took for ever."""
     found = run(row, seed=2)
-    assert found[US].marks == {Mark.RIGHT}, found[US]
+    assert found[US].marks == {Mark.RIGHT}, found
     assert set(found) == {US, *POLICIES}
     assert all(0 < one.seconds < LIMIT_S for one in found.values())
 
