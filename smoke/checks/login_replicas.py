@@ -109,10 +109,14 @@ class LoginReplicasCheck(Check):
         if len(looks) > 1 and reading is Reading.HEALTHY:
             return self._noted(f"{fault} {where}, not seen again")
         message = f"a login was not accepted: {fault} {where}"
+        if reading is Reading.FAULTY and _may_be_a_limit(every):
+            message = f"{message}, and none after it was: a limit of logins may answer so too"
+            facts["decider"] = "verify again when a limit of logins would have reset"
+            return Judgement(Outcome.UNDECIDED, message, Cause.SUITE, self._expected, fault, facts)
         if reading is Reading.FAULTY:
             return Judgement(Outcome.FAILED, message, Cause.RELEASE, self._expected, fault, facts)
-        if len(looks) == 1 and len(rounds) > 1:  # a limit was reached, or the accounts are spared: nothing to go by
-            return self._noted(f"{message}; no more could be tried")
+        if len(looks) == 1 and len(rounds) > 1:  # a limit was reached, or the accounts are spared
+            message = f"{message}; no more could be tried"
         return Judgement(Outcome.UNDECIDED, message, Cause.RELEASE, self._expected, fault, facts, unclear=True)
 
     def _noted(self, message: str) -> Judgement:
@@ -150,6 +154,20 @@ def _allows(made: Sequence[Attempt], logins: int) -> bool:
         return logins < MOST_UNTOLD
     roles = len({one.role for one in made})
     return logins < MOST_EACH * roles and min(told[-roles:]) > 2 * len(made)
+
+
+def _may_be_a_limit(samples: Sequence[Sample]) -> bool:
+    """
+    Tell whether nobody was let in any more once somebody was not, though no server failed: our own logins may do that.
+
+    Of several replicas the others would go on to let people in; where replicas name themselves, they tell.
+    """
+    faults = [one.fault for one in samples]
+    first = next(number for number, fault in enumerate(faults) if fault)
+    if not all(fault and not fault.startswith("HTTP 5") for fault in faults[first:]):
+        return False
+    failing = {one.replica for one in samples if one.fault}
+    return None in failing or bool(failing & {one.replica for one in samples if not one.fault})
 
 
 def checks(environment: Environment, release: Release) -> Iterator[LoginReplicasCheck]:

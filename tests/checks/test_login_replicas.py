@@ -174,13 +174,25 @@ def test_a_lost_connection() -> None:
 
 
 def test_a_limit_after_a_doubt() -> None:
-    """A login that failed, and a limit that keeps from looking again: noted, as nothing tells more."""
+    """A login that failed, and a limit that keeps from looking again: what was seen is not excused by it."""
     turns = iter([works("a")(0), works("a")(0), answer("", 500)])
     site = Site(lambda _n: next(turns, answer("", 429)))
     found = site.judged()
 
-    assert found.outcome is Outcome.PASSED
-    assert found.facts["noted"].endswith("no more could be tried")
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.message.endswith("no more could be tried")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("name", [None, "a"])
+def test_a_limit_that_looks_like_a_refusal(status: int, name: str | None) -> None:
+    """Accepted, accepted, and never again: a replica would not keep the others from it, a limit of logins would."""
+    turns = iter([works(name)(0), works(name)(0)])
+    refused = answer("", status, headers={"x-replica": name} if name else {})
+    found = Site(lambda _n: next(turns, refused)).judged()
+
+    assert (found.outcome, found.cause) == (Outcome.UNDECIDED, Cause.SUITE)
+    assert "a limit of logins may answer so too" in found.message
 
 
 @pytest.mark.parametrize(("limit", "further"), [(100, 5), (5, 0), (9, 1), (10**6, 5)])
